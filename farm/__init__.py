@@ -1,0 +1,1 @@
+"""What all processes of the farm share: settings, errors, clock, messages, state, transport, telemetry."""

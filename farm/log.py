@@ -1,0 +1,98 @@
+"""Logging: structured, one line an event; JSON for machines, aligned and coloured for people.
+
+Our own code uses structlog, libraries use the standard logging; both end in the same handler, and every
+line passes :func:`mask_secrets` before it is written.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+
+from farm.settings import Settings
+
+_MASK = "***"
+_SECRET_NAME = re.compile(r"(?i)token|password|secret|authorization|stream_?key$|^key$|^url$")
+_SECRETS_IN_TEXT = (
+    # user:password@ of any URL
+    (re.compile(r"(\w+://)[^/\s@]*@"), rf"\1{_MASK}@"),
+    # everything behind the application of an RTMP(S) or SRT URL: it is the stream key
+    (re.compile(r"((?:rtmps?|srt)://[^/\s?]+(?:/[^/\s?]+)?)[/?][^\s'\"]*"), rf"\1/{_MASK}"),
+    (re.compile(r"(?i)\b(bearer\s+)\S+"), rf"\1{_MASK}"),
+    (re.compile(r"\b(ffk|fft)_[A-Za-z0-9_-]{8,}"), rf"\1_{_MASK}"),
+)
+
+
+def mask_text(text: str) -> str:
+    """``text`` without stream keys, tokens and passwords."""
+    for pattern, replacement in _SECRETS_IN_TEXT:
+        text = pattern.sub(replacement, text)
+    return text
+
+
+def mask_secrets(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """structlog processor: stars for secrets, by the name of the field and by the look of the text."""
+    for name, value in event.items():
+        if isinstance(value, str):
+            secret = _SECRET_NAME.search(name) and "://" not in value
+            event[name] = _MASK if secret else mask_text(value)
+    return event
+
+
+def configure_logging(settings: Settings, component: str) -> None:
+    """Send all of this process's log to stdout, each line marked with ``component``."""
+    pretty = settings.log_format == "pretty" or (settings.log_format == "auto" and sys.stdout.isatty())
+    shared: list[structlog.types.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.ExtraAdder(),
+        structlog.processors.TimeStamper(fmt="%H:%M:%S.%f" if pretty else "iso", utc=not pretty),
+        structlog.processors.StackInfoRenderer(),
+    ]
+    renderer: structlog.types.Processor = (
+        structlog.dev.ConsoleRenderer(pad_event_to=32, exception_formatter=structlog.dev.plain_traceback)
+        if pretty
+        else structlog.processors.JSONRenderer(ensure_ascii=False)
+    )
+
+    def add_component(
+        _logger: object, _method: str, event: MutableMapping[str, Any]
+    ) -> MutableMapping[str, Any]:
+        event["component"] = component
+        return event
+
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.make_filtering_bound_logger(settings.log_level),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                add_component,
+                structlog.processors.format_exc_info,
+                mask_secrets,
+                renderer,
+            ],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(settings.log_level.upper())
+    for chatty in ("kombu", "amqp", "websockets", "httpx", "httpcore", "werkzeug"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+def get_logger(name: str) -> structlog.stdlib.BoundLogger:
+    """A logger for one module: ``log.info("output connected", stream=..., attempts=3)``."""
+    logger: structlog.stdlib.BoundLogger = structlog.get_logger(name)
+    return logger

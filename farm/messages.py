@@ -1,0 +1,254 @@
+"""What the processes of the farm say to each other; every message is an immutable value.
+
+Through Celery and HTTP they go as JSON, through shared memory and pub/sub as MessagePack. Fractions are
+written as "numerator/denominator". A field that a reader does not know is ignored, so that two versions
+of the farm can run side by side while one replaces the other.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from fractions import Fraction
+from typing import Any, TypeVar
+
+import msgspec
+
+from scene.geometry import Rect
+from scene.time import Segment
+
+
+class Desired(StrEnum):
+    """What the user wants of a stream."""
+
+    LIVE = "live"
+    PAUSED = "paused"
+    STOPPED = "stopped"
+
+
+class State(StrEnum):
+    """What a stream is doing; ``coordinator.lifecycle`` holds the table of transitions."""
+
+    IDLE = "idle"
+    WAITING = "waiting"
+    STARTING = "starting"
+    LIVE = "live"
+    PAUSED = "paused"
+    STOPPING = "stopping"
+    FAILED = "failed"
+
+
+class Delivery(msgspec.Struct, frozen=True):
+    """Where finished frames of one epoch go. Says nothing of hosts: a worker that can open ``ring`` and
+    finds ``nonce`` in it shares memory with the encoder; every other worker uses ``mailbox``."""
+
+    ring: str
+    nonce: str
+    mailbox: str
+    width: int
+    height: int
+    slots: int
+
+
+class FrameTask(msgspec.Struct, frozen=True):
+    """One frame to draw. ``base`` is the newest frame known to be on the canvas, -1 for an empty canvas:
+    the result must cover every change of frames base+1..n."""
+
+    stream: str
+    epoch: int
+    frame: int
+    base: int
+    fps: Fraction
+    segments: tuple[Segment, ...]
+    fence: int
+    delivery: Delivery
+    queued_ns: int
+    """``monotonic_ns`` of the coordinator's host; only ever compared on that host."""
+
+
+class FrameDone(msgspec.Struct, frozen=True):
+    """A drawn frame, as its slot or its mailbox message describes it; the pixels lie beside it."""
+
+    stream: str
+    epoch: int
+    frame: int
+    base: int
+    fence: int
+    rects: tuple[Rect, ...]
+    worker: str
+    queue_ms: float
+    """From publishing to the start of drawing; -1 when the hosts' clocks cannot be compared."""
+    draw_ms: float
+    layer_errors: tuple[tuple[str, str], ...] = ()
+    """(layer id, reason) of every layer that could not be drawn."""
+
+
+class Credit(msgspec.Struct, frozen=True):
+    """The encoder's word after each tick: frames up to ``emitted + lead`` are wanted. Cumulative, so a
+    lost one costs nothing."""
+
+    stream: str
+    epoch: int
+    emitted: int
+    canvas: int
+    lead: int
+    fps: Fraction
+    fence: int
+    """The highest fence seen; results with a lower one are refused."""
+    delivery: Delivery
+
+
+class OutputSpec(msgspec.Struct, frozen=True):
+    """One destination. ``url`` is a secret: it carries the stream key."""
+
+    id: str
+    url: str
+
+
+class StreamConfig(msgspec.Struct, frozen=True):
+    """How a stream is encoded. Sizes are even numbers of pixels."""
+
+    width: int = 1920
+    height: int = 1080
+    fps: Fraction = Fraction(30)
+    bitrate_kbps: int = 4000
+    gop_frames: int = 60
+    preset: str = "ultrafast"
+    render_quality: str = "high"
+    max_layers: int = 50
+    hardware_acceleration: bool = True
+    audio_kbps: int = 128
+
+
+class StreamSpec(msgspec.Struct, frozen=True):
+    """What an encoder node is to run: one process per spec. ``generation`` changes when the process must
+    be replaced by one with other settings."""
+
+    stream: str
+    generation: int
+    config: StreamConfig
+    outputs: tuple[OutputSpec, ...]
+
+
+class OutputReport(msgspec.Struct, frozen=True):
+    """How one destination is doing. ``url`` is masked here."""
+
+    id: str
+    url: str
+    state: str
+    """connecting, connected, waiting (for the next try) or closed."""
+    connects: int
+    sent_packets: int
+    dropped_packets: int
+    sent_bytes: int
+    error: str | None = None
+
+
+class StreamReport(msgspec.Struct, frozen=True):
+    """What a stream's encoder process says of itself about once a second."""
+
+    stream: str
+    epoch: int
+    generation: int
+    node: str
+    pid: int
+    started_wall_ms: int
+    emitted: int
+    """The number of the last frame sent to the outputs; -1 before the first."""
+    fresh: int
+    """Ticks that showed a new picture or a frame that changed nothing."""
+    repeated: dict[str, int]
+    """Ticks that repeated the last picture, by cause."""
+    refused: dict[str, int]
+    """Delivered frames that were of no use, by cause."""
+    fps: float
+    bitrate_kbps: float
+    encoder: str
+    encode_ms: float
+    """Mean over the last second, like the following two."""
+    draw_ms: float
+    queue_ms: float
+    latency_ms: float
+    """From the credit that asked for a frame to its packet at the outputs; mean over the last second."""
+    drawn_by: dict[str, int]
+    """Frames applied, by worker."""
+    lead: int
+    waiting: int
+    """Frames that are here before their tick."""
+    cpu_percent: float
+    memory_bytes: int
+    outputs: tuple[OutputReport, ...]
+
+
+class NodeReport(msgspec.Struct, frozen=True):
+    """An encoder node's heartbeat: where it is and what it runs (stream, epoch, generation, state)."""
+
+    node: str
+    capacity: int
+    streams: dict[str, ProcessReport]
+
+
+class ProcessReport(msgspec.Struct, frozen=True):
+    """One stream's process as its node sees it: running, restarting or failed, with the reason."""
+
+    generation: int
+    state: str
+    restarts: int
+    reason: str | None = None
+
+
+class Event(msgspec.Struct, frozen=True):
+    """Something that people are told over the WebSocket, as ``type`` with ``data``."""
+
+    type: str
+    stream: str
+    wall_ms: int
+    data: dict[str, Any]
+
+
+T = TypeVar("T")
+
+
+def _encode_hook(value: object) -> object:
+    if isinstance(value, Fraction):
+        return f"{value.numerator}/{value.denominator}"
+    raise NotImplementedError(f"{type(value).__name__} is not part of any message")
+
+
+def _decode_hook(wanted: type, value: object) -> object:
+    if wanted is Fraction and isinstance(value, str | int):
+        return Fraction(value)
+    raise NotImplementedError(f"{wanted.__name__} is not part of any message")
+
+
+_json_encoder = msgspec.json.Encoder(enc_hook=_encode_hook)
+_pack_encoder = msgspec.msgpack.Encoder(enc_hook=_encode_hook)
+
+
+def to_json(message: object) -> bytes:
+    """The message as JSON."""
+    return _json_encoder.encode(message)
+
+
+def from_json(data: bytes | str, kind: type[T]) -> T:
+    """The message of type ``kind`` in ``data``. Raises msgspec.ValidationError or DecodeError."""
+    return msgspec.json.decode(data, type=kind, dec_hook=_decode_hook)
+
+
+def to_pack(message: object) -> bytes:
+    """The message as MessagePack."""
+    return _pack_encoder.encode(message)
+
+
+def from_pack(data: bytes | memoryview, kind: type[T]) -> T:
+    """The message of type ``kind`` in ``data``. Raises msgspec.ValidationError or DecodeError."""
+    return msgspec.msgpack.decode(data, type=kind, dec_hook=_decode_hook)
+
+
+def to_plain(message: object) -> Any:
+    """The message as dicts, lists and strings, as a JSON encoder of someone else's wants it."""
+    return msgspec.to_builtins(message, enc_hook=_encode_hook)
+
+
+def from_plain(data: object, kind: type[T]) -> T:
+    """The message of type ``kind`` in dicts and lists. Raises msgspec.ValidationError."""
+    return msgspec.convert(data, type=kind, dec_hook=_decode_hook)

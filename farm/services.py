@@ -1,0 +1,70 @@
+"""The servers that are not ours: how redis-server and nginx-rtmp are configured and started."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from string import Template
+
+from farm.errors import SettingsError
+
+_RTMP_TEMPLATE = Path(__file__).parents[1] / "deploy" / "rtmp" / "nginx.conf.template"
+_RTMP_MODULE_DIRS = (Path("/usr/lib/nginx/modules"), Path("/usr/lib64/nginx/modules"))
+
+
+def find_program(name: str, package: str) -> str:
+    """The path of ``name``. Raises SettingsError that names the Debian ``package`` when it is missing."""
+    found = shutil.which(name, path=None) or shutil.which(name, path="/usr/sbin:/usr/local/sbin:/sbin")
+    if found is None:
+        raise SettingsError(f"{name} is not installed; run `make setup`, or `apt-get install {package}`")
+    return found
+
+
+def redis_command(directory: Path, port: int, password_file: Path | None = None) -> Sequence[str]:
+    """The command of a private redis-server on loopback that keeps everything (AOF) in ``directory``."""
+    command = [
+        find_program("redis-server", "redis-server"),
+        *("--bind", "127.0.0.1"),
+        *("--port", str(port)),
+        *("--dir", str(directory)),
+        *("--appendonly", "yes"),
+        *("--appendfsync", "everysec"),
+        *("--save", ""),
+        *("--daemonize", "no"),
+        *("--loglevel", "warning"),
+    ]
+    if password_file is not None:
+        # In a file and not on the command line, where every user of the host could read it.
+        command[1:1] = [str(password_file)]
+    return command
+
+
+def rtmp_command(
+    directory: Path, *, listen: str, stat_listen: str, on_publish_url: str, error_log: str = "stderr"
+) -> Sequence[str]:
+    """Write nginx's configuration into ``directory`` and return the command that runs it.
+
+    ``listen`` and ``stat_listen`` are addresses with port. Raises SettingsError when a part is missing.
+    """
+    nginx = find_program("nginx", "nginx-light")
+    module = next(
+        (d / "ngx_rtmp_module.so" for d in _RTMP_MODULE_DIRS if (d / "ngx_rtmp_module.so").exists()), None
+    )
+    if module is None:
+        raise SettingsError(
+            "nginx has no RTMP module; run `make setup`, or `apt-get install libnginx-mod-rtmp`"
+        )
+    directory.mkdir(parents=True, exist_ok=True)
+    text = Template(_RTMP_TEMPLATE.read_text()).substitute(
+        NGINX_MODULES=f"load_module {module};",
+        NGINX_DIR=directory.resolve(),
+        NGINX_ERROR_LOG=error_log,
+        RTMP_LISTEN=listen,
+        RTMP_STAT_LISTEN=stat_listen,
+        ON_PUBLISH_URL=on_publish_url,
+    )
+    configuration = directory / "nginx.conf"
+    configuration.write_text(re.sub(r"\n{3,}", "\n\n", text))
+    return [nginx, "-e", error_log, "-c", str(configuration.resolve()), "-p", str(directory.resolve())]

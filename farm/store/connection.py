@@ -1,0 +1,62 @@
+"""The connection to Redis, and the one edge at which its errors become ours."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import redis
+from redis.backoff import NoBackoff
+from redis.client import Pipeline
+from redis.retry import Retry
+
+from farm.errors import StoreUnavailable
+
+
+def unavailable(error: redis.RedisError) -> StoreUnavailable:
+    """Our error for a driver's; the server's words are kept, addresses and passwords never are."""
+    return StoreUnavailable(f"Redis does not answer ({type(error).__name__}); trying again")
+
+
+def as_text(answer: bytes | str) -> str:
+    """An answer of Redis as text."""
+    return answer if isinstance(answer, str) else answer.decode()
+
+
+class FarmPipeline(Pipeline):
+    """A pipeline whose driver errors are translated."""
+
+    def execute(self, raise_on_error: bool = True) -> list[Any]:  # noqa: FBT001, FBT002  the driver's signature
+        """Run the queued commands. Raises StoreUnavailable."""
+        try:
+            return list(super().execute(raise_on_error))
+        except redis.WatchError:
+            raise
+        except redis.RedisError as error:
+            raise unavailable(error) from error
+
+
+class FarmRedis(redis.Redis):
+    """A Redis client that raises StoreUnavailable instead of the driver's errors. Answers are bytes."""
+
+    def execute_command(self, *args: Any, **options: Any) -> Any:
+        """Run one command. Raises StoreUnavailable."""
+        try:
+            return super().execute_command(*args, **options)  # type: ignore[no-untyped-call]
+        except redis.RedisError as error:
+            raise unavailable(error) from error
+
+    def pipeline(self, transaction: bool = True, shard_hint: str | None = None) -> FarmPipeline:  # noqa: FBT001, FBT002
+        """A pipeline with the same translation."""
+        return FarmPipeline(self.connection_pool, self.response_callbacks, transaction, shard_hint)
+
+
+def connect(url: str, *, timeout_s: float = 2.0) -> FarmRedis:
+    """A client for ``url``. Connects when first used; every call fails within ``timeout_s`` or so."""
+    pool = redis.ConnectionPool.from_url(
+        url,
+        socket_timeout=timeout_s,
+        socket_connect_timeout=timeout_s,
+        health_check_interval=15,
+        retry=Retry(NoBackoff(), 1),
+    )
+    return FarmRedis(connection_pool=pool)

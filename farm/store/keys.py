@@ -1,0 +1,119 @@
+"""Every Redis key and channel of the farm, in one place; ARCHITECTURE.md shows the same table."""
+
+from __future__ import annotations
+
+# Kept: survives a restart of everything (AOF).
+STREAMS = "ff:streams"
+"""hash: stream id -> StreamRecord as JSON"""
+LIVE = "ff:live"
+"""hash: stream id -> owner, of every stream that counts against the limits"""
+STREAM_KEYS = "ff:stream-keys"
+"""hash: key id -> StreamKey as JSON"""
+TOKENS = "ff:tokens"
+"""hash: SHA-256 of a token -> Token as JSON"""
+ASSETS = "ff:assets"
+"""hash: asset id -> AssetRecord as JSON"""
+FENCE = "ff:fence"
+"""counter: the last fencing token given"""
+
+
+def scene(stream: str, revision: int) -> str:
+    """string: one scene revision as JSON; immutable."""
+    return f"ff:scene:{stream}:{revision}"
+
+
+def scene_head(stream: str) -> str:
+    """counter: the newest scene revision."""
+    return f"ff:scene-head:{stream}"
+
+
+def scene_births(stream: str) -> str:
+    """hash: revision -> scene time (seconds, a fraction) at which it was first shown; never changed."""
+    return f"ff:scene-births:{stream}"
+
+
+def program(stream: str) -> str:
+    """string: what is on air (epoch, fence, segments); the lease owner writes it before dispatching."""
+    return f"ff:program:{stream}"
+
+
+def epoch(stream: str) -> str:
+    """counter: the last epoch given to an encoder process."""
+    return f"ff:epoch:{stream}"
+
+
+def asset(asset_id: str) -> str:
+    """string: a picture's bytes as uploaded."""
+    return f"ff:asset:{asset_id}"
+
+
+def events(stream: str) -> str:
+    """Redis stream, bounded: what people are told over the WebSocket."""
+    return f"ff:events:{stream}"
+
+
+def assignments(node: str) -> str:
+    """hash: stream id -> StreamSpec as JSON: what this encoder node is to run."""
+    return f"ff:assignments:{node}"
+
+
+# Passing: expires by itself.
+def lease(stream: str) -> str:
+    """string with expiry: the coordinator that drives this stream."""
+    return f"ff:lease:{stream}"
+
+
+def status(stream: str) -> str:
+    """string: StreamStatus as JSON: what the stream is doing, in the coordinator's words."""
+    return f"ff:status:{stream}"
+
+
+def report(stream: str) -> str:
+    """string with expiry: StreamReport as JSON."""
+    return f"ff:report:{stream}"
+
+
+def node(name: str) -> str:
+    """string with expiry: NodeReport as JSON, an encoder node's heartbeat."""
+    return f"ff:node:{name}"
+
+
+def component(name: str) -> str:
+    """string with expiry: heartbeat of a coordinator, worker or API process, for health."""
+    return f"ff:component:{name}"
+
+
+def mailbox(stream: str, epoch_number: int) -> str:
+    """list with expiry: finished frames from other hosts."""
+    return f"ff:mailbox:{stream}:{epoch_number}"
+
+
+def passed(stream: str, epoch_number: int) -> str:
+    """string with expiry: the last frame emitted, for workers that cannot read the ring."""
+    return f"ff:passed:{stream}:{epoch_number}"
+
+
+def preview_wanted(stream: str) -> str:
+    """string with expiry: somebody looks at the preview."""
+    return f"ff:preview-wanted:{stream}"
+
+
+def preview(stream: str) -> str:
+    """string with expiry: the newest preview picture, JPEG."""
+    return f"ff:preview:{stream}"
+
+
+# Channels (pub/sub). Each carries only hints or cumulative state: a lost message costs nothing.
+CREDITS = "ff:credits"
+"""Credit as MessagePack, one a tick and stream."""
+CHANGES = "ff:changes"
+"""id of a stream whose record or scene changed."""
+
+
+def node_channel(name: str) -> str:
+    """Wakes an encoder node: its assignments changed."""
+    return f"ff:node-changes:{name}"
+
+
+QUEUE = "frames"
+"""Celery's queue of FrameTask."""

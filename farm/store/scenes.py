@@ -1,0 +1,72 @@
+"""Scene revisions: immutable documents, numbered from 1 in each stream."""
+
+from __future__ import annotations
+
+import json
+from fractions import Fraction
+from typing import Any
+
+from farm.errors import NotFound
+from farm.store import keys
+from farm.store.connection import FarmRedis, as_text
+
+# KEYS: head, the new revision's key. ARGV: expected head, document. Answers 1 when written.
+_COMMIT = """
+local head = tonumber(redis.call('GET', KEYS[1]) or '0')
+if head ~= tonumber(ARGV[1]) then return 0 end
+redis.call('SET', KEYS[2], ARGV[2])
+redis.call('SET', KEYS[1], head + 1)
+return 1
+"""
+
+
+class SceneStore:
+    """Keeps scene documents as JSON. All methods raise StoreUnavailable when Redis does not answer."""
+
+    def __init__(self, redis: FarmRedis) -> None:
+        self._redis = redis
+        self._commit_script = redis.register_script(_COMMIT)
+
+    def head(self, stream: str) -> int:
+        """The newest revision's number; 0 when the stream has no scene yet."""
+        return int(self._redis.get(keys.scene_head(stream)) or 0)
+
+    def load(self, stream: str, revision: int) -> dict[str, Any]:
+        """One revision's document. Raises NotFound."""
+        data = self._redis.get(keys.scene(stream, revision))
+        if data is None:
+            raise NotFound(
+                f"stream {stream!r} has no scene revision {revision}",
+                {"stream": stream, "revision": revision},
+            )
+        document: dict[str, Any] = json.loads(data)
+        return document
+
+    def births(self, stream: str) -> dict[int, Fraction]:
+        """Revision to the scene time (seconds) at which it was first shown, of all that were shown."""
+        answer = self._redis.hgetall(keys.scene_births(stream))
+        return {int(revision): Fraction(as_text(time)) for revision, time in answer.items()}
+
+    def commit(self, stream: str, document: dict[str, Any], *, expected_head: int) -> int | None:
+        """Add a revision after ``expected_head`` and tell the coordinators; its number.
+
+        None when somebody else's edit came first: load the new head and try again.
+        """
+        revision = expected_head + 1
+        written = self._commit_script(
+            keys=[keys.scene_head(stream), keys.scene(stream, revision)],
+            args=[expected_head, json.dumps(document, ensure_ascii=False)],
+        )
+        if not written:
+            return None
+        self._redis.publish(keys.CHANGES, stream)
+        return revision
+
+    def delete(self, stream: str) -> None:
+        """Forget every revision of ``stream``."""
+        head = self.head(stream)
+        with self._redis.pipeline() as pipe:
+            for revision in range(1, head + 1):
+                pipe.delete(keys.scene(stream, revision))
+            pipe.delete(keys.scene_head(stream), keys.scene_births(stream))
+            pipe.execute()

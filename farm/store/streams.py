@@ -1,0 +1,206 @@
+"""Streams as the user ordered them, and the count of those that run.
+
+The count lives in Redis and is changed together with the record in one script, so that two API processes
+cannot both admit the last stream.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from farm.clock import Clock
+from farm.errors import Conflict, NotFound, StreamLimitExceeded
+from farm.messages import Desired, OutputSpec, State, StreamConfig, from_json, to_json
+from farm.store import keys
+from farm.store.connection import FarmRedis, as_text
+
+
+class StreamRecord(msgspec.Struct, frozen=True):
+    """A stream as its owner ordered it."""
+
+    id: str
+    name: str
+    owner: str
+    desired: Desired
+    config: StreamConfig
+    outputs: tuple[OutputSpec, ...]
+    created_wall_ms: int
+    started_wall_ms: int | None = None
+    generation: int = 1
+    """Grows with every change that needs another encoder process, and with every start."""
+    version: int = 1
+    """Grows with every change; what compare-and-set compares."""
+
+
+class StreamStatus(msgspec.Struct, frozen=True):
+    """What a stream is doing, in the coordinator's words."""
+
+    state: State = State.IDLE
+    reason: str | None = None
+    since_wall_ms: int = 0
+    node: str | None = None
+    epoch: int | None = None
+
+
+class Admission(msgspec.Struct, frozen=True):
+    """Whether one more stream may start: the answer with its numbers."""
+
+    allowed: bool
+    reason: str | None
+    user_count: int
+    user_limit: int
+    global_count: int
+    global_limit: int
+
+
+# KEYS: streams, live. ARGV: id, expected version, record, owner or "", user limit, global limit.
+# Answers {1} when written; {0, user count, global count} over a limit; {-1} when changed meanwhile.
+_WRITE = """
+local old = redis.call('HGET', KEYS[1], ARGV[1])
+local version = old and cjson.decode(old).version or 0
+if version ~= tonumber(ARGV[2]) then return {-1} end
+if ARGV[4] ~= '' and redis.call('HEXISTS', KEYS[2], ARGV[1]) == 0 then
+  local owners = redis.call('HVALS', KEYS[2])
+  local mine = 0
+  for _, owner in ipairs(owners) do if owner == ARGV[4] then mine = mine + 1 end end
+  if mine >= tonumber(ARGV[5]) or #owners >= tonumber(ARGV[6]) then return {0, mine, #owners} end
+  redis.call('HSET', KEYS[2], ARGV[1], ARGV[4])
+elseif ARGV[4] == '' then
+  redis.call('HDEL', KEYS[2], ARGV[1])
+end
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
+return {1}
+"""
+
+
+class StreamStore:
+    """Keeps StreamRecords. All methods raise StoreUnavailable when Redis does not answer."""
+
+    def __init__(self, redis: FarmRedis, clock: Clock, *, user_limit: int, global_limit: int) -> None:
+        self._redis = redis
+        self._clock = clock
+        self._user_limit = user_limit
+        self._global_limit = global_limit
+        self._write_script = redis.register_script(_WRITE)
+
+    def create(self, record: StreamRecord) -> StreamRecord:
+        """Keep a new, stopped stream. Raises Conflict when the id is taken."""
+        written = self._write(record, expected=0)
+        if written is None:
+            raise Conflict(f"stream {record.id!r} exists already", {"stream": record.id})
+        return written
+
+    def get(self, stream: str) -> StreamRecord:
+        """The record of ``stream``. Raises NotFound."""
+        data = self._redis.hget(keys.STREAMS, stream)
+        if data is None:
+            raise NotFound(f"there is no stream {stream!r}", {"stream": stream})
+        return from_json(data, StreamRecord)
+
+    def all(self) -> list[StreamRecord]:
+        """Every record, oldest first."""
+        records = [from_json(data, StreamRecord) for data in self._redis.hvals(keys.STREAMS)]
+        return sorted(records, key=lambda record: (record.created_wall_ms, record.id))
+
+    def change(
+        self,
+        stream: str,
+        *,
+        config: StreamConfig | None = None,
+        outputs: tuple[OutputSpec, ...] | None = None,
+    ) -> StreamRecord:
+        """Change what is given; an encoder process that runs is replaced. Raises NotFound."""
+        while True:
+            record = self.get(stream)
+            new = msgspec.structs.replace(
+                record,
+                config=record.config if config is None else config,
+                outputs=record.outputs if outputs is None else outputs,
+            )
+            if new == record:
+                return record
+            new = msgspec.structs.replace(new, generation=record.generation + 1)
+            if written := self._write(new, expected=record.version):
+                return written
+
+    def want(self, stream: str, desired: Desired) -> StreamRecord:
+        """Say what the stream shall do. Raises NotFound, and StreamLimitExceeded with the numbers.
+
+        Wanting what is wanted already changes nothing.
+        """
+        while True:
+            record = self.get(stream)
+            if record.desired == desired:
+                return record
+            starts = record.desired is Desired.STOPPED
+            new = msgspec.structs.replace(
+                record,
+                desired=desired,
+                generation=record.generation + (1 if starts else 0),
+                started_wall_ms=self._clock.wall_ms() if starts else record.started_wall_ms,
+            )
+            if written := self._write(new, expected=record.version):
+                return written
+
+    def delete(self, stream: str) -> None:
+        """Forget the stream. Raises NotFound."""
+        with self._redis.pipeline() as pipe:
+            pipe.hdel(keys.STREAMS, stream)
+            pipe.hdel(keys.LIVE, stream)
+            removed, _ = pipe.execute()
+        if not removed:
+            raise NotFound(f"there is no stream {stream!r}", {"stream": stream})
+        self._redis.publish(keys.CHANGES, stream)
+
+    def can_start(self, owner: str) -> Admission:
+        """Whether ``owner`` may start one more stream now, and why not."""
+        owners = [as_text(value) for value in self._redis.hvals(keys.LIVE)]
+        mine = owners.count(owner)
+        reason = None
+        if mine >= self._user_limit:
+            reason = _limit_message(self._user_limit)
+        elif len(owners) >= self._global_limit:
+            reason = _limit_message(self._global_limit)
+        return Admission(reason is None, reason, mine, self._user_limit, len(owners), self._global_limit)
+
+    def status(self, stream: str) -> StreamStatus:
+        """What the stream is doing; idle when nobody has said yet."""
+        data = self._redis.get(keys.status(stream))
+        return StreamStatus() if data is None else from_json(data, StreamStatus)
+
+    def _write(self, record: StreamRecord, *, expected: int) -> StreamRecord | None:
+        """Write unless somebody else did since ``expected``; counts and uncounts the stream as running.
+
+        The record as written, None when somebody was faster. Raises StreamLimitExceeded.
+        """
+        record = msgspec.structs.replace(record, version=expected + 1)
+        running = record.desired is not Desired.STOPPED
+        answer, *counts = self._write_script(
+            keys=[keys.STREAMS, keys.LIVE],
+            args=[
+                record.id,
+                expected,
+                to_json(record),
+                record.owner if running else "",
+                self._user_limit,
+                self._global_limit,
+            ],
+        )
+        if answer == 0:
+            user_count, global_count = counts
+            limit = self._user_limit if user_count >= self._user_limit else self._global_limit
+            details = {
+                "userCount": user_count,
+                "userLimit": self._user_limit,
+                "globalCount": global_count,
+                "globalLimit": self._global_limit,
+            }
+            raise StreamLimitExceeded(_limit_message(limit), details)
+        if answer != 1:
+            return None
+        self._redis.publish(keys.CHANGES, record.id)
+        return record
+
+
+def _limit_message(limit: int) -> str:
+    return f"Maximum {limit} concurrent streams reached"

@@ -1,0 +1,1 @@
+"""The picture as data. Pure: no I/O, no clock, no pixels."""

@@ -1,0 +1,109 @@
+"""Fixtures for all rooms: the real servers that the farm stands on, each on a free port of loopback."""
+
+from __future__ import annotations
+
+import http.server
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from farm.services import redis_command, rtmp_command
+from farm.store.connection import FarmRedis, connect
+
+
+def free_port() -> int:
+    """A TCP port of loopback that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_until(condition: Callable[[], object], what: str, timeout_s: float = 15.0) -> None:
+    """Poll ``condition`` until it is true; fail the test with ``what`` if it never is."""
+    deadline = time.monotonic() + timeout_s
+    while not condition():
+        if time.monotonic() > deadline:
+            pytest.fail(f"timed out: {what}")
+        threading.Event().wait(0.01)
+
+
+def listens(port: int) -> bool:
+    """Whether somebody accepts connections on ``port`` of loopback."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+@pytest.fixture(scope="session")
+def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a real redis-server of this test run."""
+    port = free_port()
+    command = redis_command(tmp_path_factory.mktemp("redis"), port)
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
+        wait_until(lambda: listens(port), "redis-server accepts connections")
+        yield f"redis://127.0.0.1:{port}/0"
+        process.terminate()
+
+
+@pytest.fixture
+def redis(redis_url: str) -> Iterator[FarmRedis]:
+    """A client of an empty real Redis."""
+    client = connect(redis_url)
+    client.flushall()
+    yield client
+    client.close()
+
+
+class PublishGate:
+    """What the API's on_publish would answer, and what it was asked."""
+
+    def __init__(self) -> None:
+        self.allow = True
+        self.asked: list[str] = []
+
+
+class RtmpServer:
+    """A real nginx-rtmp."""
+
+    def __init__(self, port: int, gate: PublishGate) -> None:
+        self.port = port
+        self.gate = gate
+
+    def url(self, name: str) -> str:
+        """Where to publish and play the stream ``name``."""
+        return f"rtmp://127.0.0.1:{self.port}/live/{name}"
+
+
+@pytest.fixture
+def rtmp_server(tmp_path: Path) -> Iterator[RtmpServer]:
+    """A real nginx-rtmp whose on_publish is answered by ``rtmp_server.gate``."""
+    gate = PublishGate()
+
+    class Answer(http.server.BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            gate.asked.append(self.rfile.read(int(self.headers["Content-Length"])).decode())
+            self.send_response(200 if gate.allow else 403)
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the base class's name
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answer) as publish_hook:
+        threading.Thread(target=publish_hook.serve_forever, daemon=True).start()
+        port = free_port()
+        command = rtmp_command(
+            tmp_path / "nginx",
+            listen=f"127.0.0.1:{port}",
+            stat_listen=f"127.0.0.1:{free_port()}",
+            on_publish_url=f"http://127.0.0.1:{publish_hook.server_port}/rtmp/publish",
+            error_log=str(tmp_path / "nginx.log"),
+        )
+        with subprocess.Popen(command) as process:
+            wait_until(lambda: listens(port), "nginx-rtmp accepts connections")
+            yield RtmpServer(port, gate)
+            process.terminate()
+        publish_hook.shutdown()
