@@ -7,6 +7,7 @@ from typing import Any
 import redis
 from redis.backoff import NoBackoff
 from redis.client import Pipeline
+from redis.exceptions import NoScriptError
 from redis.retry import Retry
 
 from farm.errors import StoreUnavailable
@@ -42,6 +43,9 @@ class FarmRedis(redis.Redis):
         """Run one command. Raises StoreUnavailable."""
         try:
             return super().execute_command(*args, **options)  # type: ignore[no-untyped-call]
+        except NoScriptError:
+            # The driver's Script object answers this by loading the script and asking again.
+            raise
         except redis.RedisError as error:
             raise unavailable(error) from error
 
