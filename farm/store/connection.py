@@ -63,4 +63,5 @@ def connect(url: str, *, timeout_s: float = 2.0) -> FarmRedis:
         health_check_interval=15,
         retry=Retry(NoBackoff(), 1),
     )
-    return FarmRedis(connection_pool=pool)
+    client: FarmRedis = FarmRedis.from_pool(pool)  # so that close() closes the connections as well
+    return client
