@@ -63,5 +63,6 @@ def connect(url: str, *, timeout_s: float = 2.0) -> FarmRedis:
         health_check_interval=15,
         retry=Retry(NoBackoff(), 1),
     )
-    client: FarmRedis = FarmRedis.from_pool(pool)  # so that close() closes the connections as well
+    client = FarmRedis(connection_pool=pool)
+    client.auto_close_connection_pool = True
     return client
