@@ -10,6 +10,7 @@ import logging
 import re
 import sys
 from collections.abc import MutableMapping
+from datetime import UTC, datetime
 from typing import Any
 
 import structlog
@@ -44,21 +45,24 @@ def mask_secrets(_logger: object, _method: str, event: MutableMapping[str, Any])
     return event
 
 
+def pretty_line(_logger: object, _method: str, event: MutableMapping[str, Any]) -> str:
+    """structlog renderer for people: time, level, component, what happened, then the details."""
+    time, level = event.pop("timestamp", ""), event.pop("level", "")
+    component, what = event.pop("component", ""), event.pop("event", "")
+    trace = event.pop("exception", None)
+    details = " ".join(f"{name}={value}" for name, value in event.items())
+    line = f"{time} {level:7} {component:12} {what}" + (f"  {details}" if details else "")
+    return line if trace is None else f"{line}\n{trace}"
+
+
+def _short_time(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    event["timestamp"] = datetime.now(UTC).astimezone().strftime("%H:%M:%S.%f")[:-3]
+    return event
+
+
 def configure_logging(settings: Settings, component: str) -> None:
     """Send all of this process's log to stdout, each line marked with ``component``."""
     pretty = settings.log_format == "pretty" or (settings.log_format == "auto" and sys.stdout.isatty())
-    shared: list[structlog.types.Processor] = [
-        structlog.contextvars.merge_contextvars,
-        structlog.stdlib.add_log_level,
-        structlog.stdlib.ExtraAdder(),
-        structlog.processors.TimeStamper(fmt="%H:%M:%S.%f" if pretty else "iso", utc=not pretty),
-        structlog.processors.StackInfoRenderer(),
-    ]
-    renderer: structlog.types.Processor = (
-        structlog.dev.ConsoleRenderer(pad_event_to=32, exception_formatter=structlog.dev.plain_traceback)
-        if pretty
-        else structlog.processors.JSONRenderer(ensure_ascii=False)
-    )
 
     def add_component(
         _logger: object, _method: str, event: MutableMapping[str, Any]
@@ -66,6 +70,13 @@ def configure_logging(settings: Settings, component: str) -> None:
         event["component"] = component
         return event
 
+    shared: list[structlog.types.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.ExtraAdder(),
+        _short_time if pretty else structlog.processors.TimeStamper(fmt="iso"),
+        structlog.processors.StackInfoRenderer(),
+    ]
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
@@ -81,14 +92,14 @@ def configure_logging(settings: Settings, component: str) -> None:
                 add_component,
                 structlog.processors.format_exc_info,
                 mask_secrets,
-                renderer,
+                pretty_line if pretty else structlog.processors.JSONRenderer(ensure_ascii=False),
             ],
         )
     )
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(settings.log_level.upper())
-    for chatty in ("kombu", "amqp", "websockets", "httpx", "httpcore", "werkzeug"):
+    for chatty in ("asyncio", "kombu", "amqp", "websockets", "httpx", "httpcore", "werkzeug"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 

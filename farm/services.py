@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+import secrets
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from string import Template
 
+from pydantic import SecretStr
+
 from farm.errors import SettingsError
+from farm.settings import Settings
 
 _RTMP_TEMPLATE = Path(__file__).parents[1] / "deploy" / "rtmp" / "nginx.conf.template"
 _RTMP_MODULE_DIRS = (Path("/usr/lib/nginx/modules"), Path("/usr/lib64/nginx/modules"))
@@ -39,6 +43,31 @@ def redis_command(directory: Path, port: int, password_file: Path | None = None)
         # In a file and not on the command line, where every user of the host could read it.
         command[1:1] = [str(password_file)]
     return command
+
+
+def make_redis_password(state_dir: Path) -> tuple[str, Path]:
+    """The private redis-server's password and the configuration file that tells it; made when missing.
+
+    It is kept so that encoder processes that outlived a killed supervisor can come back.
+    """
+    configuration = _redis_configuration(state_dir)
+    if not configuration.exists():
+        configuration.parent.mkdir(parents=True, exist_ok=True)
+        configuration.touch(mode=0o600)
+        configuration.write_text(f"requirepass {secrets.token_urlsafe(32)}\n")
+    return configuration.read_text().split()[1], configuration
+
+
+def reaching_private_redis(settings: Settings) -> Settings:
+    """``settings`` with the password of the private redis-server of their state directory, if used."""
+    if not settings.private_redis() or not _redis_configuration(settings.state_dir).exists():
+        return settings
+    password, _ = make_redis_password(settings.state_dir)
+    return settings.model_copy(update={"redis_password": SecretStr(password)})
+
+
+def _redis_configuration(state_dir: Path) -> Path:
+    return state_dir / "redis" / "redis.conf"
 
 
 def rtmp_command(

@@ -73,6 +73,7 @@ class Settings(BaseModel):
     health_port: Port = 4291
     flower_port: Port = 5555
     rtmp_port: Port = 1935
+    rtmp_stat_port: Port = 1936
     rtmp_host: str = "127.0.0.1"
 
     # State

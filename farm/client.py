@@ -1,0 +1,45 @@
+"""The farm's HTTP API from the side of a program: the command line's tools use nothing else."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+
+from farm.errors import FarmError, InputError, NotFound, StoreUnavailable
+
+
+class FarmClient:
+    """Calls the API at ``base_url`` with ``token``; answers are the envelope's ``data``."""
+
+    def __init__(self, base_url: str, token: str, *, timeout_s: float = 10.0) -> None:
+        headers = {"Authorization": f"Bearer {token}"}
+        self._http = httpx.Client(base_url=base_url, headers=headers, timeout=timeout_s)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._http.close()
+
+    def call(self, method: str, path: str, body: object = None) -> Any:
+        """Call one route; JSON in, JSON out. Raises FarmError with the API's own words."""
+        try:
+            response = self._http.request(method, path, json=body)
+            answer = response.json()
+        except httpx.HTTPError as error:
+            raise StoreUnavailable(f"the API at {self._http.base_url} does not answer: {error}") from error
+        except ValueError as error:
+            raise FarmError(
+                f"{method} {path}: the answer is not JSON (status {response.status_code})"
+            ) from error
+        if answer["success"]:
+            return answer.get("data")
+        message = f"{method} {path}: {answer['error']['message']}"
+        details = answer["error"].get("details")
+        if response.status_code == httpx.codes.NOT_FOUND:
+            raise NotFound(message, details)
+        raise InputError(message, details)

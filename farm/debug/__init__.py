@@ -1,0 +1,1 @@
+"""``framefarm debug``: looks at a running farm from outside, without changing it."""

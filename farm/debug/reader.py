@@ -1,0 +1,77 @@
+"""Reads a stream back with ffmpeg, an independent decoder, and hands out what its pictures show."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from farm.debug.pattern import PatternPlace, read_number
+from farm.errors import OutputFailed
+from farm.log import mask_text
+from farm.services import find_program
+
+_LOW_LATENCY = (
+    "-fflags",
+    "nobuffer",
+    "-flags",
+    "low_delay",
+    "-probesize",
+    "50000",
+    "-analyzeduration",
+    "500000",
+)
+
+
+@contextmanager
+def decoded(
+    url: str, filters: str, frame_bytes: int, *, seconds: float | None = None
+) -> Iterator[Iterator[bytes]]:
+    """Every picture of ``url`` after ffmpeg's ``filters``, whose last must fix a pixel format.
+
+    Raises OutputFailed when the stream cannot be opened or decoded.
+    """
+    duration = ("-t", str(seconds)) if seconds else ()
+    command = [
+        *(find_program("ffmpeg", "ffmpeg"), "-nostdin", "-hide_banner", "-loglevel", "error"),
+        *_LOW_LATENCY,
+        *("-i", url, *duration, "-map", "0:v", "-vf", filters),
+        *("-fps_mode", "passthrough", "-f", "rawvideo", "-"),
+    ]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        try:
+            yield _pictures(process, frame_bytes)
+        finally:
+            process.kill()
+
+
+def _pictures(process: subprocess.Popen[bytes], frame_bytes: int) -> Iterator[bytes]:
+    if process.stdout is None or process.stderr is None:
+        raise RuntimeError("the process was started without pipes")
+    some = False
+    while len(picture := process.stdout.read(frame_bytes)) == frame_bytes:
+        some = True
+        yield picture
+    if not some:
+        words = mask_text(process.stderr.read().decode(errors="replace").strip())
+        raise OutputFailed(f"no picture could be read: {words or 'the stream ended'}")
+
+
+def pattern_filters(place: PatternPlace) -> str:
+    """ffmpeg's filters that leave one grey pixel for each cell of the pattern."""
+    width, height = place.cells * place.cell_px, place.cell_px
+    # The middle of each cell only: its edges may be blurred by the codec.
+    return (
+        f"crop={width}:{height}:{place.x}:{place.y},"
+        f"crop={width}:{height // 2}:0:{height // 4},scale={place.cells}:1:flags=area,format=gray"
+    )
+
+
+def frame_numbers(
+    url: str, place: PatternPlace, *, seconds: float | None = None
+) -> Iterator[tuple[int | None, int]]:
+    """(number or None, arrival as ``time.monotonic_ns``) of every picture of ``url``. Raises OutputFailed."""
+    with decoded(url, pattern_filters(place), place.cells, seconds=seconds) as pictures:
+        for cells in pictures:
+            yield read_number(cells), time.monotonic_ns()

@@ -1,0 +1,1 @@
+"""``framefarm perf``: measures a running farm and prints what it measured."""

@@ -1,0 +1,1 @@
+"""``framefarm up``: every process of a small farm on one host, supervised."""

@@ -1,0 +1,175 @@
+"""Keeps services alive: starts them, relays what they print, restarts those that die, ends them all."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+from collections.abc import Sequence
+from pathlib import Path
+
+import psutil
+
+from farm.errors import SettingsError
+from farm.log import get_logger
+from farm.up.console import Console
+from farm.up.plan import Service
+
+log = get_logger(__name__)
+
+STABLE_AFTER_S = 20.0
+LONGEST_LINE_BYTES = 256 * 1024
+
+
+def restart_delay_s(deaths_in_a_row: int) -> float:
+    """How long to wait before the next start: nothing after the first death, then 0.2 s doubling to 5 s."""
+    return 0.0 if deaths_in_a_row <= 1 else min(5.0, 0.1 * 2 ** (deaths_in_a_row - 1))
+
+
+class Supervisor:
+    """Runs ``services`` until :meth:`stop`. ``stop_within_s`` bounds the whole of a graceful shutdown."""
+
+    def __init__(
+        self, services: Sequence[Service], console: Console, roster: Roster, *, stop_within_s: float = 9.0
+    ) -> None:
+        self._services = services
+        self._console = console
+        self._roster = roster
+        self._stop_within_s = stop_within_s
+        self._processes: dict[str, asyncio.subprocess.Process] = {}
+        self._keepers: dict[str, asyncio.Task[None]] = {}
+        self._stopping = asyncio.Event()
+
+    def start(self, *, foundation: bool) -> None:
+        """Start keeping the services of that kind."""
+        for service in self._services:
+            if service.foundation == foundation:
+                self._keepers[service.name] = asyncio.create_task(self._keep(service), name=service.name)
+
+    def running(self) -> dict[str, int]:
+        """Name to process id of the services that run now."""
+        return {name: p.pid for name, p in self._processes.items() if p.returncode is None}
+
+    async def stop(self) -> None:
+        """End everything: first the services together, then the foundation; kill what does not go in time."""
+        self._stopping.set()
+        deadline = asyncio.get_running_loop().time() + self._stop_within_s
+        for foundation in (False, True):
+            names = [s.name for s in self._services if s.foundation == foundation]
+            reserve_s = 0.0 if foundation else 1.5
+            await self._end(names, deadline - reserve_s)
+        self._roster.clear()
+
+    async def _end(self, names: Sequence[str], deadline: float) -> None:
+        loop = asyncio.get_running_loop()
+        processes = [p for name in names if (p := self._processes.get(name)) and p.returncode is None]
+        for process in processes:
+            with contextlib.suppress(ProcessLookupError):  # it ended meanwhile
+                process.terminate()
+        keepers = [self._keepers[name] for name in names if name in self._keepers]
+        if not keepers:
+            return
+        _, late = await asyncio.wait(keepers, timeout=max(0.1, deadline - loop.time()))
+        for keeper in late:
+            log.warning("did not stop in time, killing it", service=keeper.get_name())
+            process = self._processes[keeper.get_name()]
+            with contextlib.suppress(ProcessLookupError):  # it ended meanwhile
+                process.kill()
+        if late:
+            await asyncio.wait(late)
+
+    async def _keep(self, service: Service) -> None:
+        """Run ``service`` again and again until we are stopping."""
+        loop = asyncio.get_running_loop()
+        deaths = 0
+        while not self._stopping.is_set():
+            began = loop.time()
+            process = await asyncio.create_subprocess_exec(
+                *service.command,
+                env={**os.environ, **service.environment},
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.STDOUT,
+                limit=LONGEST_LINE_BYTES,
+                # Its own group: Ctrl-C reaches the supervisor alone, which then ends them in order.
+                process_group=0,
+            )
+            self._processes[service.name] = process
+            self._roster.write(self.running())
+            if self._stopping.is_set():
+                process.terminate()
+            await self._relay(service, process)
+            code = await process.wait()
+            if self._stopping.is_set():
+                return
+            deaths = 1 if loop.time() - began > STABLE_AFTER_S else deaths + 1
+            delay_s = restart_delay_s(deaths)
+            log.warning(
+                "died, starting it again", service=service.name, exit=_exit_words(code), delay_s=delay_s
+            )
+            await asyncio.sleep(delay_s)
+
+    async def _relay(self, service: Service, process: asyncio.subprocess.Process) -> None:
+        """Pass on its lines until it closes its output."""
+        if process.stdout is None:
+            raise RuntimeError("the process was started without a pipe")
+        while True:
+            try:
+                line = await process.stdout.readline()
+            except ValueError:  # longer than LONGEST_LINE_BYTES; asyncio has dropped what it had
+                self._console.relay(service.name, "(a line too long to show)", foreign=True)
+                continue
+            if not line:
+                return
+            self._console.relay(service.name, line.decode(errors="replace"), foreign=service.foreign)
+
+
+def _exit_words(code: int) -> str:
+    return f"code {code}" if code >= 0 else signal.Signals(-code).name
+
+
+class Roster:
+    """A file that says which processes belong to the farm of one state directory."""
+
+    def __init__(self, state_dir: Path) -> None:
+        self._path = state_dir / "processes.json"
+
+    def write(self, running: dict[str, int]) -> None:
+        """Note the supervisor and the services that run now."""
+        entries = {"supervisor": os.getpid(), **running}
+        born = {name: (pid, _born(pid)) for name, pid in entries.items()}
+        temporary = self._path.with_suffix(".new")
+        temporary.write_text(json.dumps(born))
+        temporary.replace(self._path)
+
+    def clear(self) -> None:
+        """Nothing runs any more."""
+        self._path.unlink(missing_ok=True)
+
+    def claim(self) -> list[psutil.Process]:
+        """The services that a killed supervisor left behind.
+
+        Raises SettingsError when another supervisor runs in this state directory.
+        """
+        if not self._path.exists():
+            return []
+        left = {
+            name: psutil.Process(pid)
+            for name, (pid, born) in json.loads(self._path.read_text()).items()
+            if born is not None and _born(pid) == born
+        }
+        if supervisor := left.get("supervisor"):
+            raise SettingsError(
+                f"a farm runs in {self._path.parent} already (process {supervisor.pid}); "
+                "stop it, or set STATE_DIR and the ports to run a second one"
+            )
+        return list(left.values())
+
+
+def _born(pid: int) -> float | None:
+    try:
+        return psutil.Process(pid).create_time()
+    except psutil.Error:
+        return None
