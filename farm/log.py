@@ -23,7 +23,7 @@ _SECRETS_IN_TEXT = (
     # user:password@ of any URL
     (re.compile(r"(\w+://)[^/\s@]*@"), rf"\1{_MASK}@"),
     # everything behind the application of an RTMP(S) or SRT URL: it is the stream key
-    (re.compile(r"((?:rtmps?|srt)://[^/\s?]+(?:/[^/\s?]+)?)[/?][^\s'\"]*"), rf"\1/{_MASK}"),
+    (re.compile(r"((?:rtmps?|srt)://[^/\s?]+(?:/[^/\s?]+)?+)[/?][^\s'\"]*"), rf"\1/{_MASK}"),
     (re.compile(r"(?i)\b(bearer\s+)\S+"), rf"\1{_MASK}"),
     (re.compile(r"\b(ffk|fft)_[A-Za-z0-9_-]{8,}"), rf"\1_{_MASK}"),
 )
