@@ -63,6 +63,8 @@ class FrameTask(msgspec.Struct, frozen=True):
     delivery: Delivery
     queued_ns: int
     """``monotonic_ns`` of the coordinator's host; only ever compared on that host."""
+    quality: str = "high"
+    """low, medium or high: how pictures are scaled and turned. The same for all frames of an epoch."""
 
 
 class FrameDone(msgspec.Struct, frozen=True):
