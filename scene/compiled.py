@@ -1,0 +1,218 @@
+"""Layers made ready to be evaluated: percentages, defaults and colours are resolved to numbers, and a layer
+that nothing moves is a finished state. Of the others only what moves is computed for a frame."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from scene.animation import BOUNDS, AfterRevision, Animation
+from scene.colour import parse_colour
+from scene.content import (
+    ColourContent,
+    Content,
+    FrameNumberContent,
+    ImageContent,
+    LayerState,
+    ShapeContent,
+    TextContent,
+)
+from scene.easing import EASINGS
+from scene.fields import Size, share
+from scene.fitting import Fitting
+from scene.layers import AnyLayer, ColourLayer, FrameNumberLayer, ImageLayer, ShapeLayer, TextLayer
+from scene.motion import Motion, Track, latest_first
+
+_OPACITY_STEPS = 255
+
+Values = Mapping[str, float]
+"""The number of every property that can be animated, in viewport px where it is a length. A side that
+follows from the content is left out."""
+
+ContentMaker = Callable[[Values, int], Content]
+"""A layer's content from its values and the output frame's number."""
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledLayer:
+    """A layer that can be evaluated."""
+
+    id: str
+    base: Values
+    tracks: tuple[Track, ...]
+    content: ContentMaker
+    counts_frames: bool
+    """Whether it shows something else in every frame, without any animation."""
+    fitting: Fitting
+    still: LayerState | None
+    """What it shows while no animation has begun, unless it counts frames; None when that is nothing."""
+
+    def at(self, n: int, time_s: Fraction) -> LayerState | None:
+        """What it shows in output frame ``n`` at scene time ``time_s``; None when that is nothing."""
+        moved = {}
+        for track in self.tracks:
+            value = track.value_at(time_s)
+            if value is not None:
+                moved[track.target] = value
+        if not moved and not self.counts_frames:
+            return self.still
+        return _state(self.id, {**self.base, **moved}, self.content, n, self.fitting)
+
+
+def compile_layer(
+    layer: AnyLayer,
+    viewport: tuple[int, int],
+    fitting: Fitting,
+    births: Mapping[int, Fraction],
+    revision: int,
+) -> CompiledLayer:
+    """``layer`` of ``revision``, ready to be evaluated; see :class:`scene.version.SceneVersion`."""
+    base = _base_values(layer, viewport)
+    content = _content_maker(layer, fitting)
+    tracks = _tracks(layer.animations, base, viewport, births, revision)
+    still = _state(layer.id, base, content, 0, fitting)
+    return CompiledLayer(layer.id, base, tracks, content, isinstance(layer, FrameNumberLayer), fitting, still)
+
+
+def _state(layer_id: str, values: Values, content: ContentMaker, n: int, fit: Fitting) -> LayerState | None:
+    opacity = round(values["opacity"] * _OPACITY_STEPS) / _OPACITY_STEPS
+    width = _length(values.get("size.width"), fit)
+    height = _length(values.get("size.height"), fit)
+    if opacity == 0 or width == 0 or height == 0:
+        return None
+    return LayerState(
+        id=layer_id,
+        content=content(values, n),
+        x=fit.x(values["position.x"]),
+        y=fit.y(values["position.y"]),
+        width=width,
+        height=height,
+        anchor_x=values["anchor.x"],
+        anchor_y=values["anchor.y"],
+        # Rounded before it is reduced: a tiny negative angle is 0, not 360.
+        rotation_deg=round(values["rotation"], 3) % 360,
+        opacity=opacity,
+    )
+
+
+def _length(viewport_px: float | None, fitting: Fitting) -> float | None:
+    return None if viewport_px is None else fitting.length(viewport_px)
+
+
+def _base_values(layer: AnyLayer, viewport: tuple[int, int]) -> Values:
+    """The layer's own values, without any animation."""
+    values = {
+        "position.x": _px(layer.position.x, viewport[0]),
+        "position.y": _px(layer.position.y, viewport[1]),
+        "anchor.x": layer.anchor.x,
+        "anchor.y": layer.anchor.y,
+        "opacity": layer.opacity,
+        "rotation": layer.rotation,
+    }
+    size = layer.size or Size()
+    if isinstance(layer, ColourLayer | ShapeLayer):
+        values |= {"size.width": float(viewport[0]), "size.height": float(viewport[1])}
+    if size.width is not None:
+        values["size.width"] = _px(size.width, viewport[0])
+    if size.height is not None:
+        values["size.height"] = _px(size.height, viewport[1])
+    if isinstance(layer, TextLayer):
+        values["fontSize"] = layer.font_size
+    if isinstance(layer, ShapeLayer):
+        values |= {"radius": layer.radius, "strokeWidth": layer.stroke_width}
+    return values
+
+
+def _px(value: float | str, whole_px: int) -> float:
+    return share(value) * whole_px if isinstance(value, str) else value
+
+
+def _tracks(
+    animations: Sequence[Animation],
+    base: Values,
+    viewport: tuple[int, int],
+    births: Mapping[int, Fraction],
+    revision: int,
+) -> tuple[Track, ...]:
+    """The animations that have a beginning, by property."""
+    by_target: dict[str, list[Motion]] = {}
+    for animation in animations:
+        start_s = _start_s(animation, births, revision)
+        if start_s is not None:
+            motion = _motion(animation, start_s, base, viewport)
+            by_target.setdefault(animation.target, []).append(motion)
+    return tuple(
+        Track(target, latest_first(motions), *BOUNDS[target]) for target, motions in by_target.items()
+    )
+
+
+def _start_s(animation: Animation, births: Mapping[int, Fraction], revision: int) -> Fraction | None:
+    start = animation.start
+    if isinstance(start, float):
+        return _exact(start)
+    return births.get(start.revision if isinstance(start, AfterRevision) else revision)
+
+
+def _motion(animation: Animation, start_s: Fraction, base: Values, viewport: tuple[int, int]) -> Motion:
+    whole_px = viewport[1] if animation.target in ("position.y", "size.height") else viewport[0]
+    loop = animation.loop
+    return Motion(
+        begins_s=start_s + _exact(animation.delay),
+        duration_s=_exact(animation.duration),
+        from_value=base[animation.target] if animation.from_ is None else _px(animation.from_, whole_px),
+        to_value=_px(animation.to, whole_px),
+        curve=EASINGS[animation.easing],
+        plays=(None if loop else 1) if isinstance(loop, bool) else loop,
+        yoyo=animation.yoyo,
+    )
+
+
+def _exact(seconds: float) -> Fraction:
+    """The decimal number that was written, not the binary one nearest to it."""
+    return Fraction(repr(seconds))
+
+
+def _content_maker(layer: AnyLayer, fitting: Fitting) -> ContentMaker:
+    match layer:
+        case ColourLayer():
+            return _constant(ColourContent(parse_colour(layer.colour)))
+        case ImageLayer():
+            return _constant(ImageContent(layer.asset, layer.fit, fitting.scale))
+        case TextLayer():
+            return _text_maker(layer, fitting)
+        case ShapeLayer():
+            return _shape_maker(layer, fitting)
+        case FrameNumberLayer():
+            mask, cell = (1 << layer.bits) - 1, max(1, round(layer.cell * fitting.scale))
+            return lambda _values, n: FrameNumberContent(n & mask, layer.bits, cell)
+
+
+def _constant(content: Content) -> ContentMaker:
+    return lambda _values, _n: content
+
+
+def _text_maker(layer: TextLayer, fitting: Fitting) -> ContentMaker:
+    colour = parse_colour(layer.colour)
+    return lambda values, _n: TextContent(
+        text=layer.text,
+        font=layer.font,
+        font_size=fitting.length(values["fontSize"]),
+        weight=layer.weight,
+        style=layer.style,
+        colour=colour,
+        align=layer.align,
+        line_height=layer.line_height,
+    )
+
+
+def _shape_maker(layer: ShapeLayer, fitting: Fitting) -> ContentMaker:
+    fill = None if layer.fill is None else parse_colour(layer.fill)
+    stroke = None if layer.stroke is None else parse_colour(layer.stroke)
+    return lambda values, _n: ShapeContent(
+        shape=layer.shape,
+        radius=fitting.length(values["radius"]),
+        fill=fill,
+        stroke=stroke,
+        stroke_width=fitting.length(values["strokeWidth"]),
+    )

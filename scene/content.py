@@ -1,0 +1,111 @@
+"""What a layer shows in one frame, in canvas pixels.
+
+Contents and layer states are hashable values: equal ones are drawn as equal pixels, so they serve as the
+keys of raster caches and as the measure of what changed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from scene.colour import Colour
+
+Fit = Literal["contain", "cover", "stretch"]
+Font = Literal["sans", "serif", "mono"]
+Weight = Literal["normal", "bold"]
+Style = Literal["normal", "italic"]
+Align = Literal["left", "center", "right"]
+ShapeName = Literal["rectangle", "circle"]
+
+
+@dataclass(frozen=True, slots=True)
+class ColourContent:
+    """An even fill of the layer's whole box."""
+
+    colour: Colour
+
+
+@dataclass(frozen=True, slots=True)
+class ImageContent:
+    """An uploaded picture, fitted into the layer's box as ``fit`` says.
+
+    Where the box has no width or height of its own, ``scale`` is canvas pixels per pixel of the picture;
+    where it has one of the two, the other follows from the picture's proportions.
+    """
+
+    asset: str
+    fit: Fit
+    scale: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class TextContent:
+    """Lines of text, wrapped to the layer's width if it has one. ``line_height`` counts font sizes."""
+
+    text: str
+    font: Font
+    font_size: float
+    weight: Weight
+    style: Style
+    colour: Colour
+    align: Align
+    line_height: float
+
+
+@dataclass(frozen=True, slots=True)
+class ShapeContent:
+    """A rectangle with corners of ``radius``, or the largest circle in the middle of the layer's box.
+
+    The stroke lies inside the outline; None is not painted.
+    """
+
+    shape: ShapeName
+    radius: float
+    fill: Colour | None
+    stroke: Colour | None
+    stroke_width: float
+
+
+@dataclass(frozen=True, slots=True)
+class FrameNumberContent:
+    """The output frame's number as a row of ``bits`` + 4 square cells of ``cell`` px, for machines to read.
+
+    From left to right: one white and one black cell (start marks); the lowest ``bits`` bits of the frame's
+    number, the most significant first, white for 1; the even parity of those bits (white when an odd number
+    of them is 1); the inverse of that parity. ``number`` is already reduced to ``bits`` bits.
+    """
+
+    number: int
+    bits: int
+    cell: int
+
+    def cells(self) -> tuple[bool, ...]:
+        """The cells from left to right; True is white."""
+        bits = [bool(self.number >> bit & 1) for bit in reversed(range(self.bits))]
+        parity = sum(bits) % 2 == 1
+        return (True, False, *bits, parity, not parity)
+
+
+Content = ColourContent | ImageContent | TextContent | ShapeContent | FrameNumberContent
+
+
+@dataclass(frozen=True, slots=True)
+class LayerState:
+    """One layer in one frame. All lengths are canvas pixels; equal states mean equal pixels."""
+
+    id: str
+    content: Content
+    x: float
+    """Of the anchor point, like ``y``."""
+    y: float
+    width: float | None
+    """None: as wide as the content is by nature."""
+    height: float | None
+    anchor_x: float
+    """0..1 of the box: the point that lies at x, y and that the box turns around."""
+    anchor_y: float
+    rotation_deg: float
+    """Clockwise, 0 <= rotation_deg < 360."""
+    opacity: float
+    """Above 0, up to 1, in steps of 1/255."""

@@ -1,0 +1,141 @@
+"""What the fields of a scene document are made of: their types, bounds and wording."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, WrapValidator
+from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticCustomError
+
+from scene.colour import COLOUR_PATTERN, parse_colour
+
+MAX_POSITION_PX = 100_000
+MAX_SIDE_PX = 8192
+MAX_PERCENT = 1000
+
+_PERCENT = re.compile(r"(-?\d{1,4}(?:\.\d{1,6})?)%")
+# All but tab and line feed; half of a surrogate pair is not text either.
+_UNDRAWABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+
+
+class Part(BaseModel):
+    """A part of a scene document: immutable, camelCase outside, nothing unknown, nothing converted."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, allow_inf_nan=False, alias_generator=to_camel
+    )
+
+
+def mistake(reason: str, at: str = "") -> PydanticCustomError:
+    """A mistake with our own wording; ``at`` continues the path, for example ``[1].from``."""
+    return PydanticCustomError("scene", "{reason}", {"reason": reason, "at": at})
+
+
+def worded(reason: str) -> WrapValidator:
+    """Say ``reason`` instead of pydantic's own words, which tell of each arm of a union apart."""
+
+    def validate(value: object, handler: Callable[[object], Any]) -> Any:
+        try:
+            return handler(value)
+        except ValidationError as error:
+            raise mistake(reason) from error
+
+    return WrapValidator(validate)
+
+
+def share(text: str) -> float:
+    """``"12.5%"`` as 0.125. Raises ValueError when it is no percentage, or one beyond MAX_PERCENT."""
+    match = _PERCENT.fullmatch(text)
+    if match is None or abs(float(match[1])) > MAX_PERCENT:
+        raise ValueError(f'must be a percentage up to {MAX_PERCENT} such as "50%"')
+    return float(match[1]) / 100
+
+
+def _percentage(text: str) -> str:
+    share(text)
+    return text
+
+
+def _not_negative(text: str) -> str:
+    if share(text) < 0:
+        raise ValueError("must not be negative")
+    return text
+
+
+def _colour(text: str) -> str:
+    try:
+        parse_colour(text)
+    except ValueError as error:
+        raise mistake(str(error)) from error
+    return text
+
+
+def _drawable(value: object, handler: Callable[[object], str]) -> str:
+    # Before pydantic looks: half of a surrogate pair is no text at all to it.
+    if isinstance(value, str) and _UNDRAWABLE.search(value):
+        raise mistake("has control characters that cannot be drawn; remove them")
+    return handler(value)
+
+
+Percent = Annotated[str, Field(json_schema_extra={"pattern": f"^{_PERCENT.pattern}$"})]
+
+Coordinate = Annotated[
+    Annotated[float, Field(ge=-MAX_POSITION_PX, le=MAX_POSITION_PX)]
+    | Annotated[Percent, AfterValidator(_percentage)],
+    worded(
+        f"must be pixels between -{MAX_POSITION_PX} and {MAX_POSITION_PX}, "
+        f'or a percentage of the viewport up to {MAX_PERCENT} such as "50%"'
+    ),
+]
+"""Where something lies, in viewport px or as a share of the viewport."""
+
+Length = Annotated[
+    Annotated[float, Field(ge=0, le=MAX_SIDE_PX)] | Annotated[Percent, AfterValidator(_not_negative)],
+    worded(
+        f"must be pixels between 0 and {MAX_SIDE_PX}, "
+        f'or a percentage of the viewport up to {MAX_PERCENT} such as "50%"'
+    ),
+]
+"""How wide or high something is, in viewport px or as a share of the viewport."""
+
+Unit = Annotated[float, Field(ge=0, le=1)]
+ColourText = Annotated[
+    str, AfterValidator(_colour), Field(json_schema_extra={"pattern": f"^({COLOUR_PATTERN.pattern})$"})
+]
+DrawableText = Annotated[str, WrapValidator(_drawable)]
+Name = Annotated[
+    str,
+    Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$"),
+    worded("must be 1 to 64 letters, digits or any of _ . -"),
+]
+
+
+class Viewport(Part):
+    """The coordinate system that a scene is written in; it is fitted into whatever canvas is streamed."""
+
+    width: int = Field(1920, ge=16, le=MAX_SIDE_PX)
+    height: int = Field(1080, ge=16, le=MAX_SIDE_PX)
+
+
+class Position(Part):
+    """Where a layer's anchor point lies in the viewport."""
+
+    x: Coordinate = 0.0
+    y: Coordinate = 0.0
+
+
+class Size(Part):
+    """A layer's box. What is left out follows from the content."""
+
+    width: Length | None = None
+    height: Length | None = None
+
+
+class Anchor(Part):
+    """A point of a layer's box; 0, 0 is its upper left corner, 1, 1 its lower right one."""
+
+    x: Unit = 0.0
+    y: Unit = 0.0

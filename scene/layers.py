@@ -1,0 +1,140 @@
+"""The kinds of layers that a scene document may hold."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, field_validator
+
+from scene.animation import Animation, BoxAnimation, PlacingAnimation, ShapeAnimation, TextAnimation
+from scene.content import Align, Fit, Font, ShapeName, Style, Weight
+from scene.fields import (
+    MAX_SIDE_PX,
+    Anchor,
+    ColourText,
+    DrawableText,
+    Name,
+    Part,
+    Position,
+    Size,
+    Unit,
+    mistake,
+)
+
+MAX_ANIMATIONS = 50
+"""Of one layer."""
+
+# Tuples are written as JSON lists, which strict validation would refuse.
+_Several = Field(strict=False, max_length=MAX_ANIMATIONS)
+
+
+class LayerBase(Part):
+    """What every layer has."""
+
+    id: Name
+    type: str
+    position: Position = Position()
+    size: Size | None = None
+    """None, or a side of None: as large as the content is by nature."""
+    anchor: Anchor = Anchor()
+    """The point of the box that lies at ``position`` and that the box turns around."""
+    opacity: Unit = 1.0
+    rotation: float = Field(0.0, ge=-36_000, le=36_000)
+    """Degrees, clockwise."""
+    z_index: int = Field(0, ge=-1_000_000, le=1_000_000)
+    """Higher ones lie above; of equal ones the later in the document."""
+    visible: bool = True
+    animations: Annotated[tuple[Animation, ...], _Several] = ()
+
+
+class ContentSizedLayer(LayerBase):
+    """A layer whose size follows from its content where the document gives none."""
+
+    @field_validator("animations", check_fields=False)
+    @classmethod
+    def _sizes_have_a_beginning(cls, animations: tuple[Animation, ...], info: Any) -> tuple[Animation, ...]:
+        size = info.data.get("size") or Size()
+        unknown = {"size.width": size.width is None, "size.height": size.height is None}
+        for index, animation in enumerate(animations):
+            if animation.from_ is None and unknown.get(animation.target):
+                raise mistake(
+                    f"is required, because the layer has no {animation.target} of its own; add it",
+                    f"[{index}].from",
+                )
+        return animations
+
+
+class ColourLayer(LayerBase):
+    """An even colour; where the document gives no size it fills the viewport."""
+
+    type: Literal["colour"]
+    colour: ColourText
+    animations: Annotated[tuple[BoxAnimation, ...], _Several] = ()
+
+
+class ImageLayer(ContentSizedLayer):
+    """An uploaded picture."""
+
+    type: Literal["image"]
+    asset: Name
+    fit: Fit = "contain"
+    """How the picture lies in a box of other proportions."""
+    animations: Annotated[tuple[BoxAnimation, ...], _Several] = ()
+
+
+class TextLayer(ContentSizedLayer):
+    """Text of one style; wraps where ``size.width`` is given."""
+
+    type: Literal["text"]
+    text: Annotated[DrawableText, Field(max_length=5000)]
+    font: Font = "sans"
+    font_size: float = Field(48.0, ge=1, le=1000)
+    """Viewport px."""
+    weight: Weight = "normal"
+    style: Style = "normal"
+    colour: ColourText = "#ffffff"
+    align: Align = "left"
+    line_height: float = Field(1.2, ge=0.5, le=5)
+    """In font sizes."""
+    animations: Annotated[tuple[TextAnimation, ...], _Several] = ()
+
+
+class ShapeLayer(LayerBase):
+    """A rectangle or a circle; where the document gives no size it fills the viewport."""
+
+    type: Literal["shape"]
+    shape: ShapeName
+    radius: float = Field(0.0, ge=0, le=MAX_SIDE_PX)
+    """Of a rectangle's corners, viewport px."""
+    fill: ColourText | None = None
+    stroke: ColourText | None = None
+    stroke_width: float = Field(0.0, ge=0, le=1000)
+    """Viewport px."""
+    animations: Annotated[tuple[ShapeAnimation, ...], _Several] = ()
+
+
+class FrameNumberLayer(LayerBase):
+    """The output frame's number for machines to read, as ``scene.content.FrameNumberContent`` describes."""
+
+    type: Literal["frame_number"]
+    bits: int = Field(24, ge=1, le=53)
+    cell: int = Field(32, ge=2, le=256)
+    """The side of a cell in viewport px."""
+    size: None = Field(None, description="A frame number's size follows from its cells.")
+    animations: Annotated[tuple[PlacingAnimation, ...], _Several] = ()
+
+
+def british(data: dict[str, Any]) -> dict[str, Any]:
+    """A layer as it was written, with ``color`` spelt ``colour``: the field and the type."""
+    layer = {"colour" if key == "color" and "colour" not in data else key: v for key, v in data.items()}
+    if layer.get("type") == "color":
+        layer["type"] = "colour"
+    return layer
+
+
+def _spelt_alike(data: object) -> object:
+    return british(data) if isinstance(data, dict) else data
+
+
+AnyLayer = ColourLayer | ImageLayer | TextLayer | ShapeLayer | FrameNumberLayer
+Layer = Annotated[Annotated[AnyLayer, Field(discriminator="type")], BeforeValidator(_spelt_alike)]

@@ -1,0 +1,33 @@
+"""What can be wrong with a scene document, said so that its author can mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One mistake: where (``layers[2].animations[0].easing``) and what to do about it, in plain English."""
+
+    path: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.reason}"
+
+
+class SceneMistakes(Exception):
+    """A scene document cannot be used; ``mistakes`` are all that were found."""
+
+    def __init__(self, mistakes: Sequence[Mistake]) -> None:
+        super().__init__("\n".join(str(mistake) for mistake in mistakes))
+        self.mistakes = list(mistakes)
+
+
+class UnknownLayer(LookupError):
+    """The scene has no layer with this id."""
+
+    def __init__(self, layer_id: str) -> None:
+        super().__init__(f"there is no layer {layer_id!r} in the scene")
+        self.layer_id = layer_id

@@ -1,0 +1,37 @@
+"""A scene revision, compiled once to be evaluated for many frames."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+from scene.colour import parse_colour
+from scene.compiled import CompiledLayer, compile_layer
+from scene.document import Scene
+from scene.fitting import fit_viewport
+
+
+class SceneVersion:
+    """What is needed to evaluate ``scene`` on a canvas of (width, height); never changed after it is made.
+
+    ``births`` are the scene times in seconds at which revisions were first shown. An animation that starts
+    with a revision that has no birth has not started; one that starts "now" starts with ``revision``.
+    """
+
+    __slots__ = ("background", "canvas", "layers", "revision", "scene")
+
+    def __init__(
+        self, revision: int, scene: Scene, births: Mapping[int, Fraction], canvas: tuple[int, int]
+    ) -> None:
+        viewport = (scene.viewport.width, scene.viewport.height)
+        fitting = fit_viewport(viewport, canvas)
+        self.revision = revision
+        self.scene = scene
+        self.canvas = canvas
+        self.background = parse_colour(scene.background)
+        self.layers: tuple[CompiledLayer, ...] = tuple(
+            compile_layer(layer, viewport, fitting, births, revision)
+            for layer in sorted(scene.layers, key=lambda layer: layer.z_index)
+            if layer.visible
+        )
+        """From the lowest to the highest; those switched off are left out."""

@@ -1,0 +1,64 @@
+"""Turns pydantic's errors into mistakes in plain English, with paths as the document's author knows them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pydantic import ValidationError
+
+from scene.mistakes import Mistake
+
+_REASONS: Mapping[str, str] = {
+    "missing": "is required; add it",
+    "model_type": "must be an object with fields",
+    "model_attributes_type": "must be an object with fields",
+    "dict_type": "must be an object with fields",
+    "tuple_type": "must be a list",
+    "string_type": "must be a text in quotes",
+    "string_too_long": "must have at most {max_length} characters",
+    "string_unicode": "must be well-formed Unicode text",
+    "bool_type": "must be true or false",
+    "int_type": "must be a whole number",
+    "int_parsing_size": "must be a smaller number",
+    "float_type": "must be a number",
+    "finite_number": "must be a finite number",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than_equal": "must be at most {le}",
+    "too_long": "has {actual_length} entries; at most {max_length} are allowed",
+    "none_required": "cannot be set here; remove it",
+    "literal_error": "must be {expected}",
+    "union_tag_invalid": "must be one of {expected_tags}",
+    "union_tag_not_found": "is required; add it",
+}
+_ABOUT_TYPE = ("union_tag_invalid", "union_tag_not_found")
+
+
+def mistakes_in(error: ValidationError, layers_at: Sequence[str]) -> list[Mistake]:
+    """Every mistake in ``error``. ``layers_at`` is the path of the list that holds layers, or () when the
+    value checked is itself a layer."""
+    return [
+        Mistake(_path(found, layers_at), _reason(found))
+        for found in error.errors(include_url=False, include_input=False)
+    ]
+
+
+def _path(found: Mapping[str, Any], layers_at: Sequence[str]) -> str:
+    steps = list(found["loc"])
+    # pydantic names the kind of a layer behind its index; that is no step in the document.
+    kind_at = len(layers_at) + 1 if layers_at else 0
+    if len(steps) > kind_at and tuple(steps[: len(layers_at)]) == tuple(layers_at):
+        del steps[kind_at]
+    if found["type"] in _ABOUT_TYPE:
+        steps.append("type")
+    path = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps)
+    path += found.get("ctx", {}).get("at", "")
+    return path.removeprefix(".") or "."
+
+
+def _reason(found: Mapping[str, Any]) -> str:
+    context = found.get("ctx", {})
+    if found["type"] == "extra_forbidden":
+        return "is not a field that exists here; remove it"
+    template = _REASONS.get(found["type"])
+    return template.format_map(context) if template else str(found["msg"])
