@@ -9,7 +9,8 @@ FarmError
 ├── Unauthorized             no token, or not one that we know (401)
 ├── Forbidden                the token's scope does not allow this (403)
 ├── NotFound                 there is no such thing (404)
-├── Conflict                 the thing is not in a state that allows this, or was changed meanwhile (409)
+├── Conflict                 the thing is not in a state that allows this (409)
+│   └── ChangedMeanwhile     it is not the version that the caller knows any more (412)
 ├── StreamLimitExceeded      no more streams may run at once (429)
 ├── StoreUnavailable         Redis does not answer (503); what was on air stays on air
 ├── FrameRefused             a frame is late, torn, of an old owner or an old epoch; its tick heals later
@@ -115,10 +116,17 @@ class NotFound(InputError):
 
 
 class Conflict(InputError):
-    """The thing is not in a state that allows this, or somebody changed it meanwhile."""
+    """The thing is not in a state that allows this."""
 
     code = "CONFLICT"
     http_status = 409
+
+
+class ChangedMeanwhile(Conflict):
+    """Somebody changed the thing: it is not the version that the caller knows any more."""
+
+    code = "CHANGED_MEANWHILE"
+    http_status = 412
 
 
 class StreamLimitExceeded(InputError):

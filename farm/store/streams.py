@@ -73,6 +73,19 @@ return {1}
 """
 
 
+# KEYS: streams, live, and all else that lives with the stream. ARGV: id.
+# Answers 1 when deleted, 0 when unknown, -1 when it is wanted on air.
+_DELETE = """
+local record = redis.call('HGET', KEYS[1], ARGV[1])
+if not record then return 0 end
+if cjson.decode(record).desired ~= 'stopped' then return -1 end
+redis.call('HDEL', KEYS[1], ARGV[1])
+redis.call('HDEL', KEYS[2], ARGV[1])
+for i = 3, #KEYS do redis.call('DEL', KEYS[i]) end
+return 1
+"""
+
+
 class StreamStore:
     """Keeps StreamRecords. All methods raise StoreUnavailable when Redis does not answer."""
 
@@ -82,6 +95,7 @@ class StreamStore:
         self._user_limit = user_limit
         self._global_limit = global_limit
         self._write_script = redis.register_script(_WRITE)
+        self._delete_script = redis.register_script(_DELETE)
 
     def create(self, record: StreamRecord) -> StreamRecord:
         """Keep a new, stopped stream. Raises Conflict when the id is taken."""
@@ -109,7 +123,10 @@ class StreamStore:
         config: StreamConfig | None = None,
         outputs: tuple[OutputSpec, ...] | None = None,
     ) -> StreamRecord:
-        """Change what is given; an encoder process that runs is replaced. Raises NotFound."""
+        """Change what is given; a running encoder process is replaced if the change concerns it.
+
+        Raises NotFound.
+        """
         while True:
             record = self.get(stream)
             new = msgspec.structs.replace(
@@ -119,20 +136,24 @@ class StreamStore:
             )
             if new == record:
                 return record
-            new = msgspec.structs.replace(new, generation=record.generation + 1)
+            if new.outputs != record.outputs or _encoded(new.config) != _encoded(record.config):
+                new = msgspec.structs.replace(new, generation=record.generation + 1)
             if written := self._write(new, expected=record.version):
                 return written
 
-    def want(self, stream: str, desired: Desired) -> StreamRecord:
+    def want(self, stream: str, desired: Desired, *, only_if_running: bool = False) -> StreamRecord:
         """Say what the stream shall do. Raises NotFound, and StreamLimitExceeded with the numbers.
 
-        Wanting what is wanted already changes nothing.
+        Wanting what is wanted already changes nothing. With ``only_if_running`` a stopped stream is not
+        started but Conflict is raised.
         """
         while True:
             record = self.get(stream)
+            starts = record.desired is Desired.STOPPED
+            if starts and only_if_running:
+                raise Conflict(f"stream {stream!r} is not running; start it first", {"stream": stream})
             if record.desired == desired:
                 return record
-            starts = record.desired is Desired.STOPPED
             new = msgspec.structs.replace(
                 record,
                 desired=desired,
@@ -142,14 +163,29 @@ class StreamStore:
             if written := self._write(new, expected=record.version):
                 return written
 
+    def start_again(self, stream: str) -> StreamRecord:
+        """Ask for a new encoder process for a stream whose own failed. Raises NotFound."""
+        while True:
+            record = self.get(stream)
+            if record.desired is Desired.STOPPED:
+                return record
+            new = msgspec.structs.replace(
+                record, generation=record.generation + 1, started_wall_ms=self._clock.wall_ms()
+            )
+            if written := self._write(new, expected=record.version):
+                return written
+
     def delete(self, stream: str) -> None:
-        """Forget the stream. Raises NotFound."""
-        with self._redis.pipeline() as pipe:
-            pipe.hdel(keys.STREAMS, stream)
-            pipe.hdel(keys.LIVE, stream)
-            removed, _ = pipe.execute()
-        if not removed:
+        """Forget the stream and what lives with it but its scenes and keys, which have their own stores.
+
+        Raises NotFound, and Conflict when it is wanted on air.
+        """
+        passing = [kind(stream) for kind in (keys.program, keys.events, keys.status, keys.report)]
+        answer = self._delete_script(keys=[keys.STREAMS, keys.LIVE, *passing], args=[stream])
+        if answer == 0:
             raise NotFound(f"there is no stream {stream!r}", {"stream": stream})
+        if answer == -1:
+            raise Conflict(f"stream {stream!r} is running; stop it first", {"stream": stream})
         self._redis.publish(keys.CHANGES, stream)
 
     def can_start(self, owner: str) -> Admission:
@@ -200,6 +236,11 @@ class StreamStore:
             return None
         self._redis.publish(keys.CHANGES, record.id)
         return record
+
+
+def _encoded(config: StreamConfig) -> StreamConfig:
+    """What of ``config`` an encoder process is made for."""
+    return msgspec.structs.replace(config, max_layers=0)
 
 
 def _limit_message(limit: int) -> str:
