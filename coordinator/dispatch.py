@@ -1,0 +1,193 @@
+"""Which frames to order next, and what they show: pure, one stream at a time.
+
+The contract: frames ``max(last + 1, e + 1) .. e + lead`` for a credit of emitted ``e``; each once per owner
+and epoch. Scene time never jumps: it goes on over pauses, edits, owners and encoder processes, and begins
+again at 0 only when the stream is started again.
+
+A frame's ``base`` is a promise that the canvas was drawn by the segments that travel with it. A new owner
+cannot know what the one before it, or a Redis that lost its last second, let the workers draw; so it orders
+whole frames (base -1) until a canvas is reported that can only be its own: newer than the one that was
+there when the encoder process first showed our fence, which shuts all others out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from types import MappingProxyType
+from typing import NamedTuple
+
+import msgspec
+
+from farm.messages import Credit, FrameTask
+from farm.store.programs import KEPT_BIRTHS, Program
+from scene.time import Segment, segment_at, segments_covering
+
+MAX_SEGMENTS = 64
+"""Edits that one frame's change can span. A canvas older than these gets a whole frame."""
+NO_BIRTHS: Mapping[int, Fraction] = MappingProxyType({})
+
+
+class Order(NamedTuple):
+    """What is to be on air."""
+
+    revision: int
+    """The newest scene revision; 0 when there is none yet."""
+    playing: bool
+    started_wall_ms: int | None
+    """Which start of the stream; a new one begins at scene time 0."""
+    replacing: bool = False
+    """The process that gives credit is about to be replaced by one for a newer generation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """What is on air, and how far it was ordered."""
+
+    program: Program
+    dispatched: int
+    """The last frame that was ordered."""
+    trusted_after: int | None = None
+    """A canvas newer than this one was drawn by our segments; None until the encoder has shown our fence."""
+
+
+class Dispatch(NamedTuple):
+    """What follows from a credit."""
+
+    show: Show
+    tasks: tuple[FrameTask, ...] = ()
+    rewritten: bool = False
+    """``show.program`` must be kept, together with the births, before any task is published."""
+    births: Mapping[int, Fraction] = NO_BIRTHS
+    """First scene times of the revisions that these frames are the first to show."""
+    premiere: int | None = None
+    """The revision that a new start of the stream begins with."""
+    applied: Segment | None = None
+    """The segment in which a revision goes on air for the first time."""
+
+
+def resume(program: Program) -> Show:
+    """The show as another owner, or this one in a former life, left it."""
+    return Show(program, dispatched=program.emitted)
+
+
+def dispatch(show: Show | None, credit: Credit, order: Order, fence: int, now_ns: int) -> Dispatch | None:
+    """The frames to order for ``credit`` by the lease holder of ``fence``; None when it calls for nothing.
+
+    ``show`` is what the last dispatch gave, or what was stored. ``now_ns`` is written on the tasks.
+    """
+    if order.revision == 0 or (show is not None and _outdated(show.program, credit, order)):
+        return None
+    starts = show is None or show.program.started_wall_ms != order.started_wall_ms
+    same_process = show is not None and _same_process(show.program, credit)
+    own = show if show is not None and same_process and show.program.fence == fence else None
+
+    dispatched = own.dispatched if own else credit.emitted
+    trusted_after = _trust(own.trusted_after if own else None, credit, fence)
+    first = max(dispatched, credit.emitted) + 1
+    last = credit.emitted + min(credit.lead, credit.delivery.slots)
+    if first > last:
+        return Dispatch(_heard(own, credit, trusted_after)) if own else None
+
+    old = show.program.segments if show is not None and same_process else ()
+    time_s = Fraction(0) if show is None or starts else _time_s(show.program, first if same_process else None)
+    segments = _segments(old, order, first, time_s, starts=starts)
+    program = Program(
+        epoch=credit.epoch,
+        nonce=credit.delivery.nonce,
+        fence=fence,
+        fps=credit.fps,
+        segments=_still_needed(segments, credit.canvas),
+        emitted=credit.emitted,
+        started_wall_ms=order.started_wall_ms,
+    )
+    base = _base(program, credit, trusted_after)
+    shown = 0 if show is None or starts else show.program.segments[-1].revision
+    newest = segments[-1]
+    return Dispatch(
+        show=Show(program, last, trusted_after),
+        tasks=tuple(_task(program, credit, frame, base, now_ns) for frame in range(first, last + 1)),
+        rewritten=own is None or starts or newest != old[-1],
+        births=NO_BIRTHS if starts else _births(shown, newest),
+        premiere=newest.revision if starts else None,
+        applied=newest if newest.revision != shown else None,
+    )
+
+
+def _outdated(program: Program, credit: Credit, order: Order) -> bool:
+    """Whether the credit comes late, from an earlier process, or from one that a new start replaces."""
+    if not _same_process(program, credit):
+        return credit.epoch < program.epoch
+    new_start = program.started_wall_ms != order.started_wall_ms
+    return credit.emitted < program.emitted or (new_start and order.replacing)
+
+
+def _same_process(program: Program, credit: Credit) -> bool:
+    return (program.epoch, program.nonce) == (credit.epoch, credit.delivery.nonce)
+
+
+def _trust(trusted_after: int | None, credit: Credit, fence: int) -> int | None:
+    """See :attr:`Show.trusted_after`."""
+    return credit.canvas if trusted_after is None and credit.fence >= fence else trusted_after
+
+
+def _heard(show: Show, credit: Credit, trusted_after: int | None) -> Show:
+    program = msgspec.structs.replace(show.program, emitted=credit.emitted)
+    return Show(program, show.dispatched, trusted_after)
+
+
+def _time_s(program: Program, frame: int | None) -> Fraction:
+    """Scene time at ``frame``, or, when None, at the first frame that was not sent."""
+    frame = program.emitted + 1 if frame is None else frame
+    frame = max(frame, program.segments[0].from_frame)
+    return segment_at(program.segments, frame).time_at_s(frame, program.fps)
+
+
+def _segments(
+    old: Sequence[Segment], order: Order, first: int, time_s: Fraction, *, starts: bool
+) -> tuple[Segment, ...]:
+    """``old``, and from ``first`` on what is ordered, unless that is on air already."""
+    rate = Fraction(1 if order.playing else 0)
+    if old and not starts and (old[-1].revision, old[-1].rate) == (order.revision, rate):
+        return tuple(old)
+    return (
+        *(segment for segment in old if segment.from_frame < first),
+        Segment(first, order.revision, time_s, rate),
+    )
+
+
+def _still_needed(segments: tuple[Segment, ...], canvas: int) -> tuple[Segment, ...]:
+    """The segments that a frame based on ``canvas``, or on one after it, can refer to."""
+    return segments_covering(segments, max(canvas, 0), segments[-1].from_frame)[-MAX_SEGMENTS:]
+
+
+def _base(program: Program, credit: Credit, trusted_after: int | None) -> int:
+    """The newest frame whose picture is known to be the canvas's; -1 when none is."""
+    known = (
+        trusted_after is not None
+        and max(trusted_after + 1, program.segments[0].from_frame) <= credit.canvas <= credit.emitted
+    )
+    return credit.canvas if known else -1
+
+
+def _births(shown: int, newest: Segment) -> Mapping[int, Fraction]:
+    """Births of every revision after ``shown``: those that were skipped are first seen in a later one."""
+    if newest.revision == shown:
+        return NO_BIRTHS
+    first = max(min(shown + 1, newest.revision), newest.revision - KEPT_BIRTHS + 1)
+    return dict.fromkeys(range(first, newest.revision + 1), newest.scene_time_s)
+
+
+def _task(program: Program, credit: Credit, frame: int, base: int, now_ns: int) -> FrameTask:
+    return FrameTask(
+        stream=credit.stream,
+        epoch=program.epoch,
+        frame=frame,
+        base=base,
+        fps=program.fps,
+        segments=segments_covering(program.segments, frame if base < 0 else base, frame),
+        fence=program.fence,
+        delivery=credit.delivery,
+        queued_ns=now_ns,
+    )

@@ -1,0 +1,90 @@
+"""The program of a stream: what is on air, kept so that any coordinator can go on where another ended."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+import msgspec
+
+from farm.messages import from_json, to_json
+from farm.store import keys
+from farm.store.connection import FarmRedis
+from farm.store.leases import Lease
+from scene.time import Segment
+
+KEPT_BIRTHS = 50_000
+"""A scene may refer to the birth of a revision that many edits ago."""
+
+# KEYS: lease, program, births. ARGV: what the lease must hold, fence, program,
+# newest revision whose birth is to be 0 (0: none), births to keep, then revision and birth of each new one.
+_WRITE = """
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+local old = redis.call('GET', KEYS[2])
+if old and cjson.decode(old).fence > tonumber(ARGV[2]) then return 0 end
+redis.call('SET', KEYS[2], ARGV[3])
+local first_shown, kept = tonumber(ARGV[4]), tonumber(ARGV[5])
+if first_shown > 0 then
+  redis.call('DEL', KEYS[3])
+  for revision = math.max(1, first_shown - kept + 1), first_shown do
+    redis.call('HSET', KEYS[3], revision, '0')
+  end
+end
+for i = 6, #ARGV, 2 do
+  redis.call('HSETNX', KEYS[3], ARGV[i], ARGV[i + 1])
+  redis.call('HDEL', KEYS[3], tonumber(ARGV[i]) - kept)
+end
+return 1
+"""
+
+
+class Program(msgspec.Struct, frozen=True):
+    """What is on air in one epoch of a stream, in the words of the lease holder of ``fence``."""
+
+    epoch: int
+    nonce: str
+    """Of the encoder process's ring: tells two processes apart that were given the same epoch."""
+    fence: int
+    fps: Fraction
+    segments: tuple[Segment, ...]
+    emitted: int
+    """The last frame known to have been sent when this was written; -1 before the first."""
+    started_wall_ms: int | None
+    """Which start of the stream this belongs to, as its StreamRecord has it."""
+
+
+class ProgramStore:
+    """Keeps programs and births. All methods raise StoreUnavailable when Redis does not answer."""
+
+    def __init__(self, redis: FarmRedis) -> None:
+        self._redis = redis
+        self._write_script = redis.register_script(_WRITE)
+
+    def load(self, stream: str) -> Program | None:
+        """What was on air last; None when nothing ever was."""
+        data = self._redis.get(keys.program(stream))
+        return None if data is None else from_json(data, Program)
+
+    def write(
+        self, lease: Lease, program: Program, births: Mapping[int, Fraction], *, premiere: int | None = None
+    ) -> bool:
+        """Keep ``program`` together with the births (seconds of scene time) of revisions shown first in it.
+
+        A birth that is known already stays. ``premiere`` is the first revision of a new start of the stream:
+        scene time begins again, so it and all before it are born at 0. False, and nothing is written, when
+        the lease was lost or a higher fence wrote before.
+        """
+        newborn = [text for revision, time in births.items() for text in (str(revision), str(time))]
+        return bool(
+            self._write_script(
+                keys=[lease.key, keys.program(lease.stream), keys.scene_births(lease.stream)],
+                args=[
+                    lease.mark,
+                    lease.fence,
+                    to_json(program),
+                    premiere or 0,
+                    KEPT_BIRTHS,
+                    *newborn,
+                ],
+            )
+        )
