@@ -103,7 +103,7 @@ class Settings(BaseModel):
     lease_ttl_ms: int = Field(800, ge=100, le=60_000)
 
     # Workers
-    worker_processes: int = Field(2, ge=1, le=64)
+    worker_processes: int = Field(2, ge=0, le=64)
     worker_concurrency: int = Field(1, ge=1, le=256)
     frame_transport: Literal["auto", "mailbox"] = "auto"
     raster_cache_mb: int = Field(64, ge=8, le=16_384)

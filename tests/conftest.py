@@ -32,10 +32,10 @@ def wait_until(condition: Callable[[], object], what: str, timeout_s: float = 15
         threading.Event().wait(0.01)
 
 
-def listens(port: int) -> bool:
-    """Whether somebody accepts connections on ``port`` of loopback."""
+def listens(port: int, address: str = "127.0.0.1") -> bool:
+    """Whether somebody accepts connections there."""
     with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+        return probe.connect_ex((address, port)) == 0
 
 
 @pytest.fixture(scope="session")

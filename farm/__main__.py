@@ -1,0 +1,5 @@
+"""``python -m farm`` is ``framefarm``."""
+
+from farm.cli import main
+
+main()

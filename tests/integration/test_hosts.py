@@ -1,0 +1,89 @@
+"""Workers on other hosts: frames come by mailbox, complete and in order."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+
+from farm.services import redis_command
+from tests.conftest import free_port, listens, wait_until
+from tests.integration.conftest import StartFarm
+from tests.integration.running_farm import Viewer
+
+HOST_IP, WORKER_IP = "10.77.0.1", "10.77.0.2"
+
+
+def test_the_mailbox_path_is_complete_and_in_order(start_farm: StartFarm, read_seconds: float) -> None:
+    farm = start_farm(FRAME_TRANSPORT="mailbox")
+    url = farm.checkable_stream("mailed")
+    with Viewer(url, read_seconds) as viewer:
+        pass
+    assert viewer.tally.complete(), viewer.tally
+    farm.stop()
+
+
+@contextmanager
+def other_host(name: str) -> Iterator[str]:
+    """A network namespace of our own, joined to this one by a veth pair; its name."""
+
+    def ip(*arguments: str) -> None:
+        subprocess.run(["ip", *arguments], check=True)
+
+    with ExitStack() as undo:
+        ip("netns", "add", name)
+        undo.callback(ip, "netns", "delete", name)
+        ip("link", "add", f"{name}-a", "type", "veth", "peer", "name", f"{name}-b", "netns", name)
+        ip("addr", "add", f"{HOST_IP}/24", "dev", f"{name}-a")
+        ip("link", "set", f"{name}-a", "up")
+        ip("-n", name, "addr", "add", f"{WORKER_IP}/24", "dev", f"{name}-b")
+        ip("-n", name, "link", "set", f"{name}-b", "up")
+        yield name
+
+
+@pytest.mark.skipif(
+    os.geteuid() != 0 or shutil.which("ip") is None, reason="making a network namespace needs root"
+)
+def test_workers_in_another_network_namespace_deliver_every_frame(
+    start_farm: StartFarm, tmp_path: Path, read_seconds: float
+) -> None:
+    port = free_port()
+    redis_url = f"redis://{HOST_IP}:{port}/0"
+    with ExitStack() as undo:
+        namespace = undo.enter_context(other_host("ffhost"))
+        command = [*redis_command(tmp_path, port), "--bind", HOST_IP, "--protected-mode", "no"]
+        redis = undo.enter_context(subprocess.Popen(command, stdout=subprocess.DEVNULL))
+        undo.callback(redis.terminate)
+        wait_until(lambda: listens(port, HOST_IP), "redis-server accepts connections")
+        farm = start_farm(ready=False, REDIS_URL=redis_url, WORKER_PROCESSES="0")
+        undo.callback(farm.stop)
+        for number in (1, 2):
+            undo.enter_context(_remote_worker(namespace, f"remote-{number}", farm.environment))
+        wait_until(farm.ready, "the workers have reported", 30)
+        with Viewer(farm.checkable_stream("far"), read_seconds) as viewer:
+            pass
+        assert viewer.tally.complete(), viewer.tally
+        assert set(farm.report("far")["drawn_by"]) == {"remote-1", "remote-2"}
+
+
+@contextmanager
+def _remote_worker(namespace: str, name: str, environment: dict[str, str]) -> Iterator[None]:
+    """A worker in ``namespace`` with a /dev/shm of its own, as on another machine."""
+    inside = 'mount -t tmpfs tmpfs /dev/shm && exec "$@"'
+    command = [
+        *("ip", "netns", "exec", namespace, "unshare", "--mount", "sh", "-c", inside, "sh"),
+        *(sys.executable, "-m", "workers", "--name", name),
+    ]
+    worker = psutil.Popen(command, env={**os.environ, **environment}, stdout=subprocess.DEVNULL)
+    try:
+        yield
+    finally:
+        worker.terminate()
+        worker.wait(timeout=10)

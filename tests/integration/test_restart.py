@@ -1,0 +1,79 @@
+"""Ctrl-C leaves nothing behind, a kill of everything loses nothing."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+
+from farm.transport.ring import RING_PREFIX, SHM_DIR
+from tests.conftest import wait_until
+from tests.integration.conftest import StartFarm
+from tests.integration.running_farm import RunningFarm
+
+
+def rings() -> set[str]:
+    return {path.name for path in SHM_DIR.glob(f"{RING_PREFIX}*")}
+
+
+def test_ctrl_c_leaves_no_process_socket_or_shared_memory(start_farm: StartFarm) -> None:
+    before = rings()
+    farm = start_farm()
+    farm.checkable_stream("short")
+    processes = [psutil.Process(pid) for pid in farm.services().values()]
+    processes += [child for p in processes for child in p.children(recursive=True)]
+    processes += farm.encoder_processes()
+    assert rings() - before
+    farm.stop()
+    assert not [p for p in processes if p.is_running()]
+    assert rings() == before
+    assert not list(farm.state_dir.rglob("*.sock"))
+    assert not (farm.state_dir / "processes.json").exists()
+
+
+def test_after_everything_was_killed_what_was_acknowledged_is_back(start_farm: StartFarm) -> None:
+    farm = start_farm()
+    farm.checkable_stream("lasting")
+    key = farm.call("POST", "/streams/lasting/keys")
+    farm.call("PATCH", "/streams/lasting/config", {"STREAM_BITRATE": "2500k"})
+    farm.call("PATCH", "/streams/lasting/layers/mover", {"opacity": 0.5})
+    farm.call("POST", "/streams", {"id": "resting"})
+    wait_until(lambda: farm.call("GET", "/streams/lasting/status")["isLive"], "live again after the change")
+    farm.wait_steady("lasting")
+    farm.kill_everything()
+
+    again = start_farm(farm.state_dir, **farm.environment)
+    wait_until(lambda: again.call("GET", "/streams/lasting/status")["isLive"], "the stream is live again", 30)
+    assert again.call("GET", "/streams/lasting/config")["STREAM_BITRATE"] == "2500k"
+    assert again.call("GET", "/streams/lasting/layers/mover")["opacity"] == 0.5
+    assert [k["id"] for k in again.call("GET", "/streams/lasting/keys")["keys"]] == [key["id"]]
+    assert not again.call("GET", "/streams/resting/status")["isLive"]
+    again.wait_steady("lasting")
+
+
+def up(**environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "farm", "up"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_a_second_farm_in_the_same_place_is_refused_in_one_line(farm: RunningFarm) -> None:
+    second = up(**farm.environment)
+    assert second.returncode == 1
+    assert len(second.stderr.splitlines()) == 1
+    assert "runs in" in second.stderr
+
+
+def test_a_taken_port_is_refused_in_one_line(farm: RunningFarm, tmp_path: Path) -> None:
+    second = up(**{**farm.environment, "STATE_DIR": str(tmp_path)})
+    lines = second.stderr.splitlines()
+    assert second.returncode == 1
+    assert f"framefarm: PORT: port {farm.settings.port} is taken by another program" in "\n".join(lines)
+    assert all(line.startswith("framefarm: ") for line in lines)

@@ -1,0 +1,109 @@
+"""One live stream from one call, seen by independent readers: ffprobe and ffmpeg."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+
+import pytest
+
+from farm.debug.checkable import BARS
+from farm.debug.reader import decoded
+from tests.conftest import wait_until
+from tests.integration.running_farm import PLACE, SIZE, RunningFarm, Viewer
+
+STREAM = "bars"
+
+
+@pytest.fixture(scope="module")
+def url(farm: RunningFarm) -> str:
+    return farm.checkable_stream(STREAM)
+
+
+def test_ffprobe_sees_h264_and_aac_tagged_as_bt709(url: str) -> None:
+    command = ["ffprobe", "-v", "error", "-show_streams", "-of", "json", "-analyzeduration", "3000000", url]
+    streams = json.loads(subprocess.run(command, capture_output=True, check=True, timeout=30).stdout)[
+        "streams"
+    ]
+    video = next(s for s in streams if s["codec_type"] == "video")
+    audio = next(s for s in streams if s["codec_type"] == "audio")
+    assert (video["codec_name"], video["width"], video["height"], video["r_frame_rate"]) == (
+        "h264",
+        *SIZE,
+        "30/1",
+    )
+    assert {video[k] for k in ("color_space", "color_transfer", "color_primaries")} == {"bt709"}
+    assert (video["color_range"], video["pix_fmt"]) == ("tv", "yuv420p")
+    assert (audio["codec_name"], audio["sample_rate"], audio["channels"]) == ("aac", "48000", 2)
+
+
+def test_every_frame_comes_once_and_in_order(url: str, read_seconds: float) -> None:
+    with Viewer(url, read_seconds) as viewer:
+        pass
+    assert viewer.tally.complete(), viewer.tally
+    assert viewer.tally.frames > 20 * read_seconds
+
+
+def bt709(colour: str) -> tuple[int, int, int]:
+    """Limited-range Y'CbCr of an #rrggbb colour, by the formula of ITU-R BT.709."""
+    r, g, b = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    y = 0.2126 * r + 0.7152 * g + 0.0722 * b
+    return round(16 + 219 * y), round(128 + 224 * (b - y) / 1.8556), round(128 + 224 * (r - y) / 1.5748)
+
+
+@pytest.mark.parametrize(("index", "colour"), enumerate(BARS))
+def test_colour_bars_come_back_within_three_levels(url: str, index: int, colour: str) -> None:
+    width = -(-SIZE[0] // len(BARS) // 2) * 2
+    x, y = index * width + width // 2, PLACE.cell_px * 4
+    with decoded(url, f"crop=2:2:{x // 2 * 2}:{y},format=yuv444p", 12, seconds=1) as pictures:
+        picture = next(pictures)
+    seen = picture[0], picture[4], picture[8]
+    assert all(abs(a - b) <= 3 for a, b in zip(seen, bt709(colour), strict=True)), (seen, bt709(colour))
+
+
+def test_an_edit_shows_on_air_and_the_editor_is_told_the_frame(farm: RunningFarm, url: str) -> None:
+    crop = f"crop=64:64:0:{SIZE[1] - 64},scale=1:1:flags=area,format=gray"
+    farm.call(
+        "POST",
+        f"/streams/{STREAM}/layers",
+        {
+            "id": "corner",
+            "type": "colour",
+            "colour": "#000000",
+            "position": {"x": 0, "y": SIZE[1] - 64},
+            "size": {"width": 64, "height": 64},
+            "zIndex": 9,
+        },
+    )
+    with decoded(url, crop, 1, seconds=20) as pictures:
+        wait_until(lambda: next(pictures)[0] < 20, "the square is black")
+        farm.call("PATCH", f"/streams/{STREAM}/layers/corner", {"colour": "#ffffff"})
+        wait_until(lambda: next(pictures)[0] > 225, "the square is white")
+    farm.call("DELETE", f"/streams/{STREAM}/layers/corner")
+
+
+def test_an_output_that_nobody_answers_leaves_the_stream_alone(farm: RunningFarm, url: str) -> None:
+    farm.call("POST", "/streams", {"id": "nowhere", "outputs": [{"url": "rtmp://127.0.0.1:9/live/x"}]})
+    farm.call("POST", "/streams/nowhere/start")
+    wait_until(
+        lambda: farm.call("GET", "/streams/nowhere/status")["frameCount"] > 30,
+        "the stream without a server ticks",
+    )
+    output = farm.report("nowhere")["outputs"][0]
+    assert output["state"] in {"waiting", "connecting"}
+    assert "refused" in output["error"]
+    farm.call("POST", "/streams/nowhere/stop")
+    with Viewer(url, 3) as viewer:
+        pass
+    assert viewer.tally.complete(), viewer.tally
+
+
+def test_stopping_ends_the_process_and_its_shared_memory(farm: RunningFarm) -> None:
+    farm.call("POST", "/streams", {"id": "brief"})
+    before = len(farm.encoder_processes())
+    farm.call("POST", "/streams/brief/start")
+    wait_until(lambda: farm.call("GET", "/streams/brief/status")["isLive"], "brief is live")
+    assert len(farm.encoder_processes()) == before + 1
+    farm.call("POST", "/streams/brief/stop")
+    wait_until(lambda: len(farm.encoder_processes()) == before, "its process is gone")
+    wait_until(lambda: not farm.call("GET", "/streams/brief/status")["isLive"], "brief is idle")
