@@ -26,6 +26,9 @@ from scene.motion import Motion, Track, latest_first
 
 _OPACITY_STEPS = 255
 
+# Properties that change the content itself, not where and how it lies.
+_OF_CONTENT = frozenset({"fontSize", "radius", "strokeWidth"})
+
 Values = Mapping[str, float]
 """The number of every property that can be animated, in viewport px where it is a length. A side that
 follows from the content is left out."""
@@ -71,8 +74,11 @@ def compile_layer(
     base = _base_values(layer, viewport)
     content = _content_maker(layer, fitting)
     tracks = _tracks(layer.animations, base, viewport, births, revision)
+    counts_frames = isinstance(layer, FrameNumberLayer)
+    if not counts_frames and not any(track.target in _OF_CONTENT for track in tracks):
+        content = _constant(content(base, 0))
     still = _state(layer.id, base, content, 0, fitting)
-    return CompiledLayer(layer.id, base, tracks, content, isinstance(layer, FrameNumberLayer), fitting, still)
+    return CompiledLayer(layer.id, base, tracks, content, counts_frames, fitting, still)
 
 
 def _state(layer_id: str, values: Values, content: ContentMaker, n: int, fit: Fitting) -> LayerState | None:
@@ -197,7 +203,7 @@ def _text_maker(layer: TextLayer, fitting: Fitting) -> ContentMaker:
     return lambda values, _n: TextContent(
         text=layer.text,
         font=layer.font,
-        font_size=fitting.length(values["fontSize"]),
+        font_size=max(1.0, fitting.length(values["fontSize"])),
         weight=layer.weight,
         style=layer.style,
         colour=colour,

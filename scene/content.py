@@ -41,7 +41,10 @@ class ImageContent:
 
 @dataclass(frozen=True, slots=True)
 class TextContent:
-    """Lines of text, wrapped to the layer's width if it has one. ``line_height`` counts font sizes."""
+    """Lines of text, wrapped to the layer's width if it has one.
+
+    ``font_size`` is 1 px or more, ``line_height`` counts font sizes.
+    """
 
     text: str
     font: Font

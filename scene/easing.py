@@ -32,7 +32,7 @@ def _sine(p: float) -> float:
 
 
 def _expo(p: float) -> float:
-    return 2 ** (10 * p - 10) if p > 0 else 0.0
+    return 2 ** (10 * p - 10)
 
 
 def _circ(p: float) -> float:
@@ -44,12 +44,7 @@ def _back(overshoot: float) -> Curve:
 
 
 def _elastic(period: float) -> Curve:
-    def curve(p: float) -> float:
-        if p in (0, 1):
-            return p
-        return -(2 ** (10 * p - 10)) * sin((p - 1 - period / 4) * 2 * pi / period)
-
-    return curve
+    return lambda p: -(2 ** (10 * p - 10)) * sin((p - 1 - period / 4) * 2 * pi / period)
 
 
 # Where each parabola ends, where its lowest point lies and how far that point is from the floor.
@@ -63,6 +58,11 @@ def _bounce(p: float) -> float:
         if fallen <= end:
             return 1 - (121 / 16 * (fallen - centre) ** 2 + height)
     return 0.0
+
+
+def _exact_ends(curve: Curve) -> Curve:
+    """0 at 0 and 1 at 1, which rounding or an exponential's beginning would miss."""
+    return lambda p: p if p in (0, 1) else curve(p)
 
 
 def _out(curve: Curve) -> Curve:
@@ -90,9 +90,9 @@ _FAMILIES: dict[str, tuple[Curve, Curve]] = {
 def _all_curves() -> dict[str, Curve]:
     curves: dict[str, Curve] = {"linear": linear}
     for family, (curve, half) in _FAMILIES.items():
-        curves[f"easeIn{family}"] = curve
-        curves[f"easeOut{family}"] = _out(curve)
-        curves[f"easeInOut{family}"] = _in_out(half)
+        curves[f"easeIn{family}"] = _exact_ends(curve)
+        curves[f"easeOut{family}"] = _exact_ends(_out(curve))
+        curves[f"easeInOut{family}"] = _exact_ends(_in_out(half))
     return curves
 
 

@@ -15,6 +15,8 @@ from scene.colour import COLOUR_PATTERN, parse_colour
 MAX_POSITION_PX = 100_000
 MAX_SIDE_PX = 8192
 MAX_PERCENT = 1000
+MAX_TEXT = 5000
+"""Characters of one layer."""
 
 _PERCENT = re.compile(r"(-?\d{1,4}(?:\.\d{1,6})?)%")
 # All but tab and line feed; half of a surrogate pair is not text either.
@@ -105,7 +107,7 @@ Unit = Annotated[float, Field(ge=0, le=1)]
 ColourText = Annotated[
     str, AfterValidator(_colour), Field(json_schema_extra={"pattern": f"^({COLOUR_PATTERN.pattern})$"})
 ]
-DrawableText = Annotated[str, WrapValidator(_drawable)]
+DrawableText = Annotated[str, Field(max_length=MAX_TEXT), WrapValidator(_drawable)]
 Name = Annotated[
     str,
     Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$"),

@@ -86,7 +86,7 @@ class TextLayer(ContentSizedLayer):
     """Text of one style; wraps where ``size.width`` is given."""
 
     type: Literal["text"]
-    text: Annotated[DrawableText, Field(max_length=5000)]
+    text: DrawableText
     font: Font = "sans"
     font_size: float = Field(48.0, ge=1, le=1000)
     """Viewport px."""
