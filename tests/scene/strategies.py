@@ -1,0 +1,154 @@
+"""Hypothesis strategies for valid scenes: every kind of layer, animated in every way."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+from hypothesis import strategies as st
+
+from scene.animation import BOUNDS, LENGTHS
+from scene.document import Scene, parse_scene
+from scene.easing import EASINGS
+from scene.time import Segment
+
+Document = dict[str, Any]
+
+PLACING = ("position.x", "position.y", "anchor.x", "anchor.y", "opacity", "rotation")
+BOX = (*PLACING, "size.width", "size.height")
+PROPERTIES = {
+    "colour": BOX,
+    "image": BOX,
+    "text": (*BOX, "fontSize"),
+    "shape": (*BOX, "radius", "strokeWidth"),
+    "frame_number": PLACING,
+}
+
+ids = st.text("abcXYZ019_.-", min_size=1, max_size=8)
+colours = st.one_of(
+    st.from_regex(r"#[0-9a-f]{3}", fullmatch=True),
+    st.from_regex(r"#[0-9a-fA-F]{6}", fullmatch=True),
+    st.from_regex(r"#[0-9a-f]{8}", fullmatch=True),
+)
+percentages = st.integers(0, 120).map(lambda n: f"{n}%")
+coordinates = st.integers(-200, 2000) | st.floats(-200, 2000) | percentages
+sides = st.integers(0, 600) | st.floats(0, 600) | percentages
+seconds = st.sampled_from([0, 0.1, 0.25, 1 / 3, 1, 2.5]) | st.floats(0, 5)
+
+
+def fields(
+    required: dict[str, st.SearchStrategy[Any]], **optional: st.SearchStrategy[Any]
+) -> st.SearchStrategy[Document]:
+    """Objects with all of ``required`` and any of ``optional``."""
+    return st.fixed_dictionaries(required, optional=optional)
+
+
+def values(target: str) -> st.SearchStrategy[Any]:
+    """Values that ``target`` may be moved from and to."""
+    low, high = (max(BOUNDS[target][0], -500), min(BOUNDS[target][1], 1000))
+    numbers = st.floats(low, high)
+    return numbers | percentages if target in LENGTHS else numbers
+
+
+@st.composite
+def animations(draw: st.DrawFn, kind: str) -> Document:
+    """An animation that suits a layer of ``kind``."""
+    target = draw(st.sampled_from(PROPERTIES[kind]))
+    needed = {
+        "property": st.just(target),
+        "to": values(target),
+        "duration": seconds,
+    }
+    if target.startswith("size."):
+        needed["from"] = values(target)
+    return draw(
+        fields(
+            needed,
+            **({} if "from" in needed else {"from": values(target)}),
+            delay=seconds,
+            easing=st.sampled_from(sorted(EASINGS)),
+            loop=st.booleans() | st.integers(1, 4),
+            yoyo=st.booleans(),
+            start=st.just("now") | seconds | st.integers(1, 3).map(lambda k: {"revision": k}),
+        )
+    )
+
+
+def _own_fields(kind: str) -> tuple[dict[str, st.SearchStrategy[Any]], dict[str, st.SearchStrategy[Any]]]:
+    """The required and the optional fields that only ``kind`` has."""
+    box = {"size": fields({}, width=sides, height=sides)}
+    match kind:
+        case "colour":
+            return {"colour": colours}, box
+        case "image":
+            return {"asset": ids}, {**box, "fit": st.sampled_from(["contain", "cover", "stretch"])}
+        case "text":
+            return {"text": st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=30)}, {
+                **box,
+                "font": st.sampled_from(["sans", "serif", "mono"]),
+                "fontSize": st.integers(1, 120),
+                "weight": st.sampled_from(["normal", "bold"]),
+                "style": st.sampled_from(["normal", "italic"]),
+                "colour": colours,
+                "align": st.sampled_from(["left", "center", "right"]),
+                "lineHeight": st.floats(0.5, 3),
+            }
+        case "shape":
+            return {"shape": st.sampled_from(["rectangle", "circle"])}, {
+                **box,
+                "radius": st.integers(0, 80),
+                "fill": colours,
+                "stroke": colours,
+                "strokeWidth": st.integers(0, 40),
+            }
+    return {}, {"bits": st.integers(1, 32), "cell": st.integers(2, 64)}
+
+
+@st.composite
+def layers(draw: st.DrawFn, kind: str | None = None) -> Document:
+    """A layer of ``kind``, or of any."""
+    chosen = kind or draw(st.sampled_from(sorted(PROPERTIES)))
+    required, optional = _own_fields(chosen)
+    return draw(
+        fields(
+            {"id": ids, "type": st.just(chosen), **required},
+            **optional,
+            position=fields({}, x=coordinates, y=coordinates),
+            anchor=fields({}, x=st.floats(0, 1), y=st.floats(0, 1)),
+            opacity=st.floats(0, 1) | st.just(1),
+            rotation=st.integers(-720, 720) | st.floats(-720, 720),
+            zIndex=st.integers(-3, 3),
+            visible=st.booleans(),
+            animations=st.lists(animations(chosen), max_size=3),
+        )
+    )
+
+
+def documents(max_layers: int = 5) -> st.SearchStrategy[Document]:
+    """Valid scene documents, as people might write them: defaults left out or not."""
+    return fields(
+        {"layers": st.lists(layers(), max_size=max_layers, unique_by=lambda layer: layer["id"])},
+        viewport=fields({}, width=st.integers(16, 2560), height=st.integers(16, 1440)),
+        background=colours,
+    )
+
+
+def scenes(max_layers: int = 5) -> st.SearchStrategy[Scene]:
+    """Parsed scenes."""
+    return documents(max_layers).map(lambda document: parse_scene(document, max_layers=max_layers))
+
+
+canvases = st.tuples(st.integers(8, 640), st.integers(8, 400)).map(lambda half: (2 * half[0], 2 * half[1]))
+"""Canvas sizes: even."""
+
+rates = st.sampled_from([Fraction(30), Fraction(60), Fraction(30_000, 1001), Fraction(25)])
+"""Frames per second."""
+
+segments = st.builds(
+    Segment,
+    from_frame=st.integers(0, 100),
+    revision=st.just(3),
+    scene_time_s=st.fractions(0, 5, max_denominator=60),
+    rate=st.sampled_from([Fraction(0), Fraction(1), Fraction(1, 2)]),
+)
+"""Segments that show revision 3."""

@@ -1,0 +1,344 @@
+"""Scene documents: what is refused and why, and what comes back."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import TypeAdapter
+
+from scene.document import MAX_LAYERS, MAX_MISTAKES, Scene, parse_scene
+from scene.layers import ColourLayer, ShapeLayer, TextLayer
+from scene.mistakes import Mistake, SceneMistakes
+from tests.scene.strategies import documents, layers
+
+TEXT = {"id": "t", "type": "text", "text": "hello"}
+MOVE = {"property": "position.x", "to": 10, "duration": 1}
+
+
+def mistakes(data: object, max_layers: int = 50) -> dict[str, str]:
+    """The reasons by path."""
+    with pytest.raises(SceneMistakes) as caught:
+        parse_scene(data, max_layers=max_layers)
+    found = caught.value.mistakes
+    assert len({mistake.path for mistake in found}) == len(found)
+    return {mistake.path: mistake.reason for mistake in found}
+
+
+def scene_with(**changes: Any) -> dict[str, Any]:
+    """A scene with one text layer, changed."""
+    return {"layers": [{**TEXT, **changes}]}
+
+
+def animated(**changes: Any) -> dict[str, Any]:
+    """A scene with one animation, changed."""
+    return scene_with(animations=[{**MOVE, **changes}])
+
+
+def test_an_empty_document_is_a_black_full_hd_scene() -> None:
+    scene = parse_scene({}, max_layers=1)
+    assert scene.to_json() == {
+        "viewport": {"width": 1920, "height": 1080},
+        "background": "#000000",
+        "layers": [],
+    }
+
+
+MISTAKES: list[tuple[object, str, str]] = [
+    # the scene
+    ([], ".", "must be an object with fields"),
+    (None, ".", "must be an object with fields"),
+    ({"layer": []}, "layer", "is not a field that exists here; remove it"),
+    ({"layers": {}}, "layers", "must be a list"),
+    ({"layers": [7]}, "layers[0]", "must be an object with fields"),
+    ({"background": "black"}, "background", 'must be a colour such as "#f80", "#ff8800" or "#ff880080"'),
+    ({"background": "#ff88001"}, "background", 'must be a colour such as "#f80", "#ff8800" or "#ff880080"'),
+    ({"background": 0}, "background", "must be a text in quotes"),
+    ({"viewport": {"width": 15}}, "viewport.width", "must be at least 16"),
+    ({"viewport": {"height": 8193}}, "viewport.height", "must be at most 8192"),
+    ({"viewport": {"height": 10**400}}, "viewport.height", "must be at most 8192"),
+    ({"viewport": {"width": 640.5}}, "viewport.width", "must be a whole number"),
+    # any layer
+    ({"layers": [{"id": "a"}]}, "layers[0].type", "is required; add it"),
+    (
+        {"layers": [{"id": "a", "type": "video"}]},
+        "layers[0].type",
+        "must be one of 'colour', 'image', 'text', 'shape', 'frame_number'",
+    ),
+    ({"layers": [{"type": "text", "text": ""}]}, "layers[0].id", "is required; add it"),
+    (scene_with(id=""), "layers[0].id", "must be 1 to 64 letters, digits or any of _ . -"),
+    (scene_with(id="a\n"), "layers[0].id", "must be 1 to 64 letters, digits or any of _ . -"),
+    (scene_with(id="a" * 65), "layers[0].id", "must be 1 to 64 letters, digits or any of _ . -"),
+    (scene_with(zindex=1), "layers[0].zindex", "is not a field that exists here; remove it"),
+    (scene_with(z_index=1), "layers[0].z_index", "is not a field that exists here; remove it"),
+    (scene_with(zIndex=10**7), "layers[0].zIndex", "must be at most 1000000"),
+    (scene_with(opacity=1.01), "layers[0].opacity", "must be at most 1.0"),
+    (scene_with(opacity="1"), "layers[0].opacity", "must be a number"),
+    (scene_with(opacity=True), "layers[0].opacity", "must be a number"),
+    (scene_with(rotation=float("nan")), "layers[0].rotation", "must be a finite number"),
+    (scene_with(rotation=float("inf")), "layers[0].rotation", "must be a finite number"),
+    (scene_with(visible=1), "layers[0].visible", "must be true or false"),
+    (scene_with(anchor={"x": -0.1}), "layers[0].anchor.x", "must be at least 0.0"),
+    (
+        scene_with(position={"x": 100_001}),
+        "layers[0].position.x",
+        'must be pixels between -100000 and 100000, or a percentage of the viewport up to 1000 such as "50%"',
+    ),
+    (
+        scene_with(position={"y": "50"}),
+        "layers[0].position.y",
+        'must be pixels between -100000 and 100000, or a percentage of the viewport up to 1000 such as "50%"',
+    ),
+    (
+        scene_with(size={"width": "-5%"}),
+        "layers[0].size.width",
+        'must be pixels between 0 and 8192, or a percentage of the viewport up to 1000 such as "50%"',
+    ),
+    (scene_with(size=[1, 2]), "layers[0].size", "must be an object with fields"),
+    # kinds
+    ({"layers": [{"id": "t", "type": "text"}]}, "layers[0].text", "is required; add it"),
+    (scene_with(text="a" * 5001), "layers[0].text", "must have at most 5000 characters"),
+    (scene_with(text="\0"), "layers[0].text", "has control characters that cannot be drawn; remove them"),
+    (scene_with(text="\ud800"), "layers[0].text", "has control characters that cannot be drawn; remove them"),
+    (scene_with(fontSize=0), "layers[0].fontSize", "must be at least 1.0"),
+    (scene_with(font="Arial"), "layers[0].font", "must be 'sans', 'serif' or 'mono'"),
+    (
+        scene_with(color="red"),
+        "layers[0].colour",
+        'must be a colour such as "#f80", "#ff8800" or "#ff880080"',
+    ),
+    (
+        scene_with(color="#fff", colour="#fff"),
+        "layers[0].color",
+        "is not a field that exists here; remove it",
+    ),
+    (
+        {"layers": [{"id": "n", "type": "frame_number", "size": {"width": 5}}]},
+        "layers[0].size",
+        "cannot be set here; remove it",
+    ),
+    (
+        {"layers": [{"id": "i", "type": "image", "asset": "../x"}]},
+        "layers[0].asset",
+        "must be 1 to 64 letters, digits or any of _ . -",
+    ),
+    # animations
+    (scene_with(animations=None), "layers[0].animations", "must be a list"),
+    (
+        scene_with(animations=[MOVE] * 51),
+        "layers[0].animations",
+        "has 51 entries; at most 50 are allowed",
+    ),
+    (
+        animated(property="radius"),
+        "layers[0].animations[0].property",
+        (
+            "must be 'position.x', 'position.y', 'anchor.x', 'anchor.y', 'opacity', 'rotation', "
+            "'size.width', 'size.height' or 'fontSize'"
+        ),
+    ),
+    (
+        animated(easing="easeInOutQuint"),
+        "layers[0].animations[0].easing",
+        (
+            'must be "linear" or ease + In, Out or InOut + a curve, such as "easeInOutCubic"; '
+            "the curves are Quad, Cubic, Quart, Sine, Expo, Circ, Back, Bounce and Elastic"
+        ),
+    ),
+    (animated(duration=-1), "layers[0].animations[0].duration", "must be at least 0.0"),
+    (animated(delay=float("inf")), "layers[0].animations[0].delay", "must be a finite number"),
+    (
+        animated(loop=0),
+        "layers[0].animations[0].loop",
+        "must be true (for ever), false (once), or how often it plays in all, 1 to 1000000",
+    ),
+    (
+        animated(start="later"),
+        "layers[0].animations[0].start",
+        'must be "now", seconds of scene time (0 or more), or {"revision": number}',
+    ),
+    (
+        animated(start={"revision": 0}),
+        "layers[0].animations[0].start",
+        'must be "now", seconds of scene time (0 or more), or {"revision": number}',
+    ),
+    (animated(to=None), "layers[0].animations[0].to", "must be a number"),
+    (
+        animated(to="half"),
+        "layers[0].animations[0].to",
+        'must be a percentage up to 1000 such as "50%", or a number of pixels',
+    ),
+    (
+        animated(property="opacity", to="50%"),
+        "layers[0].animations[0].to",
+        "must be a number for opacity",
+    ),
+    (
+        animated(property="opacity", to=0, **{"from": 2}),
+        "layers[0].animations[0].from",
+        "must be between 0 and 1 for opacity",
+    ),
+    (
+        animated(property="size.width", **{"from": "-1%"}),
+        "layers[0].animations[0].from",
+        "must not be negative for size.width",
+    ),
+    (
+        animated(property="size.width"),
+        "layers[0].animations[0].from",
+        "is required, because the layer has no size.width of its own; add it",
+    ),
+]
+
+
+@pytest.mark.parametrize(("data", "path", "reason"), MISTAKES)
+def test_a_mistake_is_named_with_its_path_and_what_to_do(data: object, path: str, reason: str) -> None:
+    assert mistakes(data) == {path: reason}
+
+
+def test_all_mistakes_are_reported_at_once() -> None:
+    data = {
+        "background": "x",
+        "layers": [
+            {
+                **TEXT,
+                "opacity": 2,
+                "animations": [{**MOVE, "easing": "x", "to": 10**6}, {**MOVE, "loop": -1}],
+            },
+            {**TEXT, "colour": "x"},
+            {"type": "shape", "shape": "star"},
+        ],
+        "extra": 1,
+    }
+    assert set(mistakes(data, max_layers=2)) == {
+        "background",
+        "extra",
+        "layers",
+        "layers[0].opacity",
+        "layers[0].animations[0].easing",
+        "layers[0].animations[0].to",
+        "layers[0].animations[1].loop",
+        "layers[1].id",
+        "layers[1].colour",
+        "layers[2].id",
+        "layers[2].shape",
+    }
+
+
+def test_an_id_used_twice_names_the_layer_that_has_it() -> None:
+    assert mistakes({"layers": [TEXT, TEXT]}) == {
+        "layers[1].id": "is also the id of layers[0]; choose another"
+    }
+
+
+def test_too_many_layers_are_refused_with_the_numbers() -> None:
+    many = {"layers": [{**TEXT, "id": f"t{i}"} for i in range(4)]}
+    assert mistakes(many, max_layers=3) == {"layers": "has 4 layers; remove some, 3 are allowed"}
+    assert len(parse_scene(many, max_layers=4).layers) == 4
+
+
+def test_a_flood_of_layers_is_not_even_looked_at() -> None:
+    flood: dict[str, object] = {"layers": [{}] * 100_000}
+    with pytest.raises(SceneMistakes) as caught:
+        parse_scene(flood, max_layers=10**9)
+    assert len(caught.value.mistakes) == MAX_MISTAKES
+    assert caught.value.mistakes[0].reason == f"has 100000 layers; remove some, {MAX_LAYERS} are allowed"
+
+
+def test_the_exception_reads_as_one_line_per_mistake() -> None:
+    with pytest.raises(SceneMistakes, match=r"(?m)^layers\[0\]\.opacity: must be at most 1\.0$"):
+        parse_scene(scene_with(opacity=5), max_layers=5)
+
+
+def test_color_is_understood_as_colour() -> None:
+    data = {"layers": [{"id": "a", "type": "color", "color": "#123456"}, {**TEXT, "color": "#fff"}]}
+    ground, text = parse_scene(data, max_layers=2).layers
+    assert isinstance(ground, ColourLayer)
+    assert isinstance(text, TextLayer)
+    assert (ground.type, ground.colour, text.colour) == ("colour", "#123456", "#fff")
+    assert data["layers"][0]["type"] == "color", "what the caller passed in is not changed"
+
+
+def test_a_side_without_a_value_may_be_animated_where_the_layer_fills_the_viewport() -> None:
+    shape = {"id": "s", "type": "shape", "shape": "circle"}
+    grow = {"property": "size.width", "to": 5, "duration": 1}
+    (layer,) = parse_scene({"layers": [{**shape, "animations": [grow]}]}, max_layers=1).layers
+    assert isinstance(layer, ShapeLayer)
+    assert layer.animations[0].from_ is None
+
+
+@given(documents())
+def test_a_document_comes_back_equal(document: dict[str, Any]) -> None:
+    scene = parse_scene(document, max_layers=5)
+    written = scene.to_json()
+    again = parse_scene(json.loads(json.dumps(written, allow_nan=False)), max_layers=5)
+    assert again == scene
+    assert again.to_json() == written
+
+
+@given(layers())
+def test_what_was_written_stands_in_the_document_with_the_defaults_beside_it(layer: dict[str, Any]) -> None:
+    (written,) = parse_scene({"layers": [layer]}, max_layers=1).to_json()["layers"]
+    for name, value in layer.items():
+        if name not in {"position", "size", "anchor", "animations"}:
+            assert written[name] == value
+    for name in {"position", "size", "anchor"} & layer.keys():
+        assert layer[name].items() <= written[name].items()
+    for ours, theirs in zip(written["animations"], layer.get("animations", []), strict=True):
+        assert theirs.items() <= ours.items()
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=10),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=20,
+)
+
+
+def attempt(data: object) -> list[Mistake]:
+    """The mistakes that parsing finds; anything else that it raises fails the test."""
+    try:
+        parse_scene(data, max_layers=3)
+    except SceneMistakes as error:
+        return error.mistakes
+    return []
+
+
+@given(json_values)
+def test_arbitrary_json_is_refused_with_mistakes_or_accepted(data: object) -> None:
+    found = attempt(data)
+    assert all(mistake.path and mistake.reason for mistake in found)
+
+
+@st.composite
+def damaged(draw: st.DrawFn) -> object:
+    """A valid document in which one value, anywhere, is replaced by arbitrary JSON."""
+    document: Any = draw(documents(max_layers=3))
+    place, steps = document, draw(st.integers(0, 6))
+    for _ in range(steps):
+        keys = list(place) if isinstance(place, dict) else list(range(len(place)))
+        inner = [key for key in keys if isinstance(place[key], dict | list) and place[key]]
+        if not inner:
+            break
+        place = place[draw(st.sampled_from(inner))]
+    keys = list(place) if isinstance(place, dict) else list(range(len(place)))
+    if keys:
+        place[draw(st.sampled_from(keys))] = draw(json_values)
+    return document
+
+
+@given(damaged())
+def test_a_damaged_document_never_raises_anything_else(document: object) -> None:
+    found = attempt(document)
+    assert all(mistake.path and mistake.reason for mistake in found)
+
+
+def test_the_json_schema_names_every_kind_of_layer() -> None:
+    schema = TypeAdapter(Scene).json_schema(by_alias=True)
+    mapping = schema["properties"]["layers"]["items"]["discriminator"]["mapping"]
+    assert set(mapping) == {"colour", "image", "text", "shape", "frame_number"}
+    assert "easeOutBounce" in schema["$defs"]["TextAnimation"]["properties"]["easing"]["enum"]
+    assert "fontSize" in schema["$defs"]["TextLayer"]["properties"]
