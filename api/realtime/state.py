@@ -1,0 +1,171 @@
+"""What the realtime servers read of Redis: one asyncio client, a few whole pictures."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Any, NamedTuple, TypeVar
+
+import msgspec
+
+from farm.log import get_logger
+from farm.messages import Event, StreamReport, from_json
+from farm.store import keys
+from farm.store.async_connection import AsyncFarmRedis
+from farm.store.connection import as_text
+from farm.store.streams import StreamRecord, StreamStatus
+
+log = get_logger(__name__)
+T = TypeVar("T")
+
+_SCAN_COUNT = 1000
+"""Keys that Redis looks at per step: large enough for few round trips, small enough not to hold it up."""
+
+
+class Component(NamedTuple):
+    """One process that says it is alive. ``beat`` is what its heartbeat says of itself."""
+
+    kind: str
+    name: str
+    beat: dict[str, Any]
+
+
+class Condition(NamedTuple):
+    """How a stream is doing: the coordinator's word and the encoder process's."""
+
+    status: StreamStatus
+    report: StreamReport | None
+
+
+class LogEntry(NamedTuple):
+    """One entry of a stream's event log."""
+
+    id: str
+    event: Event
+
+
+class Snapshot(NamedTuple):
+    """The whole farm at one moment, for metrics."""
+
+    streams: tuple[tuple[StreamRecord, Condition], ...]
+    components: tuple[Component, ...]
+    queue_tasks: int
+
+
+class LogSpan(NamedTuple):
+    """What a stream's event log holds."""
+
+    first_id: str
+    """The id of its oldest entry; "" when it is empty."""
+    trimmed: bool
+    """Whether older entries are gone."""
+
+
+def _readable(data: bytes | None, kind: type[T]) -> T | None:
+    """What ``data`` says; None, and a line in the log, when it is not ours or of another version."""
+    if data is None:
+        return None
+    try:
+        return from_json(data, kind)
+    except msgspec.MsgspecError as error:
+        log.warning("ignored what cannot be read", kind=kind.__name__, reason=str(error))
+        return None
+
+
+def _condition(status: bytes | None, report: bytes | None) -> Condition:
+    return Condition(_readable(status, StreamStatus) or StreamStatus(), _readable(report, StreamReport))
+
+
+def _component(label: str, data: bytes) -> Component:
+    """A heartbeat; one that says nothing readable shows that the process lives all the same."""
+    kind, _, name = label.partition(":")
+    return Component(kind, name, _readable(data, dict) or {})
+
+
+class FarmState:
+    """Reads the farm's state. All methods raise StoreUnavailable when Redis does not answer."""
+
+    def __init__(self, redis: AsyncFarmRedis) -> None:
+        self._redis = redis
+
+    async def ping(self) -> None:
+        """Return when Redis answers."""
+        await self._redis.execute_command("PING")
+
+    async def record(self, stream: str) -> StreamRecord | None:
+        """The record of ``stream``, None when there is no such stream."""
+        return _readable(await self._redis.execute_command("HGET", keys.STREAMS, stream), StreamRecord)
+
+    async def records(self) -> list[StreamRecord]:
+        """Every record, oldest first."""
+        answers = await self._redis.execute_command("HVALS", keys.STREAMS)
+        records = [record for data in answers if (record := _readable(data, StreamRecord)) is not None]
+        return sorted(records, key=lambda record: (record.created_wall_ms, record.id))
+
+    async def condition(self, stream: str) -> Condition | None:
+        """How ``stream`` is doing; None when there is no such stream (any more)."""
+        async with self._redis.pipeline(transaction=False) as pipe:
+            pipe.hexists(keys.STREAMS, stream)
+            pipe.mget(keys.status(stream), keys.report(stream))
+            exists, answers = await pipe.execute()
+        return _condition(*answers) if exists else None
+
+    async def components(self) -> tuple[Component, ...]:
+        """Every process that reported within its expiry, by kind and name."""
+        beats = [_component(label, data) async for label, data in self._values(keys.component(""))]
+        nodes = [_component(f"encoder:{name}", data) async for name, data in self._values(keys.node(""))]
+        return tuple(sorted([*beats, *nodes], key=lambda component: (component.kind, component.name)))
+
+    async def snapshot(self) -> Snapshot:
+        """Everything that the metrics show."""
+        records = await self.records()
+        async with self._redis.pipeline(transaction=False) as pipe:
+            pipe.llen(keys.QUEUE)
+            for record in records:
+                pipe.mget(keys.status(record.id), keys.report(record.id))
+            queue_tasks, *answers = await pipe.execute()
+        conditions = [_condition(*answer) for answer in answers]
+        return Snapshot(tuple(zip(records, conditions, strict=True)), await self.components(), queue_tasks)
+
+    async def log_end(self, stream: str) -> str:
+        """The id of the newest event; "0-0" when there is none."""
+        newest = await self._redis.execute_command("XREVRANGE", keys.events(stream), "+", "-", "COUNT", 1)
+        return as_text(newest[0][0]) if newest else "0-0"
+
+    async def log_after(self, stream: str, after: str, count: int) -> list[LogEntry]:
+        """At most ``count`` entries of the log that are newer than the id ``after``, oldest first."""
+        found = await self._redis.execute_command(
+            "XRANGE", keys.events(stream), f"({after}", "+", "COUNT", count
+        )
+        return _entries(found)
+
+    async def wait_log(self, stream: str, after: str, *, count: int, wait_ms: int) -> list[LogEntry]:
+        """Like :meth:`log_after`, but waits for the first entry; empty after ``wait_ms``."""
+        found = await self._redis.execute_command(
+            "XREAD", "COUNT", count, "BLOCK", wait_ms, "STREAMS", keys.events(stream), after
+        )
+        return _entries(found[0][1]) if found else []
+
+    async def log_span(self, stream: str) -> LogSpan:
+        """What the log holds."""
+        if not await self._redis.execute_command("EXISTS", keys.events(stream)):
+            return LogSpan("", trimmed=False)
+        info = await self._redis.execute_command("XINFO STREAM", keys.events(stream))
+        first = info["first-entry"]
+        return LogSpan(as_text(first[0]) if first else "", info["entries-added"] > info["length"])
+
+    async def _values(self, prefix: str) -> AsyncIterator[tuple[str, bytes]]:
+        """(rest of the name, value) of every string key with ``prefix``."""
+        names = [name async for name in self._redis.scan_iter(match=f"{prefix}*", count=_SCAN_COUNT)]
+        if not names:
+            return
+        for name, value in zip(names, await self._redis.execute_command("MGET", *names), strict=True):
+            if value is not None:  # it may have expired since the scan
+                yield as_text(name).removeprefix(prefix), value
+
+
+def _entries(found: Sequence[tuple[bytes, dict[bytes, bytes]]]) -> list[LogEntry]:
+    return [
+        LogEntry(as_text(entry_id), event)
+        for entry_id, fields in found
+        if (event := _readable(fields.get(b"event"), Event)) is not None
+    ]

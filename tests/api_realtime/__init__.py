@@ -1,0 +1,1 @@
+"""The WebSocket, health and metrics servers, over a real Redis."""

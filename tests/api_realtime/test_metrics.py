@@ -1,0 +1,149 @@
+"""What Prometheus is told."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+from websockets.datastructures import Headers
+
+from api.realtime.metrics import Metrics
+from api.realtime.plain_http import Page
+from api.realtime.roll_call import MAX_REMEMBERED, REMEMBERED_NS, RollCall
+from api.realtime.state import Component, FarmState
+from farm.clock import ManualClock
+from farm.messages import State
+from farm.store import keys
+from farm.store.async_connection import connect_async
+from farm.store.connection import FarmRedis
+from tests.api_realtime.farm_fixtures import add_stream, beat, live_stream, set_state
+from tests.conftest import free_port
+
+Samples = dict[tuple[str, frozenset[tuple[str, str]]], float]
+
+
+async def _scrape(url: str, accept: str = "") -> Page:
+    redis = connect_async(url)
+    try:
+        return await Metrics(FarmState(redis), ManualClock()).scrape(Headers(Accept=accept))
+    finally:
+        await redis.aclose()
+
+
+def _samples(page: Page) -> Samples:
+    return {
+        (sample.name, frozenset(sample.labels.items())): sample.value
+        for family in text_string_to_metric_families(page.body.decode())
+        for sample in family.samples
+    }
+
+
+def _value(samples: Samples, metric: str, /, **labels: str) -> float:
+    return samples[metric, frozenset(labels.items())]
+
+
+@pytest.fixture
+def samples(redis: FarmRedis, redis_url: str) -> Samples:
+    """Scraped from a farm with one live stream and one that waits."""
+    live_stream(redis)
+    add_stream(redis, "second")
+    set_state(redis, State.WAITING, "second")
+    beat(redis, "worker", "worker-1", cache={"hits": 90, "misses": 10, "bytes": 1000})
+    redis.rpush(keys.QUEUE, "a", "b", "c")
+    return _samples(asyncio.run(_scrape(redis_url)))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("stream_manager_fps", 29.97),
+        ("stream_manager_bitrate_kbps", 4012.3),
+        ("stream_manager_dropped_frames", 10),
+        ("stream_manager_encoding_time_ms", 4.5),
+        ("stream_manager_queue_size", 2),
+        ("stream_manager_memory_bytes", 123_456_789),
+        ("stream_manager_ffmpeg_fps", 29.97),
+        ("stream_manager_ffmpeg_encoding_time_ms", 4.5),
+        ("stream_manager_ffmpeg_bitrate_kbps", 4012.3),
+        ("stream_manager_ffmpeg_cpu_percent", 27.5),
+        ("stream_manager_ffmpeg_memory_bytes", 123_456_789),
+        ("framefarm_draw_ms", 2.25),
+        ("framefarm_task_queue_ms", 1.5),
+        ("framefarm_latency_ms", 38.5),
+        ("framefarm_lead_frames", 3),
+        ("framefarm_epoch", 3),
+        ("framefarm_frames_emitted_total", 900),
+    ],
+)
+def test_a_live_streams_numbers_are_shown(samples: Samples, name: str, value: float) -> None:
+    assert _value(samples, name, stream="demo") == value
+
+
+@pytest.mark.parametrize(
+    ("name", "labels", "value"),
+    [
+        ("framefarm_frames_repeated_total", {"stream": "demo", "cause": "late"}, 7),
+        ("framefarm_frames_repeated_total", {"stream": "demo", "cause": "no worker"}, 3),
+        ("framefarm_frames_refused_total", {"stream": "demo", "cause": "passed"}, 2),
+        ("framefarm_frames_drawn_total", {"stream": "demo", "worker": "worker-2"}, 390),
+        ("framefarm_output_connected", {"stream": "demo", "output": "out-1"}, 1),
+        ("framefarm_output_connected", {"stream": "demo", "output": "out-2"}, 0),
+        ("framefarm_output_connects_total", {"stream": "demo", "output": "out-2"}, 4),
+        ("framefarm_output_dropped_packets_total", {"stream": "demo", "output": "out-1"}, 5),
+        ("framefarm_output_sent_bytes_total", {"stream": "demo", "output": "out-1"}, 900_000),
+        ("framefarm_streams", {"state": "live"}, 1),
+        ("framefarm_streams", {"state": "waiting"}, 1),
+        ("framefarm_streams", {"state": "failed"}, 0),
+        ("framefarm_component_up", {"kind": "worker", "name": "worker-1"}, 1),
+        ("framefarm_raster_cache", {"worker": "worker-1", "number": "hits"}, 90),
+        ("framefarm_queue_tasks", {}, 3),
+        ("framefarm_redis_up", {}, 1),
+    ],
+)
+def test_the_farms_numbers_are_shown(
+    samples: Samples, name: str, labels: dict[str, str], value: float
+) -> None:
+    assert _value(samples, name, **labels) == value
+
+
+def test_a_stream_that_does_not_report_has_no_numbers(samples: Samples) -> None:
+    assert not any(("stream", "second") in labels for _, labels in samples)
+
+
+def test_redis_being_away_is_a_metric_and_not_an_error() -> None:
+    page = asyncio.run(_scrape(f"redis://127.0.0.1:{free_port()}/0"))
+    assert page.status == 200
+    assert _samples(page) == {("framefarm_redis_up", frozenset()): 0.0}
+
+
+def test_openmetrics_is_spoken_when_asked_for(redis: FarmRedis, redis_url: str) -> None:
+    page = asyncio.run(_scrape(redis_url, "application/openmetrics-text; version=1.0.0"))
+    assert page.content_type.startswith("application/openmetrics-text")
+    assert page.body.endswith(b"# EOF\n")
+
+
+def test_what_cannot_be_read_in_redis_costs_only_itself(redis: FarmRedis, redis_url: str) -> None:
+    live_stream(redis)
+    redis.set(keys.report("demo"), b"{not json")
+    redis.set(keys.component("worker:odd"), b"\xff\x00")
+    samples = _samples(asyncio.run(_scrape(redis_url)))
+    assert _value(samples, "framefarm_component_up", kind="worker", name="odd") == 1
+    assert _value(samples, "framefarm_streams", state="live") == 1
+
+
+def test_a_process_that_stopped_reporting_is_down_for_ten_minutes_and_then_forgotten() -> None:
+    clock = ManualClock()
+    roll_call = RollCall(clock)
+    one, two = Component("worker", "1", {}), Component("worker", "2", {})
+    assert [p.up for p in roll_call.take([one, two])] == [True, True]
+    clock.advance_ns(REMEMBERED_NS)
+    assert [(p.name, p.up) for p in roll_call.take([two])] == [("1", False), ("2", True)]
+    clock.advance_ns(1)
+    assert [(p.name, p.up) for p in roll_call.take([two])] == [("2", True)]
+
+
+def test_the_memory_of_processes_is_bounded() -> None:
+    roll_call = RollCall(ManualClock())
+    many = [Component("worker", f"{n:05}", {}) for n in range(MAX_REMEMBERED + 10)]
+    assert len(roll_call.take(many)) == MAX_REMEMBERED
