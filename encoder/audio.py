@@ -1,0 +1,77 @@
+"""Sound: for now silence, which every ingest server wants to hear. AAC, 48 kHz, stereo.
+
+Sample k of the epoch sounds at ``k / 48000`` s. Before the picture of tick n goes out, every block that
+begins until then has; positions follow from counting, so sound and picture never drift apart.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import av
+from av.audio.codeccontext import AudioCodecContext
+from av.codec.context import Flags
+
+from encoder.flv import Tag, aac_sequence_header, audio_tag, time_ms
+from farm.errors import EncoderFailed
+
+SAMPLE_RATE = 48_000
+BLOCK_SAMPLES = 1024
+_RUN_UP_SAMPLES = 2 * BLOCK_SAMPLES
+"""How far the encoder's input is ahead of its output."""
+_SAMPLE_S = Fraction(1, SAMPLE_RATE)
+
+
+class SilenceEncoder:
+    """Encodes silence in step with the ticks of ``fps``."""
+
+    def __init__(self, fps: Fraction, bitrate_kbps: int) -> None:
+        """Raises EncoderFailed."""
+        self._samples_per_tick = SAMPLE_RATE / fps
+        self._next_sample = 0
+        self._codec = _open(bitrate_kbps)
+        self._frame = av.AudioFrame(format="fltp", layout="stereo", samples=BLOCK_SAMPLES)
+        self._frame.sample_rate = SAMPLE_RATE
+        self._frame.time_base = _SAMPLE_S
+        for plane in self._frame.planes:
+            plane.update(bytes(plane.buffer_size))
+
+    def header(self) -> Tag:
+        """What a decoder needs to know first."""
+        return aac_sequence_header(self._codec.extradata or b"")
+
+    def until(self, tick: int) -> list[Tag]:
+        """The blocks that begin before or with the picture of ``tick`` and were not given yet."""
+        tags: list[Tag] = []
+        while self._next_sample - _RUN_UP_SAMPLES <= tick * self._samples_per_tick:
+            tags += self._block()
+        return tags
+
+    def _block(self) -> list[Tag]:
+        self._frame.pts = self._next_sample
+        self._next_sample += BLOCK_SAMPLES
+        try:
+            packets = self._codec.encode(self._frame)
+        except av.FFmpegError as error:
+            raise EncoderFailed(f"the sound cannot be encoded: {error.strerror}") from error
+        # The encoder's run-up lies before the epoch; a receiver needs none of it.
+        return [
+            audio_tag(bytes(packet), time_ms(packet.pts, _SAMPLE_S))
+            for packet in packets
+            if packet.pts is not None and packet.pts >= 0
+        ]
+
+
+def _open(bitrate_kbps: int) -> AudioCodecContext:
+    codec = av.CodecContext.create("aac", "w")
+    codec.sample_rate = SAMPLE_RATE
+    codec.layout = "stereo"
+    codec.format = "fltp"
+    codec.bit_rate = bitrate_kbps * 1000
+    codec.time_base = _SAMPLE_S
+    codec.flags |= Flags.global_header
+    try:
+        codec.open()
+    except av.FFmpegError as error:
+        raise EncoderFailed(f"the sound encoder refuses its settings: {error}") from error
+    return codec

@@ -1,0 +1,134 @@
+"""One tick of a stream: newest frame onto the canvas, encode, hand over, say what is wanted next.
+
+Runs in the tick thread, which touches no network, no Redis and no log: everything that could wait is on the
+other side of a bounded queue.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from encoder.audio import SilenceEncoder
+from encoder.canvas import Canvas
+from encoder.feed import Feed
+from encoder.flv import Tag
+from encoder.keyframes import KeyframeRequests
+from encoder.lead import Lead
+from encoder.meter import Meter
+from encoder.sequencer import Choice, Sequencer
+from encoder.video import VideoEncoder
+from farm.clock import Clock
+from farm.messages import Credit, Delivery, FrameDone, StreamSpec
+
+MOST_PENDING_ERRORS = 100
+
+
+class Sink(Protocol):
+    """Where tags go."""
+
+    def put(self, tag: Tag) -> None:
+        """Take a tag without waiting."""
+
+
+class Emitted(Protocol):
+    """What the pipeline tells the workers of this host."""
+
+    emitted: int
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a pipeline is made of."""
+
+    sequencer: Sequencer
+    feed: Feed
+    lead: Lead
+    canvas: Canvas
+    video: VideoEncoder
+    audio: SilenceEncoder
+    keyframes: KeyframeRequests
+    meter: Meter
+    ring: Emitted
+    sinks: Sequence[Sink]
+
+
+class Pipeline:
+    """The tick of one epoch."""
+
+    def __init__(
+        self,
+        spec: StreamSpec,
+        delivery: Delivery,
+        parts: Parts,
+        clock: Clock,
+        give_credit: Callable[[Credit], None],
+    ) -> None:
+        self._fps = spec.config.fps
+        self._delivery = delivery
+        self._parts = parts
+        self._clock = clock
+        self._give_credit = give_credit
+        self.layer_errors: deque[tuple[str, str]] = deque(maxlen=MOST_PENDING_ERRORS)
+        """(layer, reason) that workers reported; whoever tells people about them pops them."""
+
+    def begin(self) -> None:
+        """Ask for the first frames."""
+        self._ask()
+
+    def tick(self, tick: int) -> None:
+        """Emit tick ``tick``. Raises EncoderFailed."""
+        parts = self._parts
+        parts.feed.collect()
+        parts.canvas.begin()
+        choice, done = parts.feed.apply(tick, parts.canvas.planes)
+        parts.canvas.end()
+        began_ns = self._clock.monotonic_ns()
+        tags = parts.audio.until(tick)
+        tags += parts.video.encode(tick, keyframe=parts.keyframes.granted(tick))
+        encode_ns = self._clock.monotonic_ns() - began_ns
+        self._send(tags)
+        parts.ring.emitted = tick
+        parts.sequencer.close_tick(tick, choice)
+        parts.lead.observe(tick, missed=self._missed(tick, choice), ready=parts.sequencer.ready())
+        self._ask()
+        self._note(done)
+        parts.meter.ticked(tick, sum(len(tag.payload) for tag in tags), encode_ns)
+
+    def end(self) -> None:
+        """Hand over what is left in the encoder. Raises EncoderFailed."""
+        self._send(self._parts.video.flush())
+
+    def _missed(self, tick: int, choice: Choice) -> bool:
+        """Whether the farm was too slow for this tick; a farm that is silent altogether is not slow."""
+        sequencer = self._parts.sequencer
+        silent = tick - sequencer.heard > sequencer.window
+        return choice.frame != tick and choice.cause is None and not silent
+
+    def _send(self, tags: Sequence[Tag]) -> None:
+        for tag in tags:
+            for sink in self._parts.sinks:
+                sink.put(tag)
+
+    def _ask(self) -> None:
+        sequencer, lead = self._parts.sequencer, self._parts.lead.frames
+        self._parts.meter.asked(sequencer.emitted + lead)
+        self._give_credit(
+            Credit(
+                stream=sequencer.stream,
+                epoch=sequencer.epoch,
+                emitted=sequencer.emitted,
+                canvas=sequencer.canvas,
+                lead=lead,
+                fps=self._fps,
+                fence=sequencer.fence,
+                delivery=self._delivery,
+            )
+        )
+
+    def _note(self, done: FrameDone | None) -> None:
+        if done is not None:
+            self._parts.meter.applied(done)
+            self.layer_errors.extend(done.layer_errors)

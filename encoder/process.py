@@ -1,0 +1,245 @@
+"""One stream's process: ``python -m encoder.process``, with a ProcessOrder as JSON on standard input.
+
+Threads: this one ticks; one sends credits, one reads the mailbox, one reports, one makes previews, and each
+output has its own. The order comes by standard input because it holds the outputs' URLs, which are secrets.
+"""
+
+from __future__ import annotations
+
+import gc
+import random
+import re
+import signal
+import sys
+import threading
+from types import FrameType
+
+import msgspec
+
+from encoder.audio import SilenceEncoder
+from encoder.canvas import Canvas
+from encoder.feed import Feed
+from encoder.keyframes import KeyframeRequests
+from encoder.lead import Lead
+from encoder.link import CreditLink, MailboxReader
+from encoder.meter import Meter
+from encoder.outputs import Output, OutputLimits, StreamHeader
+from encoder.pipeline import Parts, Pipeline
+from encoder.preview import Preview
+from encoder.reporter import Identity, Reporter, Watched
+from encoder.rtmp.amf import Value
+from encoder.sequencer import Sequencer
+from encoder.ticker import Ticker
+from encoder.video import VideoEncoder
+from farm.clock import Clock, SystemClock
+from farm.errors import EncoderFailed, SettingsError, StoreUnavailable
+from farm.log import configure_logging, get_logger
+from farm.messages import Delivery, StreamConfig, StreamSpec, from_json
+from farm.settings import Settings, load_settings
+from farm.store import keys
+from farm.store.connection import connect
+from farm.transport.ring import Ring
+
+SWITCH_INTERVAL_S = 0.001
+"""How long another thread may keep the tick thread waiting for Python's lock."""
+REDIS_TIMEOUT_S = 1.0
+log = get_logger(__name__)
+
+
+class ProcessOrder(msgspec.Struct, frozen=True):
+    """What one process is to do. ``ring_label`` marks its shared memory, so that the node finds it."""
+
+    spec: StreamSpec
+    epoch: int
+    node: str
+    ring_label: str
+
+
+def ring_label(stream: str, token: str) -> str:
+    """The label of a new ring: the stream's id as far as a file name takes it, and a ``token`` of its own."""
+    return f"{re.sub(r'[^A-Za-z0-9_]', '_', stream)[:40]}-{token}"
+
+
+def metadata(config: StreamConfig, encoder: str) -> dict[str, Value]:
+    """onMetaData: what players and servers are told of the stream."""
+    return {
+        "width": config.width,
+        "height": config.height,
+        "framerate": float(config.fps),
+        "videocodecid": 7,
+        "videodatarate": config.bitrate_kbps,
+        "audiocodecid": 10,
+        "audiodatarate": config.audio_kbps,
+        "audiosamplerate": 48_000,
+        "audiosamplesize": 16,
+        "stereo": True,
+        "encoder": f"Framefarm ({encoder})",
+    }
+
+
+def output_limits(settings: Settings) -> OutputLimits:
+    """How patient the outputs are."""
+    return OutputLimits(
+        queue_packets=settings.output_queue_packets,
+        timeout_s=settings.output_timeout_ms / 1000,
+        retry_max_s=settings.output_retry_max_ms / 1000,
+    )
+
+
+class StreamProcess:
+    """Everything that one stream needs, wired together; :meth:`run` is its life."""
+
+    def __init__(self, order: ProcessOrder, settings: Settings, clock: Clock) -> None:
+        """Raises EncoderFailed when the codecs refuse the configuration."""
+        spec, config = order.spec, order.spec.config
+        self._order = order
+        self._clock = clock
+        self._ending = False
+        self._end_s = settings.force_kill_timeout_ms / 2000
+        self._stopping = threading.Event()
+        canvas = Canvas(config.width, config.height)
+        video = VideoEncoder.open(config, canvas.buffer)
+        audio = SilenceEncoder(config.fps, config.audio_kbps)
+        keyframes = KeyframeRequests(distance=max(1, int(config.fps / 2)))
+        header = StreamHeader(metadata(config, video.settings.codec), (video.header(), audio.header()))
+        limits = output_limits(settings)
+        self._outputs = tuple(
+            Output(each, header, limits, clock, request_keyframe=keyframes.request, spread=random.random)
+            for each in spec.outputs
+        )
+        self._ring = Ring.create(order.ring_label, config.width, config.height, settings.ring_slots)
+        sequencer = Sequencer(spec.stream, order.epoch, window=self._ring.slots)
+        lead = Lead(settings.lead_min_frames, min(settings.lead_max_frames, self._ring.slots), config.fps)
+        self._parts = Parts(
+            sequencer=sequencer,
+            feed=Feed(sequencer, self._ring),
+            lead=lead,
+            canvas=canvas,
+            video=video,
+            audio=audio,
+            keyframes=keyframes,
+            meter=Meter(clock),
+            ring=self._ring,
+            sinks=self._outputs,
+        )
+        self._connect(settings)
+
+    def _connect(self, settings: Settings) -> None:
+        """Make the pipeline and the threads that link it to Redis."""
+        order, parts = self._order, self._parts
+        url, stream, stopping = settings.broker_url(), order.spec.stream, self._stopping
+        self._redis = connect(url, timeout_s=REDIS_TIMEOUT_S)
+        mailbox_redis = connect(url, timeout_s=MailboxReader.WAIT_S + REDIS_TIMEOUT_S)
+        delivery = self._delivery()
+        link = CreditLink(self._redis, stopping)
+        self._pipeline = Pipeline(order.spec, delivery, parts, self._clock, link.give)
+        who = Identity(
+            stream=stream,
+            epoch=order.epoch,
+            generation=order.spec.generation,
+            node=order.node,
+            encoder=parts.video.settings.codec,
+            started_wall_ms=self._clock.wall_ms(),
+        )
+        watched = Watched(parts.sequencer, parts.lead, parts.meter, self._pipeline, self._outputs)
+        self._threads = (
+            link.thread,
+            Reporter(who, watched, self._redis, self._clock, stopping).thread,
+            Preview(stream, parts.canvas, self._redis, stopping).thread,
+            MailboxReader(mailbox_redis, delivery, stopping, parts.feed.put).thread,
+        )
+
+    def _delivery(self) -> Delivery:
+        return Delivery(
+            ring=self._ring.name,
+            nonce=self._ring.nonce,
+            mailbox=keys.mailbox(self._order.spec.stream, self._order.epoch),
+            width=self._ring.width,
+            height=self._ring.height,
+            slots=self._ring.slots,
+        )
+
+    def end(self) -> None:
+        """Let :meth:`run` return after the present tick. May be called by a signal handler."""
+        self._ending = True
+
+    def run(self) -> None:
+        """Tick until told to end, then leave nothing behind. Raises EncoderFailed."""
+        for output in self._outputs:
+            output.start()
+        self._pipeline.begin()
+        for thread in self._threads:
+            thread.start()
+        ticker = Ticker(self._clock, self._order.spec.config.fps, self._clock.monotonic_ns())
+        try:
+            while not self._ending:
+                self._pipeline.tick(ticker.wait())
+            self._pipeline.end()
+        finally:
+            self._close()
+
+    def _close(self) -> None:
+        for output in self._outputs:
+            output.stop()
+        deadline_ns = self._clock.monotonic_ns() + int(self._end_s * 1e9)
+        for output in self._outputs:
+            output.join(max(0.0, (deadline_ns - self._clock.monotonic_ns()) / 1e9))
+        self._ring.close(unlink=True)
+        self._stopping.set()
+        for thread in self._threads[:2]:
+            thread.join(0.5)
+        self._forget()
+
+    def _forget(self) -> None:
+        """Remove what only this process stands for; it would expire anyway."""
+        stream, epoch = self._order.spec.stream, self._order.epoch
+        try:
+            self._redis.delete(keys.report(stream), keys.mailbox(stream, epoch), keys.passed(stream, epoch))
+        except StoreUnavailable:
+            log.info("Redis is away; the last report stays until it expires")
+
+
+def tune_interpreter() -> None:
+    """Keep other threads and the garbage collector from delaying a tick."""
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
+    # What is imported stays for ever; no full collection has to walk through it again.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(700, 10, 1000)
+
+
+def main() -> int:
+    """Run the order on standard input. 0 after SIGTERM, 1 when encoding failed, 2 for bad settings."""
+    try:
+        settings = load_settings()
+        order = from_json(sys.stdin.buffer.read(), ProcessOrder)
+    except (SettingsError, msgspec.MsgspecError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    configure_logging(settings, f"encoder:{order.spec.stream}")
+    try:
+        process = StreamProcess(order, settings, SystemClock())
+        tune_interpreter()
+        install_signals(process)
+        config = order.spec.config
+        log.info("encoding", size=f"{config.width}x{config.height}", fps=float(config.fps), epoch=order.epoch)
+        process.run()
+    except EncoderFailed as error:
+        log.error("encoding failed", reason=error.message)  # noqa: TRY400  the message says it all
+        return 1
+    log.info("ended")
+    return 0
+
+
+def install_signals(process: StreamProcess) -> None:
+    """SIGTERM and SIGINT end ``process`` in good order."""
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        process.end()
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, end)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,188 @@
+"""The sequencer: finished frames come in any order, and each tick shows the newest one that fits.
+
+Time is counted in ticks, the output frames of ARCHITECTURE.md. A frame m covers every change since its base,
+so it may be applied when ``base <= canvas < m <= tick``. Nobody waits here: at its tick a frame is there or
+the picture is repeated. This module touches no pixels; it says which frame to copy and is told what was.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from enum import StrEnum
+from typing import NamedTuple
+
+from farm.messages import FrameDone
+
+EMPTY = -1
+"""The canvas before the first frame, and ``base`` of a frame that covers everything."""
+
+
+class Refusal(StrEnum):
+    """Why a delivered frame is of no use."""
+
+    GARBAGE = "garbage"  # not a frame of this stream, or its numbers make no sense
+    EPOCH = "epoch"  # of another encoder process
+    FENCE = "fence"  # of a coordinator that lost its lease
+    EARLY = "early"  # further ahead than anybody asked for
+    PASSED = "passed"  # a newer picture is shown already
+    DUPLICATE = "duplicate"  # delivered twice
+
+
+class Repeat(StrEnum):
+    """Why a tick shows the last picture once more."""
+
+    STARTING = "starting"  # nothing was ever delivered
+    GAP = "gap"  # frames are here, but they build on one that the canvas never had
+    LATE = "late"  # its frame came after the tick
+    MISSING = "missing"  # its frame never came
+
+
+class Choice(NamedTuple):
+    """What a tick shows: ``frame``, or the last picture again because of ``cause``.
+
+    A cause of None means that nothing is there yet: late or missing, which only time can tell.
+    """
+
+    frame: int | None
+    cause: Repeat | None = None
+
+
+class Sequencer:
+    """The order of one epoch's frames. Bounded by ``window``: frames further ahead than that are refused,
+    and a tick whose frame has not come that much later is counted as missing."""
+
+    def __init__(self, stream: str, epoch: int, window: int) -> None:
+        self.stream = stream
+        self.epoch = epoch
+        self.window = window
+        self.fence = 0
+        """The highest fencing token seen."""
+        self.canvas = EMPTY
+        """The frame that the canvas holds; what frames may build on."""
+        self.shown = EMPTY
+        """The newest frame ever applied; older ones have passed."""
+        self.emitted = EMPTY
+        """The last tick that was closed."""
+        self.fresh = 0
+        self.repeated: Counter[Repeat] = Counter()
+        self.refused: Counter[Refusal] = Counter()
+        self.heard = EMPTY
+        """The last tick before which a frame of this epoch came."""
+        self._started = False
+        self._held: dict[int, FrameDone] = {}
+        self._unexplained: set[int] = set()
+
+    def wanted(self) -> list[int]:
+        """The frames that would be news: not here, and of a tick to come or of one that nothing explains."""
+        coming = range(self.emitted + 1, self.emitted + self.window + 1)
+        past = range(max(0, self.emitted - self.window + 1), self.emitted + 1)
+        return [
+            *(m for m in past if m not in self._held and (m > self.shown or m in self._unexplained)),
+            *(m for m in coming if m not in self._held),
+        ]
+
+    def offer(self, done: FrameDone) -> Refusal | None:
+        """Take a finished frame, or say why not. The newer fence wins and drops what the older one sent."""
+        refusal = self._refusal(done)
+        if refusal is not None:
+            self.refused[refusal] += 1
+            return refusal
+        self._held[done.frame] = done
+        return None
+
+    def refuse_unread(self) -> None:
+        """Count a delivery that could not even be read."""
+        self.refused[Refusal.GARBAGE] += 1
+
+    def pick(self, tick: int) -> Choice:
+        """The newest frame that fits, or the cause to repeat. Changes nothing."""
+        due = [m for m in self._held if m <= tick]
+        fitting = [m for m in due if self._held[m].base <= self.canvas]
+        if fitting:
+            return Choice(max(fitting))
+        if due:
+            return Choice(None, Repeat.GAP)
+        return Choice(None, None if self._started else Repeat.STARTING)
+
+    def apply(self, done: FrameDone) -> None:
+        """``done`` was copied onto the canvas.
+
+        It is the picked frame, or what somebody put in its place between the look and the copy. When that
+        does not fit, the canvas is a mixture: it counts as empty, and the next whole frame heals it.
+        """
+        fits = done.base <= self.canvas and done.fence >= self.fence
+        self.canvas = done.frame if fits else EMPTY
+        self.shown = max(self.shown, done.frame)
+        for frame in [m for m in self._held if m <= self.shown]:
+            if frame != done.frame:
+                self.refused[Refusal.PASSED] += 1
+            del self._held[frame]
+
+    def withdraw(self, frame: int) -> None:
+        """``frame`` could not be copied after all: its slot is being drawn again."""
+        self._held.pop(frame, None)
+
+    def close_tick(self, tick: int, choice: Choice) -> None:
+        """Tick ``tick`` is on its way to the outputs, showing ``choice``."""
+        self.emitted = tick
+        if choice.frame is not None:
+            self.fresh += 1
+        elif choice.cause is not None:
+            self.repeated[choice.cause] += 1
+        else:
+            self._unexplained.add(tick)
+        for lost in [t for t in self._unexplained if t <= tick - self.window]:
+            self._unexplained.discard(lost)
+            self.repeated[Repeat.MISSING] += 1
+        for stale in [m for m in self._held if m <= tick - self.window]:
+            del self._held[stale]
+            self.refused[Refusal.PASSED] += 1
+
+    def waiting(self) -> int:
+        """Frames that are here before their tick."""
+        return sum(m > self.emitted for m in self._held)
+
+    def ready(self) -> int:
+        """How many of the next ticks have their frame here already, without a hole."""
+        count = 0
+        while self.emitted + 1 + count in self._held:
+            count += 1
+        return count
+
+    def unexplained(self) -> int:
+        """Repeated ticks of which it is not known yet whether their frame is late or missing."""
+        return len(self._unexplained)
+
+    def _refusal(self, done: FrameDone) -> Refusal | None:
+        if done.stream != self.stream or not EMPTY <= done.base < done.frame:
+            return Refusal.GARBAGE
+        if done.epoch != self.epoch:
+            return Refusal.EPOCH
+        if done.fence < self.fence:
+            return Refusal.FENCE
+        self._take_fence(done.fence)
+        self._explain(done.frame)
+        return self._out_of_place(done)
+
+    def _out_of_place(self, done: FrameDone) -> Refusal | None:
+        if done.frame > self.emitted + self.window:
+            return Refusal.EARLY
+        if done.frame <= max(self.shown, self.emitted - self.window):
+            return Refusal.PASSED
+        held = self._held.get(done.frame)
+        return Refusal.DUPLICATE if held is not None and held.base <= done.base else None
+
+    def _take_fence(self, fence: int) -> None:
+        if fence == self.fence:
+            return
+        self.fence = fence
+        if self._held:
+            self.refused[Refusal.FENCE] += len(self._held)
+            self._held.clear()
+
+    def _explain(self, frame: int) -> None:
+        self._started = True
+        self.heard = self.emitted
+        if frame in self._unexplained:
+            self._unexplained.discard(frame)
+            self.repeated[Repeat.LATE] += 1
