@@ -6,6 +6,8 @@ cannot both admit the last stream.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import msgspec
 
 from farm.clock import Clock
@@ -40,6 +42,8 @@ class StreamStatus(msgspec.Struct, frozen=True):
     since_wall_ms: int = 0
     node: str | None = None
     epoch: int | None = None
+    generation: int | None = None
+    """Of the record that this speaks of: a failed stream is tried again when that has a newer one."""
 
 
 class Admission(msgspec.Struct, frozen=True):
@@ -127,13 +131,21 @@ class StreamStore:
 
         Raises NotFound.
         """
-        while True:
-            record = self.get(stream)
-            new = msgspec.structs.replace(
+        return self.edit(
+            stream,
+            lambda record: msgspec.structs.replace(
                 record,
                 config=record.config if config is None else config,
                 outputs=record.outputs if outputs is None else outputs,
-            )
+            ),
+        )
+
+    def edit(self, stream: str, change: Callable[[StreamRecord], StreamRecord]) -> StreamRecord:
+        """Like :meth:`change`, for a change that depends on what is there: ``change`` sees the newest record,
+        and sees it again when somebody else was faster. Raises NotFound."""
+        while True:
+            record = self.get(stream)
+            new = change(record)
             if new == record:
                 return record
             if new.outputs != record.outputs or _encoded(new.config) != _encoded(record.config):

@@ -1,0 +1,132 @@
+"""What a stream is doing, in the words of the coordinator and of its encoder process, as people are told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from api.http.shapes import Shape
+from farm.messages import Desired, State, StreamReport, from_json
+from farm.store import keys
+from farm.store.connection import FarmRedis, as_text
+from farm.store.streams import StreamRecord, StreamStatus
+
+
+class Condition(NamedTuple):
+    """The coordinator's word, and the encoder process's while it runs."""
+
+    status: StreamStatus
+    report: StreamReport | None
+
+
+class StreamState(Shape):
+    """A stream's state. ``frameCount`` frames went out, ``droppedFrames`` of them repeated the last picture;
+    ``averageRenderTime`` is in ms over the last second; ``startTime`` is Unix time in ms."""
+
+    is_live: bool
+    is_paused: bool
+    fps: float
+    frame_count: int
+    dropped_frames: int
+    average_render_time: float
+    start_time: int | None
+    state: State
+    desired: Desired
+    reason: str | None
+
+
+class MetricsShape(Shape):
+    """Figures: ``bitrate`` in kbit/s, ``cpuUsage`` in percent of a core, ``memoryUsage`` in bytes."""
+
+    fps: float
+    bitrate: float
+    dropped_frames: int
+    viewer_count: int
+    cpu_usage: float
+    memory_usage: int
+
+
+class OutputReportShape(Shape):
+    """How one destination is doing; its url is masked."""
+
+    id: str
+    url: str
+    state: str
+    connects: int
+    sent_packets: int
+    dropped_packets: int
+    sent_bytes: int
+    error: str | None
+
+
+class ReportShape(Shape):
+    """All that a stream's encoder process says of itself; times in ms, means over the last second."""
+
+    stream: str
+    epoch: int
+    generation: int
+    node: str
+    pid: int
+    started_wall_ms: int
+    emitted: int
+    fresh: int
+    repeated: dict[str, int]
+    refused: dict[str, int]
+    fps: float
+    bitrate_kbps: float
+    encoder: str
+    encode_ms: float
+    draw_ms: float
+    queue_ms: float
+    latency_ms: float
+    drawn_by: dict[str, int]
+    lead: int
+    waiting: int
+    cpu_percent: float
+    memory_bytes: int
+    outputs: list[OutputReportShape]
+
+
+def read_conditions(redis: FarmRedis, streams: Sequence[str]) -> list[Condition]:
+    """How each of ``streams`` is doing, read at one moment."""
+    if not streams:
+        return []
+    names = [keys.status(stream) for stream in streams] + [keys.report(stream) for stream in streams]
+    answers = redis.mget(names)
+    return [
+        Condition(
+            StreamStatus() if status is None else from_json(as_text(status), StreamStatus),
+            None if report is None else from_json(as_text(report), StreamReport),
+        )
+        for status, report in zip(answers[: len(streams)], answers[len(streams) :], strict=True)
+    ]
+
+
+def stream_state(record: StreamRecord, condition: Condition) -> StreamState:
+    """The state of ``record``'s stream."""
+    status, report = condition
+    running = record.desired is not Desired.STOPPED
+    return StreamState(
+        is_live=status.state in (State.LIVE, State.PAUSED),
+        is_paused=status.state is State.PAUSED,
+        fps=report.fps if report else 0.0,
+        frame_count=report.emitted + 1 if report else 0,
+        dropped_frames=sum(report.repeated.values()) if report else 0,
+        average_render_time=report.draw_ms if report else 0.0,
+        start_time=record.started_wall_ms if running else None,
+        state=status.state,
+        desired=record.desired,
+        reason=status.reason,
+    )
+
+
+def stream_metrics(report: StreamReport | None, viewers: int) -> MetricsShape:
+    """The figures of a stream's ``report``; zeros without one."""
+    return MetricsShape(
+        fps=report.fps if report else 0.0,
+        bitrate=report.bitrate_kbps if report else 0.0,
+        dropped_frames=sum(report.repeated.values()) if report else 0,
+        viewer_count=viewers,
+        cpu_usage=report.cpu_percent if report else 0.0,
+        memory_usage=report.memory_bytes if report else 0,
+    )

@@ -1,0 +1,71 @@
+"""A stream's configuration in the words of its users."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Annotated, Any, Literal
+
+import msgspec
+from pydantic import ConfigDict, Field
+
+from api.http.shapes import Patch, Shape
+from farm.messages import StreamConfig
+from farm.settings import Bitrate, Resolution, parse_bitrate_kbps, parse_resolution
+
+Quality = Literal["low", "medium", "high"]
+
+
+class ConfigShape(Shape):
+    """How a stream is encoded. STREAM_BITRATE is a number with k or M."""
+
+    model_config = ConfigDict(frozen=True, alias_generator=None)
+
+    STREAM_RESOLUTION: str
+    TARGET_FPS: int | float
+    RENDER_QUALITY: str
+    MAX_LAYERS: int
+    STREAM_BITRATE: str
+    ENABLE_HARDWARE_ACCELERATION: bool
+
+
+class ConfigPatch(Patch):
+    """What shall change. Both sides of STREAM_RESOLUTION are even; STREAM_BITRATE is like "4000k" or "6M"."""
+
+    model_config = ConfigDict(alias_generator=None)
+
+    STREAM_RESOLUTION: Resolution | None = None
+    TARGET_FPS: Annotated[int, Field(ge=1, le=60)] | None = None
+    RENDER_QUALITY: Quality | None = None
+    MAX_LAYERS: Annotated[int, Field(ge=1, le=100)] | None = None
+    STREAM_BITRATE: Bitrate | None = None
+    ENABLE_HARDWARE_ACCELERATION: bool | None = None
+
+
+def config_shape(config: StreamConfig) -> ConfigShape:
+    """``config`` as people see it."""
+    return ConfigShape(
+        STREAM_RESOLUTION=f"{config.width}x{config.height}",
+        TARGET_FPS=config.fps.numerator if config.fps.denominator == 1 else float(config.fps),
+        RENDER_QUALITY=config.render_quality,
+        MAX_LAYERS=config.max_layers,
+        STREAM_BITRATE=f"{config.bitrate_kbps}k",
+        ENABLE_HARDWARE_ACCELERATION=config.hardware_acceleration,
+    )
+
+
+def changed_config(config: StreamConfig, patch: ConfigPatch) -> StreamConfig:
+    """``config`` with what ``patch`` names changed; keyframes stay two seconds apart."""
+    changes: dict[str, Any] = {}
+    if patch.STREAM_RESOLUTION is not None:
+        changes["width"], changes["height"] = parse_resolution(patch.STREAM_RESOLUTION)
+    if patch.TARGET_FPS is not None:
+        changes["fps"], changes["gop_frames"] = Fraction(patch.TARGET_FPS), 2 * patch.TARGET_FPS
+    if patch.RENDER_QUALITY is not None:
+        changes["render_quality"] = patch.RENDER_QUALITY
+    if patch.MAX_LAYERS is not None:
+        changes["max_layers"] = patch.MAX_LAYERS
+    if patch.STREAM_BITRATE is not None:
+        changes["bitrate_kbps"] = parse_bitrate_kbps(patch.STREAM_BITRATE)
+    if patch.ENABLE_HARDWARE_ACCELERATION is not None:
+        changes["hardware_acceleration"] = patch.ENABLE_HARDWARE_ACCELERATION
+    return msgspec.structs.replace(config, **changes)

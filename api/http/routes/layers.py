@@ -1,0 +1,135 @@
+"""The scene on the air, as a whole and layer by layer. An answer's ETag is the scene's revision."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from flask import Response, request
+from pydantic import BaseModel
+
+from api.http.addressing import addressed_stream
+from api.http.documents import (
+    LayerBody,
+    LayerDocument,
+    LayerPatch,
+    SceneBody,
+    SceneDocument,
+    etag,
+    expected_revisions,
+)
+from api.http.envelope import ok
+from api.http.router import Route
+from api.http.scenes import Edited, SceneDesk, scene_errors
+from api.http.services import services
+from api.http.shapes import Shape
+from farm.store.tokens import Scope
+from scene.edits import add_layer, change_layer, find_layer, layer_to_json, remove_layer
+
+
+class LayersShape(Shape):
+    """A scene's layers in the order of its document."""
+
+    layers: list[LayerDocument]
+    count: int
+
+
+class LayerPath(BaseModel):
+    """Which layer."""
+
+    layer_id: str
+
+
+def get_scene() -> Response:
+    """The whole scene. If-None-Match is honoured."""
+    current = _desk().current()
+    response = ok(current.scene.to_json(), headers=etag(current.revision))
+    response.make_conditional(request.environ)
+    return response
+
+
+def put_scene(body: SceneBody) -> Response:
+    """Replace the whole scene. With If-Match, only the revision that it names."""
+    desk = _desk()
+    scene = desk.parse(body.root)
+    edited = desk.edit(lambda _old: scene, expected=expected_revisions())
+    if edited.changed:
+        desk.tell("scene:update", edited.revision, {})
+    return ok(edited.scene.to_json(), headers=etag(edited.revision))
+
+
+def list_layers() -> Response:
+    """All layers."""
+    current = _desk().current()
+    layers = [layer_to_json(layer) for layer in current.scene.layers]
+    return ok({"layers": layers, "count": len(layers)}, headers=etag(current.revision))
+
+
+def create_layer(body: LayerBody) -> Response:
+    """Add a layer. One without an id gets one."""
+    desk = _desk()
+    layer: dict[str, Any] = {"id": f"layer-{secrets.token_hex(4)}", **body.root}
+    edited = desk.edit(
+        lambda scene: add_layer(scene, layer, max_layers=desk.max_layers),
+        expected=expected_revisions(),
+        one_layer=True,
+    )
+    made = layer_to_json(edited.scene.layers[-1])
+    _tell_layer(desk, edited, made["id"], "added", made)
+    return ok(made, status=201, headers=etag(edited.revision))
+
+
+def get_layer(path: LayerPath) -> Response:
+    """One layer."""
+    current = _desk().current()
+    return _layer_answer(current, path.layer_id)
+
+
+def patch_layer(path: LayerPath, body: LayerPatch) -> Response:
+    """Change a layer: where it is, how it looks, what it shows.
+
+    The stream's ``scene:applied`` event tells which frame is the first to show it.
+    """
+    desk = _desk()
+    edited = desk.edit(
+        lambda scene: change_layer(scene, path.layer_id, body.root),
+        expected=expected_revisions(),
+        one_layer=True,
+    )
+    _tell_layer(desk, edited, path.layer_id, "changed", body.root)
+    new_id = body.root.get("id")
+    return _layer_answer(edited, new_id if isinstance(new_id, str) else path.layer_id)
+
+
+def delete_layer(path: LayerPath) -> Response:
+    """Take a layer out of the scene."""
+    desk = _desk()
+    edited = desk.edit(lambda scene: remove_layer(scene, path.layer_id), expected=expected_revisions())
+    _tell_layer(desk, edited, path.layer_id, "removed", {})
+    return ok(headers=etag(edited.revision))
+
+
+def _desk() -> SceneDesk:
+    return SceneDesk(services(), addressed_stream())
+
+
+def _layer_answer(edited: Edited, layer_id: str) -> Response:
+    with scene_errors():
+        layer = find_layer(edited.scene, layer_id)
+    return ok(layer_to_json(layer), headers=etag(edited.revision))
+
+
+def _tell_layer(desk: SceneDesk, edited: Edited, layer_id: str, action: str, changes: dict[str, Any]) -> None:
+    if edited.changed:
+        desk.tell("layer:update", edited.revision, {"id": layer_id, "action": action, "changes": changes})
+
+
+LAYER_ROUTES = (
+    Route("GET", "/scene", get_scene, SceneDocument, scope=Scope.VIEWER),
+    Route("PUT", "/scene", put_scene, SceneDocument),
+    Route("GET", "/layers", list_layers, LayersShape, scope=Scope.VIEWER),
+    Route("POST", "/layers", create_layer, LayerDocument, status=201),
+    Route("GET", "/layers/<layer_id>", get_layer, LayerDocument, scope=Scope.VIEWER),
+    Route("PATCH", "/layers/<layer_id>", patch_layer, LayerDocument),
+    Route("DELETE", "/layers/<layer_id>", delete_layer),
+)

@@ -1,0 +1,114 @@
+"""The streams of the caller; of everybody for admins."""
+
+from __future__ import annotations
+
+import secrets
+
+import msgspec
+from flask import Response
+from pydantic import Field, JsonValue
+
+from api.http.access import caller
+from api.http.addressing import STREAM_ID, addressed_stream
+from api.http.condition import Condition, StreamState, read_conditions, stream_state
+from api.http.config import ConfigPatch, ConfigShape, changed_config, config_shape
+from api.http.envelope import ok
+from api.http.outputs import MAX_OUTPUTS, OutputBody, OutputShape, ordered_outputs, outputs_shape
+from api.http.router import Route
+from api.http.scenes import parse_document
+from api.http.services import services
+from api.http.shapes import Body, Shape
+from api.http.streams import create_stream, forget_stream, ordered_stream, owned_streams
+from farm.store.streams import StreamRecord
+from farm.store.tokens import Scope
+
+
+class StreamBody(Body):
+    """A new stream. What is left out: the id is made up, the configuration is the farm's default, the output
+    is the farm's own RTMP server, the scene is empty."""
+
+    id: str | None = Field(None, pattern=rf"^{STREAM_ID.pattern}$")
+    name: str | None = Field(None, min_length=1, max_length=100)
+    config: ConfigPatch | None = None
+    outputs: list[OutputBody] = Field([], max_length=MAX_OUTPUTS)
+    scene: dict[str, JsonValue] | None = None
+
+
+class StreamShape(Shape):
+    """A stream: what its owner ordered, and what it is doing."""
+
+    id: str
+    name: str
+    owner: str
+    created_at: int
+    config: ConfigShape
+    outputs: list[OutputShape]
+    status: StreamState
+
+
+class StreamsShape(Shape):
+    """Streams, oldest first."""
+
+    streams: list[StreamShape]
+    count: int
+
+
+def list_streams() -> Response:
+    """The caller's streams; everybody's for admins."""
+    farm, who = services(), caller()
+    records = farm.streams.all() if who.scope is Scope.ADMIN else owned_streams(farm, who.owner)
+    conditions = read_conditions(farm.redis, [record.id for record in records])
+    shapes = [_shape(record, condition) for record, condition in zip(records, conditions, strict=True)]
+    return ok(StreamsShape(streams=shapes, count=len(shapes)))
+
+
+def new_stream(body: StreamBody) -> Response:
+    """Make a stream. It is not on air before it is started."""
+    farm = services()
+    ordered = ordered_stream(farm, body.id or f"stream-{secrets.token_hex(4)}", caller().owner)
+    config = changed_config(ordered.config, body.config or ConfigPatch())
+    record = msgspec.structs.replace(
+        ordered,
+        name=body.name or ordered.name,
+        config=config,
+        outputs=ordered_outputs(farm, ordered.id, body.outputs) if body.outputs else (),
+    )
+    scene = None if body.scene is None else parse_document(body.scene, config.max_layers)
+    record = create_stream(farm, record, scene)
+    [condition] = read_conditions(farm.redis, [record.id])
+    return ok(_shape(record, condition), status=201, headers={"Location": f"/streams/{record.id}"})
+
+
+def get_stream() -> Response:
+    """One stream."""
+    record = addressed_stream()
+    [condition] = read_conditions(services().redis, [record.id])
+    return ok(_shape(record, condition))
+
+
+def delete_stream() -> Response:
+    """Delete a stream that is off the air, with its scene and its keys."""
+    forget_stream(services(), addressed_stream().id)
+    return ok()
+
+
+def _shape(record: StreamRecord, condition: Condition) -> StreamShape:
+    return StreamShape(
+        id=record.id,
+        name=record.name,
+        owner=record.owner,
+        created_at=record.created_wall_ms,
+        config=config_shape(record.config),
+        outputs=outputs_shape(record).outputs,
+        status=stream_state(record, condition),
+    )
+
+
+STREAM_LIST_ROUTES = (
+    Route("GET", "/streams", list_streams, StreamsShape, scope=Scope.VIEWER),
+    Route("POST", "/streams", new_stream, StreamShape, status=201),
+)
+STREAM_ROUTES = (
+    Route("GET", "", get_stream, StreamShape, scope=Scope.VIEWER),
+    Route("DELETE", "", delete_stream),
+)

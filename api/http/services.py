@@ -1,0 +1,67 @@
+"""What a request handler works with: the stores, the clock and the settings of this app."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+from flask import current_app
+
+from api.viewers import ViewerCounter
+from farm.clock import Clock
+from farm.settings import Settings
+from farm.store.assets import AssetStore
+from farm.store.connection import FarmRedis
+from farm.store.events import EventLog
+from farm.store.scenes import SceneStore
+from farm.store.stream_keys import StreamKeyStore
+from farm.store.streams import StreamStore
+from farm.store.tokens import TokenStore
+
+EXTENSION = "framefarm"
+
+
+@dataclass(frozen=True)
+class Services:
+    """Made once per app by :func:`make_services`; all of it may be used by several threads at once."""
+
+    settings: Settings
+    clock: Clock
+    redis: FarmRedis
+    streams: StreamStore
+    scenes: SceneStore
+    events: EventLog
+    tokens: TokenStore
+    stream_keys: StreamKeyStore
+    assets: AssetStore
+    viewers: ViewerCounter
+
+
+def make_services(settings: Settings, redis: FarmRedis, clock: Clock) -> Services:
+    """The stores over ``redis``, with the limits of ``settings``."""
+    return Services(
+        settings=settings,
+        clock=clock,
+        redis=redis,
+        streams=StreamStore(
+            redis,
+            clock,
+            user_limit=settings.max_concurrent_streams_per_user,
+            global_limit=settings.max_concurrent_streams_global,
+        ),
+        scenes=SceneStore(redis),
+        events=EventLog(redis),
+        tokens=TokenStore(
+            redis,
+            clock,
+            admin_token=settings.admin_token.get_secret_value() if settings.admin_token else None,
+        ),
+        stream_keys=StreamKeyStore(redis, clock),
+        assets=AssetStore(redis, clock, settings),
+        viewers=ViewerCounter(settings.rtmp_host, settings.rtmp_stat_port, clock),
+    )
+
+
+def services() -> Services:
+    """The services of the app that handles this request."""
+    return cast(Services, current_app.extensions[EXTENSION])
