@@ -1,0 +1,97 @@
+"""What a frame task asks for: the state of the scene, and the rectangles that have to be drawn.
+
+A patch covers the union of what may change over every step of base..n, not only what differs between its
+ends: the canvas may hold any frame from base on, and a layer that left and came back counts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from farm.errors import NotFound
+from farm.messages import FrameTask
+from scene.changes import changed_between
+from scene.geometry import Rect, merge_rects
+from scene.state import SceneState, scene_at
+from scene.time import Segment, segment_at
+from workers.cache import RecentCache
+from workers.scenes import SceneVersions
+from workers.sprites import Sprites
+
+MAX_STEPS_PER_SLOT = 4
+"""A base that lies further back than so many rings of frames is not worth a patch."""
+
+_MAX_STATES = 256
+_MAX_STEPS = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to draw: ``rects`` are even, disjoint and inside the canvas; none when nothing changed."""
+
+    state: SceneState
+    rects: tuple[Rect, ...]
+
+
+_Moment = tuple[str, int, int, int, Segment, int]
+
+
+class Evaluator:
+    """Plans frames; keeps the states and steps that neighbouring frames share."""
+
+    def __init__(self, versions: SceneVersions, sprites: Sprites) -> None:
+        self._versions = versions
+        self._sprites = sprites
+        self._states: RecentCache[_Moment, SceneState] = RecentCache(_MAX_STATES)
+        self._steps: RecentCache[tuple[_Moment, _Moment], tuple[Rect, ...]] = RecentCache(_MAX_STEPS)
+
+    def plan(self, task: FrameTask) -> Plan:
+        """The task's state and rectangles.
+
+        Raises NotFound and SceneInvalid when its scene cannot be had, LookupError when no segment covers
+        the frame, StoreUnavailable.
+        """
+        state = self._state(task, task.frame)
+        width, height = state.width, state.height
+        full = ((0, 0, width, height),)
+        if not 0 <= task.frame - task.base <= task.delivery.slots * MAX_STEPS_PER_SLOT or task.base < 0:
+            return Plan(state, full)
+        rects: set[Rect] = set()
+        try:
+            for n in range(task.base + 1, task.frame + 1):
+                rects.update(self._step(task, n))
+        except (LookupError, NotFound):
+            # The past cannot be evaluated any more; the present can.
+            return Plan(state, full)
+        for layer in state.layers:
+            rects.update(self._sprites.unsettled_extents(layer, width, height))
+        return Plan(state, merge_rects(rects, width, height))
+
+    def _state(self, task: FrameTask, n: int) -> SceneState:
+        moment = _moment(task, n)
+        state = self._states.get(moment)
+        if state is None:
+            segment = moment[4]
+            version = self._versions.version(task, segment.revision)
+            state = scene_at(version, n, segment, task.fps)
+            self._states.put(moment, state)
+        return state
+
+    def _step(self, task: FrameTask, n: int) -> tuple[Rect, ...]:
+        """What may differ between frames n - 1 and n."""
+        key = (_moment(task, n - 1), _moment(task, n))
+        rects = self._steps.get(key)
+        if rects is None:
+            before, after = self._state(task, n - 1), self._state(task, n)
+            width, height = task.delivery.width, task.delivery.height
+            rects = tuple(
+                changed_between(before, after, lambda layer: self._sprites.extent(layer, width, height))
+            )
+            self._steps.put(key, rects)
+        return rects
+
+
+def _moment(task: FrameTask, n: int) -> _Moment:
+    """What frame n of the task's epoch shows is a function of this."""
+    size = task.delivery.width, task.delivery.height
+    return (task.stream, task.epoch, *size, segment_at(task.segments, n), n)

@@ -1,0 +1,1 @@
+"""One painter per kind of layer; ``registry`` knows them all."""

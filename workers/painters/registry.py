@@ -1,0 +1,28 @@
+"""All painters. A new kind of layer is a file beside this one and a line in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from scene.content import ColourContent, FrameNumberContent, ImageContent, ShapeContent, TextContent
+from workers.painters.colour import ColourPainter
+from workers.painters.frame_number import FrameNumberPainter
+from workers.painters.image import ImagePainter, Pictures
+from workers.painters.painter import Painter
+from workers.painters.shape import ShapePainter
+from workers.painters.text import TextPainter
+
+Painters = Mapping[type, Painter[Any]]
+"""A painter for each kind of content. Any: a painter takes its own kind only, which this type cannot say."""
+
+
+def all_painters(pictures: Pictures) -> Painters:
+    """One painter of each kind."""
+    return {
+        ColourContent: ColourPainter(),
+        ImageContent: ImagePainter(pictures),
+        TextContent: TextPainter(),
+        ShapeContent: ShapePainter(),
+        FrameNumberContent: FrameNumberPainter(),
+    }

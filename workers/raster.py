@@ -1,0 +1,110 @@
+"""Sprites: what the compositor blends, a layer's raster in premultiplied planes of Y'CbCr 4:2:0."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from farm.transport.planes import Planes, i420_bytes, planes_in
+from scene.colour import Colour
+from scene.geometry import Rect
+from workers import kernel
+from workers.painters.painter import Quality, Raster, premultiplied
+from workers.placement import Placement, Turn
+
+_FILTERS: dict[Quality, int] = {
+    "low": cv2.INTER_NEAREST,
+    "medium": cv2.INTER_LINEAR,
+    "high": cv2.INTER_CUBIC,
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sprite:
+    """``dst = planes + dst * clear`` draws it; ``clear`` is the inverse alpha, at both plane sizes."""
+
+    planes: Planes
+    clear: Planes
+    opaque: Rect | None
+    """An even part of the sprite, in its own pixels, that hides all below."""
+    bytes: int
+
+
+def make_sprite(raster: Raster, placement: Placement, quality: Quality) -> Sprite:
+    """Convert ``raster`` for drawing at ``placement``: padded to even sides, turned if it is to be."""
+    _, _, width, height = placement.bounds
+    if placement.turn is not None:
+        padded = _turned(raster, placement, placement.turn, quality)
+    elif raster.shape[:2] == (height, width):
+        padded = np.ascontiguousarray(raster)
+    else:
+        padded = np.zeros((height, width, 4), np.uint8)
+        left, top = placement.left, placement.top
+        padded[top : top + raster.shape[0], left : left + raster.shape[1]] = raster
+    planes = planes_in(np.empty(i420_bytes(width, height), np.uint8), width, height)
+    clear = np.empty((height, width), np.uint8)
+    clear_half = np.empty((height // 2, width // 2), np.uint8)
+    kernel.convert(padded, *planes, clear, clear_half)
+    size_bytes = i420_bytes(width, height) + clear.size + clear_half.size
+    return Sprite(planes, Planes(clear, clear_half, clear_half), _opaque_part(clear), size_bytes)
+
+
+@lru_cache(maxsize=1024)
+def ycc(colour: Colour) -> tuple[int, int, int]:
+    """``colour`` without its alpha as Y', Cb, Cr; the same numbers that a raster of it gets."""
+    pixels = np.full((2, 2, 4), premultiplied(colour._replace(alpha=255)), np.uint8)
+    y, clear = np.empty((2, 2), np.uint8), np.empty((2, 2), np.uint8)
+    u, v, clear_half = (np.empty((1, 1), np.uint8) for _ in range(3))
+    kernel.convert(pixels, y, u, v, clear, clear_half)
+    return int(y[0, 0]), int(u[0, 0]), int(v[0, 0])
+
+
+def _turned(raster: Raster, placement: Placement, turn: Turn, quality: Quality) -> Raster:
+    """``raster`` turned around its pivot, in a picture of the placement's size."""
+    cos, sin = math.cos(math.radians(turn.degrees)), math.sin(math.radians(turn.degrees))
+    # From pixel indices to pixel indices; a pixel's centre lies half a pixel from its index.
+    from_x, from_y = 0.5 - turn.x, 0.5 - turn.y
+    to_x, to_y = placement.left + turn.x - 0.5, placement.top + turn.y - 0.5
+    matrix = np.array(
+        [
+            [cos, -sin, to_x + from_x * cos - from_y * sin],
+            [sin, cos, to_y + from_x * sin + from_y * cos],
+        ]
+    )
+    _, _, width, height = placement.bounds
+    turned = cv2.warpAffine(
+        np.ascontiguousarray(raster),
+        matrix,
+        (width, height),
+        flags=_FILTERS[quality],
+        borderMode=cv2.BORDER_CONSTANT,
+        borderValue=(0, 0, 0, 0),
+    )
+    if quality == "high":
+        # Cubic interpolation overshoots; a colour above its alpha would be brighter than white.
+        turned = np.minimum(turned, turned[..., 3:])
+    return turned.astype(np.uint8, copy=False)
+
+
+def _opaque_part(clear: NDArray[np.uint8]) -> Rect | None:
+    """The largest even part around the middle that hides all below: whole rows of a box with soft corners."""
+    height = clear.shape[0]
+    columns = np.flatnonzero(clear[height // 2] == 0)
+    if columns.size == 0:
+        return None
+    left, right = int(columns[0]) + 1 & ~1, int(columns[-1]) + 1 & ~1
+    if left >= right:
+        return None
+    rows = clear[:, left:right].max(axis=1) == 0
+    middle = height // 2
+    if not rows[middle]:
+        return None
+    above, below = np.flatnonzero(~rows[:middle]), np.flatnonzero(~rows[middle:])
+    top = int(above[-1]) + 2 & ~1 if above.size else 0
+    bottom = middle + int(below[0]) & ~1 if below.size else height
+    return (left, top, right - left, bottom - top) if top < bottom else None

@@ -1,0 +1,67 @@
+"""Scene versions, loaded once and kept.
+
+A revision is immutable and so are the births of revisions that were shown, so nothing kept here goes stale.
+Entries are kept by *epoch* as well: a stream that was deleted and made again under its old id numbers its
+revisions from 1 again, but its epochs go on, and within one epoch a revision means one document.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+from farm.errors import SceneInvalid
+from farm.messages import FrameTask
+from farm.store.scenes import SceneStore
+from scene.document import MAX_LAYERS, parse_scene
+from scene.mistakes import SceneMistakes
+from scene.version import SceneVersion
+from workers.cache import RecentCache
+
+_MAX_VERSIONS = 64
+
+
+class SceneVersions:
+    """Scene versions by stream, epoch, revision and canvas."""
+
+    def __init__(self, store: SceneStore) -> None:
+        self._store = store
+        self._kept: RecentCache[tuple[str, int, int, int, int], SceneVersion] = RecentCache(_MAX_VERSIONS)
+
+    def version(self, task: FrameTask, revision: int) -> SceneVersion:
+        """The version ``revision`` of the task's stream, for its canvas.
+
+        Raises NotFound, SceneInvalid (another version of the farm wrote it) and StoreUnavailable.
+        """
+        canvas = (task.delivery.width, task.delivery.height)
+        key = (task.stream, task.epoch, revision, *canvas)
+        version = self._kept.get(key)
+        if version is None:
+            births = self._store.births(task.stream)
+            document = self._store.load(task.stream, revision)
+            try:
+                scene = parse_scene(document, max_layers=MAX_LAYERS)
+            except SceneMistakes as error:
+                raise SceneInvalid(
+                    f"revision {revision} of {task.stream!r} cannot be read: {error}"
+                ) from error
+            version = SceneVersion(revision, scene, births_until(births, revision), canvas)
+            if revision in births:
+                # Without its birth it is good for this frame only: the birth will come, and change it.
+                self._kept.put(key, version)
+        return version
+
+
+def births_until(births: Mapping[int, Fraction], revision: int) -> dict[int, Fraction]:
+    """The births that ``revision`` can refer to.
+
+    An edit that was overtaken by the next one before any frame showed it was never born by itself; what
+    starts with it starts with the first revision after it that was shown.
+    """
+    born: dict[int, Fraction] = {}
+    later: Fraction | None = None
+    for number in range(revision, 0, -1):
+        later = births.get(number, later)
+        if later is not None:
+            born[number] = later
+    return born

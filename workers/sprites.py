@@ -1,0 +1,155 @@
+"""From layer states to what the compositor blends: measured, placed, painted, converted and cached.
+
+This is the error boundary of the painters: one that raises costs its own layer and nothing else. Where a
+layer lies is known without painting it, so a layer that cannot be painted lies where it would have been,
+for the full frame and for the patch alike.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import reduce
+
+from farm.errors import DrawFailed, FarmError, StoreUnavailable
+from farm.log import get_logger
+from scene.colour import Colour
+from scene.content import Content, LayerState
+from scene.geometry import Rect, bounding
+from workers.cache import ByteCache, RecentCache
+from workers.painters.painter import Box, Quality, Raster
+from workers.painters.registry import Painters
+from workers.placement import Placement, Turn, clipped, place
+from workers.raster import Sprite, make_sprite
+
+MAX_RASTER_PX = 16_777_216
+"""A layer that needs more pixels than this at once is not drawn; even colours have no such limit."""
+
+_MAX_FAILURES = 256
+_EMPTY = Box(0, 0)
+
+_log = get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A layer that is measured and has its place, but no pixels yet."""
+
+    layer: LayerState
+    box: Box
+    placement: Placement
+
+    @property
+    def alpha(self) -> int:
+        """The layer's opacity, 0..255."""
+        return round(self.layer.opacity * 255)
+
+
+_Key = tuple[Content, Box, int, int, Turn | None, Quality]
+
+
+class Sprites:
+    """Makes layers ready. Its caches are bounded; equal contents share their pixels."""
+
+    def __init__(self, painters: Painters, cache_bytes: int) -> None:
+        self._painters = painters
+        self.cache: ByteCache[_Key, Sprite] = ByteCache(cache_bytes)
+        self._upright: ByteCache[tuple[Content, Box, Quality], Raster] = ByteCache(cache_bytes // 8)
+        self._failures: RecentCache[tuple[Content, Box], str] = RecentCache(_MAX_FAILURES)
+
+    def placed(self, layer: LayerState) -> Placed | None:
+        """Where ``layer`` lies; None when it shows nothing. Raises StoreUnavailable."""
+        box = self._measured(layer)
+        return None if box.empty else Placed(layer, box, place(layer, box))
+
+    def problem(self, layer: LayerState) -> str | None:
+        """Why ``layer`` is not drawn as it should be, as far as is known."""
+        box = self._measured(layer)
+        return box.problem or self._failures.get((layer.content, box))
+
+    def extent(self, layer: LayerState, width: int, height: int) -> Rect | None:
+        """The even part of a canvas of this size that ``layer`` may touch. Raises StoreUnavailable."""
+        extents = self._extents(layer, self._measured(layer), width, height)
+        return reduce(bounding, extents) if extents else None
+
+    def unsettled_extents(self, layer: LayerState, width: int, height: int) -> list[Rect]:
+        """What has to be drawn again in any case; see :attr:`Box.unsettled`. Raises StoreUnavailable."""
+        box = self._measured(layer)
+        return [] if box.unsettled is None else self._extents(layer, box, width, height)
+
+    def pixels(self, placed: Placed, quality: Quality) -> Sprite | Colour | None:
+        """What to blend at ``placed``: a sprite of its bounds or an even colour of its box.
+
+        None when the painter failed; :meth:`problem` says why. Raises StoreUnavailable.
+        """
+        content, box, placement = placed.layer.content, placed.box, placed.placement
+        if box.even is not None and placement.turn is None:
+            return box.even
+        key = (content, box, placement.left, placement.top, placement.turn, quality)
+        found = self.cache.get(key)
+        if found is None and self._failures.get((content, box)) is None:
+            found = self._made(placed, quality)
+            if found is not None:
+                self.cache.put(key, found, found.bytes)
+        return found
+
+    def _extents(self, layer: LayerState, box: Box, width: int, height: int) -> list[Rect]:
+        """Of every look that the layer may have now."""
+        looks = [box] if box.unsettled is None else [box, Box(*box.unsettled)]
+        extents = (clipped(place(layer, look).bounds, width, height) for look in looks if not look.empty)
+        return [extent for extent in extents if extent is not None]
+
+    def _measured(self, layer: LayerState) -> Box:
+        """The content's box; an empty one with its problem when that cannot be said."""
+        content = layer.content
+        try:
+            return self._painters[type(content)].measure(content, layer.width, layer.height)
+        except (StoreUnavailable, MemoryError):
+            raise
+        except Exception as error:  # noqa: BLE001  the boundary: a painter's error costs its layer only
+            reason = self._failed(layer, _EMPTY, error)
+            return Box(0, 0, problem=reason)
+
+    def _made(self, placed: Placed, quality: Quality) -> Sprite | None:
+        try:
+            _check_size(*placed.box.raster_size)
+            _check_size(*placed.placement.bounds[2:])
+            return make_sprite(self._upright_raster(placed, quality), placed.placement, quality)
+        except (StoreUnavailable, MemoryError):
+            raise
+        except Exception as error:  # noqa: BLE001  the boundary: a painter's error costs its layer only
+            self._failed(placed.layer, placed.box, error)
+            return None
+
+    def _upright_raster(self, placed: Placed, quality: Quality) -> Raster:
+        """The upright picture; that of a turned layer is kept, because the next frame turns it further."""
+        content, box = placed.layer.content, placed.box
+        painter = self._painters[type(content)]
+        if placed.placement.turn is None:
+            return painter.paint(content, box, quality)
+        key = (content, box, quality)
+        raster = self._upright.get(key)
+        if raster is None:
+            raster = painter.paint(content, box, quality)
+            self._upright.put(key, raster, raster.nbytes)
+        return raster
+
+    def _failed(self, layer: LayerState, box: Box, error: Exception) -> str:
+        """Remember and, once for a content, log why ``layer`` cannot be drawn; the reason."""
+        reason = (
+            error.message if isinstance(error, FarmError) else f"the painter failed ({type(error).__name__})"
+        )
+        key = (layer.content, box)
+        if self._failures.get(key) is None:
+            self._failures.put(key, reason)
+            _log.warning(
+                "layer cannot be drawn",
+                layer=layer.id,
+                reason=reason,
+                exc_info=not isinstance(error, FarmError),
+            )
+        return reason
+
+
+def _check_size(width: int, height: int) -> None:
+    if width * height > MAX_RASTER_PX:
+        raise DrawFailed(f"it is {width} x {height} pixels; at most {MAX_RASTER_PX:,} in all can be drawn")

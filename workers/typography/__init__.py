@@ -1,0 +1,1 @@
+"""Fonts and how text lies: which face draws a character, where lines break."""
