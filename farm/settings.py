@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import quote
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
@@ -84,6 +85,7 @@ class Settings(BaseModel):
 
     # Access and limits
     admin_token: SecretStr | None = None
+    flower_password: SecretStr | None = None
     max_concurrent_streams_per_user: int = Field(5, ge=1, le=10_000)
     max_concurrent_streams_global: int = Field(20, ge=1, le=10_000)
     body_max_bytes: int = Field(16_000_000, ge=10_000, le=1_000_000_000)
@@ -135,7 +137,7 @@ class Settings(BaseModel):
         if self.redis_password is None or "@" in url:
             return url
         scheme, rest = url.split("://", 1)
-        return f"{scheme}://:{self.redis_password.get_secret_value()}@{rest}"
+        return f"{scheme}://:{quote(self.redis_password.get_secret_value(), safe='')}@{rest}"
 
     def stream_config(self) -> StreamConfig:
         """The configuration that a new stream starts with."""
