@@ -93,6 +93,7 @@ def rtmp_command(
         RTMP_LISTEN=listen,
         RTMP_STAT_LISTEN=stat_listen,
         ON_PUBLISH_URL=on_publish_url,
+        NGINX_HTTP="",
     )
     configuration = directory / "nginx.conf"
     configuration.write_text(re.sub(r"\n{3,}", "\n\n", text))
