@@ -67,8 +67,8 @@ def health_of(condition: Condition, before: StreamReport | None) -> tuple[Health
     return worst, [reason for _, reason in found if reason]
 
 
-def status_data(condition: Condition, before: StreamReport | None, viewers: int | None) -> dict[str, Any]:
-    """The data of ``stream:status``; ``viewers`` is None where nobody counts them."""
+def status_data(condition: Condition, before: StreamReport | None, viewers: int) -> dict[str, Any]:
+    """The data of ``stream:status``."""
     state = condition.status.state
     health, reasons = health_of(condition, before)
     return {

@@ -9,11 +9,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
-from api.realtime.audience import Audience
 from api.realtime.condition import metrics_data, status_data
 from api.realtime.protocol import CloseCode, told, told_entry, told_error
 from api.realtime.state import Condition, FarmState, LogEntry
@@ -29,6 +28,14 @@ READ_COUNT = 100
 READ_WAIT_MS = 1000
 RETRY_S = 0.5
 STATUS, METRICS = "stream:status", "metrics:update"
+
+
+class Audience(Protocol):
+    """Counts viewers; may block."""
+
+    def count(self, stream: str) -> int:
+        """How many watch ``stream`` now."""
+        ...
 
 
 class Farewell(Exception):
@@ -140,10 +147,10 @@ class Feed:
             except StoreUnavailable as error:
                 self._report_away(error)
             else:
-                self._tell_condition(condition, await self._audience.viewers(self.stream))
+                self._tell_condition(condition, await self._viewers())
             await asyncio.sleep(self._interval_s)
 
-    def _tell_condition(self, condition: Condition | None, viewers: int | None) -> None:
+    def _tell_condition(self, condition: Condition | None, viewers: int) -> None:
         if condition is None:
             for listener in self._listeners:
                 listener.end(Farewell(CloseCode.NOT_FOUND, "the stream was deleted"))
@@ -163,10 +170,13 @@ class Feed:
             condition = await self._state.condition(self.stream)
             if condition is not None:
                 condition = _as_announced(condition, entry.event.data)
-                self._status = status_data(condition, self._report, await self._audience.viewers(self.stream))
+                self._status = status_data(condition, self._report, await self._viewers())
                 data = {**entry.event.data, **self._status}
                 entry = entry._replace(event=msgspec.structs.replace(entry.event, data=data))
         return Outgoing(entry.event.type, entry.id, told_entry(entry))
+
+    async def _viewers(self) -> int:
+        return await asyncio.to_thread(self._audience.count, self.stream)
 
     def _report_away(self, error: FarmError) -> None:
         """Say once that Redis is away, in the log and to the listeners."""

@@ -9,7 +9,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from websockets.asyncio.server import Server
 
 from api.realtime.access import Doorkeeper
-from api.realtime.audience import RtmpAudience
 from api.realtime.feed import Feeds
 from api.realtime.health import Address, Health
 from api.realtime.heartbeat import heartbeat
@@ -17,6 +16,7 @@ from api.realtime.metrics import Metrics
 from api.realtime.plain_http import serve_pages
 from api.realtime.state import FarmState
 from api.realtime.websocket import EventServer
+from api.viewers import ViewerCounter
 from farm.clock import Clock
 from farm.errors import SettingsError
 from farm.settings import Settings
@@ -42,8 +42,9 @@ async def realtime_servers(settings: Settings, clock: Clock) -> AsyncIterator[No
         state = FarmState(redis)
         admin = settings.admin_token.get_secret_value() if settings.admin_token else None
         doorkeeper = Doorkeeper(TokenStore(blocking, clock, admin_token=admin), state)
-        audience = RtmpAudience(settings.rtmp_host, settings.rtmp_stat_port, clock)
-        events = EventServer(doorkeeper, state, Feeds(state, audience, clock), clock)
+        viewers = ViewerCounter(settings.rtmp_host, settings.rtmp_stat_port, clock)
+        stack.callback(viewers.close)
+        events = EventServer(doorkeeper, state, Feeds(state, viewers, clock), clock)
         health = Health(
             state,
             clock,

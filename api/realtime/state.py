@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
-import msgspec
-
-from farm.log import get_logger
-from farm.messages import Event, StreamReport, from_json
+from farm.messages import Event, StreamReport
 from farm.store import keys
 from farm.store.async_connection import AsyncFarmRedis
 from farm.store.connection import as_text
+from farm.store.reading import readable
 from farm.store.streams import StreamRecord, StreamStatus
-
-log = get_logger(__name__)
-T = TypeVar("T")
 
 _SCAN_COUNT = 1000
 """Keys that Redis looks at per step: large enough for few round trips, small enough not to hold it up."""
@@ -60,25 +55,14 @@ class LogSpan(NamedTuple):
     """Whether older entries are gone."""
 
 
-def _readable(data: bytes | None, kind: type[T]) -> T | None:
-    """What ``data`` says; None, and a line in the log, when it is not ours or of another version."""
-    if data is None:
-        return None
-    try:
-        return from_json(data, kind)
-    except msgspec.MsgspecError as error:
-        log.warning("ignored what cannot be read", kind=kind.__name__, reason=str(error))
-        return None
-
-
 def _condition(status: bytes | None, report: bytes | None) -> Condition:
-    return Condition(_readable(status, StreamStatus) or StreamStatus(), _readable(report, StreamReport))
+    return Condition(readable(status, StreamStatus) or StreamStatus(), readable(report, StreamReport))
 
 
 def _component(label: str, data: bytes) -> Component:
     """A heartbeat; one that says nothing readable shows that the process lives all the same."""
     kind, _, name = label.partition(":")
-    return Component(kind, name, _readable(data, dict) or {})
+    return Component(kind, name, readable(data, dict) or {})
 
 
 class FarmState:
@@ -93,12 +77,12 @@ class FarmState:
 
     async def record(self, stream: str) -> StreamRecord | None:
         """The record of ``stream``, None when there is no such stream."""
-        return _readable(await self._redis.execute_command("HGET", keys.STREAMS, stream), StreamRecord)
+        return readable(await self._redis.execute_command("HGET", keys.STREAMS, stream), StreamRecord)
 
     async def records(self) -> list[StreamRecord]:
         """Every record, oldest first."""
         answers = await self._redis.execute_command("HVALS", keys.STREAMS)
-        records = [record for data in answers if (record := _readable(data, StreamRecord)) is not None]
+        records = [record for data in answers if (record := readable(data, StreamRecord)) is not None]
         return sorted(records, key=lambda record: (record.created_wall_ms, record.id))
 
     async def condition(self, stream: str) -> Condition | None:
@@ -167,5 +151,5 @@ def _entries(found: Sequence[tuple[bytes, dict[bytes, bytes]]]) -> list[LogEntry
     return [
         LogEntry(as_text(entry_id), event)
         for entry_id, fields in found
-        if (event := _readable(fields.get(b"event"), Event)) is not None
+        if (event := readable(fields.get(b"event"), Event)) is not None
     ]

@@ -28,7 +28,7 @@ INTERVAL_S = 0.02
 class FixedAudience:
     """An RTMP server with a known number of viewers."""
 
-    async def viewers(self, stream: str) -> int | None:
+    def count(self, stream: str) -> int:
         """Seven."""
         return 7
 
