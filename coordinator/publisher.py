@@ -61,8 +61,6 @@ class _Properties(msgspec.Struct):
 class _Envelope(
     msgspec.Struct, rename={"content_encoding": "content-encoding", "content_type": "content-type"}
 ):
-    msgspec.Struct, rename={"content_encoding": "content-encoding", "content_type": "content-type"}
-):
     """A message as kombu's Redis transport keeps it."""
 
     body: str

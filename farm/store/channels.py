@@ -24,7 +24,7 @@ class Subscription:
     """
 
     def __init__(self, client: FarmRedis, *channels: str) -> None:
-        self._pubsub = client.pubsub(ignore_subscribe_messages=True)
+        self._pubsub = client.pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
         try:
             self._pubsub.subscribe(*channels)
         except redis.RedisError as error:

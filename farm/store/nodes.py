@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from farm.messages import NodeReport, StreamSpec, from_json, to_json
+from farm.messages import NodeReport, StreamSpec, to_json
 from farm.store import keys
 from farm.store.connection import FarmRedis, as_text
 from farm.store.leases import Lease
+from farm.store.reading import readable
 
 _SCAN_COUNT = 1000
 
@@ -35,7 +36,8 @@ class NodeView(NamedTuple):
 
     report: NodeReport | None
     """Its heartbeat; None when it gave none lately."""
-    assigned: dict[str, StreamSpec]
+    assigned: dict[str, StreamSpec | None]
+    """What it is to run; None for what cannot be read."""
 
 
 class NodeStore:
@@ -64,8 +66,8 @@ class NodeStore:
             answers = pipe.execute()
         return {
             name: NodeView(
-                None if report is None else from_json(report, NodeReport),
-                {as_text(stream): from_json(spec, StreamSpec) for stream, spec in assigned.items()},
+                readable(report, NodeReport),
+                {as_text(stream): readable(spec, StreamSpec) for stream, spec in assigned.items()},
             )
             for name, report, assigned in zip(ordered, answers[::2], answers[1::2], strict=True)
         }

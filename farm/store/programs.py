@@ -7,10 +7,11 @@ from fractions import Fraction
 
 import msgspec
 
-from farm.messages import from_json, to_json
+from farm.messages import to_json
 from farm.store import keys
 from farm.store.connection import FarmRedis
 from farm.store.leases import Lease
+from farm.store.reading import readable
 from scene.time import Segment
 
 KEPT_BIRTHS = 50_000
@@ -62,8 +63,7 @@ class ProgramStore:
 
     def load(self, stream: str) -> Program | None:
         """What was on air last; None when nothing ever was."""
-        data = self._redis.get(keys.program(stream))
-        return None if data is None else from_json(data, Program)
+        return readable(self._redis.get(keys.program(stream)), Program)
 
     def write(
         self, lease: Lease, program: Program, births: Mapping[int, Fraction], *, premiere: int | None = None

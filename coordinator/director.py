@@ -1,0 +1,138 @@
+"""Puts credits into effect: keeps the program, orders the frames, tells what went on air."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from coordinator.dispatch import Dispatch, Order, Show, dispatch, resume
+from coordinator.publisher import Publisher
+from coordinator.tenure import Tenure
+from farm.clock import Clock
+from farm.log import get_logger
+from farm.messages import Credit, Event, FrameTask
+from farm.store.events import EventLog
+from farm.store.leases import Lease
+from farm.store.programs import ProgramStore
+
+log = get_logger(__name__)
+
+MIN_BACKLOG = 32
+"""Tasks that may wait for a worker however few frames are wanted."""
+
+
+class Director:
+    """Drives what is on air of the streams whose leases ``tenure`` holds. Methods raise StoreUnavailable."""
+
+    def __init__(
+        self, tenure: Tenure, programs: ProgramStore, events: EventLog, publisher: Publisher, clock: Clock
+    ) -> None:
+        self._tenure = tenure
+        self._programs = programs
+        self._events = events
+        self._publisher = publisher
+        self._clock = clock
+        self._orders: dict[str, Order] = {}
+        self._shows: dict[str, Show] = {}
+        self._kept_emitted: dict[str, int] = {}
+        self._stuck = False
+
+    def order(self, stream: str, order: Order) -> None:
+        """What is to be on air of ``stream`` from the next frame on that is ordered."""
+        self._orders[stream] = order
+
+    def forget(self, stream: str) -> None:
+        """Order no more frames of ``stream``, and drop what is known of it."""
+        self._orders.pop(stream, None)
+        self._shows.pop(stream, None)
+        self._kept_emitted.pop(stream, None)
+
+    def forget_all_but(self, streams: Collection[str]) -> None:
+        """Drop what is known of streams that somebody else drives."""
+        for stream in (self._orders.keys() | self._shows.keys()) - set(streams):
+            self.forget(stream)
+
+    def direct(self, credits_: Iterable[Credit], *, frames_wanted: int) -> int:
+        """Order the frames that ``credits_``, one a stream, call for; how many.
+
+        ``frames_wanted`` is how many frames all streams of the farm together want to be under way: while
+        twice as many wait for workers, none are added.
+        """
+        mine = [(credit, lease) for credit in credits_ if (lease := self._tenure.lease(credit.stream))]
+        if not mine or self._backlogged(max(MIN_BACKLOG, 2 * frames_wanted)):
+            return 0
+        tasks: list[FrameTask] = []
+        applied: list[Event] = []
+        for credit, lease in mine:
+            step = self._step(credit, lease)
+            if step is not None:
+                tasks.extend(step.tasks)
+                applied.extend(self._applied(credit.stream, step))
+        self._publisher.publish(tasks)
+        for event in applied:
+            self._events.publish(event)
+        return len(tasks)
+
+    def keep_place(self) -> None:
+        """Write down how far each stream came, so that whoever goes on after a crash of all goes on there."""
+        for stream, show in self._shows.items():
+            lease, emitted = self._tenure.lease(stream), show.program.emitted
+            if lease is None or lease.fence != show.program.fence:
+                continue
+            if self._kept_emitted.get(stream) != emitted:
+                self._programs.write(lease, show.program, {})
+                self._kept_emitted[stream] = emitted
+
+    def _step(self, credit: Credit, lease: Lease) -> Dispatch | None:
+        stream = credit.stream
+        order = self._orders.get(stream)
+        if order is None:
+            return None
+        if credit.fence > lease.fence:
+            log.warning("somebody else's frames are on air", stream=stream, fence=credit.fence)
+            self._tenure.outrank(stream, credit.fence)
+            return None
+        step = dispatch(self._show(stream, lease), credit, order, lease.fence, self._clock.monotonic_ns())
+        if step is None:
+            return None
+        if step.rewritten and not self._programs.write(
+            lease, step.show.program, step.births, premiere=step.premiere
+        ):
+            log.warning("lost the lease", stream=stream)
+            self._tenure.give_up(stream)
+            return None
+        self._shows[stream] = step.show
+        return step
+
+    def _show(self, stream: str, lease: Lease) -> Show | None:
+        """What is on air. What another owner wrote since is newer than what we remember; but what Redis
+        lost in a crash, we still know."""
+        show = self._shows.get(stream)
+        if show is not None and show.program.fence == lease.fence:
+            return show
+        stored = self._programs.load(stream)
+        if stored is not None and (show is None or stored.fence > show.program.fence):
+            return resume(stored)
+        return show
+
+    def _applied(self, stream: str, step: Dispatch) -> list[Event]:
+        segment = step.applied
+        if segment is None:
+            return []
+        data = {
+            "revision": segment.revision,
+            "frame": segment.from_frame,
+            "epoch": step.show.program.epoch,
+        }
+        return [Event("scene:applied", stream, self._clock.wall_ms(), data)]
+
+    def _backlogged(self, bound: int) -> bool:
+        """Whether the workers do not keep up; said once when it begins and once when it ends."""
+        waiting = self._publisher.backlog()
+        stuck = waiting > bound
+        if stuck is not self._stuck:
+            self._stuck = stuck
+            if stuck:
+                log.warning("no worker takes frames; ordering none", waiting=waiting, bound=bound)
+            else:
+                log.info("workers take frames again", waiting=waiting)
+        return stuck

@@ -1,0 +1,231 @@
+"""The coordinator's one thread: hear, decide, order; and every so often look after everything.
+
+Nothing here waits for anything but Redis. What it hears are hints (something changed) and cumulative state
+(credits), so a message that is lost, or a Redis that was away, costs a moment and nothing else.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from contextlib import closing
+from threading import Event as Flag
+
+import msgspec
+
+from coordinator.director import Director
+from coordinator.publisher import Publisher
+from coordinator.pulse import Pulse
+from coordinator.reconciler import Reconciler
+from coordinator.tenure import Tenure
+from coordinator.view import Reader, StreamView
+from farm.clock import Clock
+from farm.errors import StoreUnavailable
+from farm.log import get_logger
+from farm.messages import Credit, from_pack, to_json
+from farm.store import keys
+from farm.store.channels import Message, Subscription
+from farm.store.connection import FarmRedis
+from farm.store.events import EventLog
+from farm.store.leases import LeaseStore
+from farm.store.nodes import NodeStore
+from farm.store.programs import ProgramStore
+from farm.store.streams import StreamRecord
+
+log = get_logger(__name__)
+
+MS = 1_000_000
+RECONCILE_NS = 250 * MS
+BEAT_NS = 1_000 * MS
+BEAT_EXPIRES_MS = 3_000
+NODE_SCAN_NS = 2_000 * MS
+LEASE_SHARE = 8
+"""Leases are renewed, and free ones taken, this often per term: an orphan waits a term and an eighth."""
+MAX_BURST = 512
+"""Messages heard before they are acted on."""
+FIRST_RETRY_S, LAST_RETRY_S = 0.05, 0.5
+
+
+class _Timer:
+    """Due every ``period_ns``; late turns are not made up for."""
+
+    def __init__(self, period_ns: int) -> None:
+        self._period_ns = period_ns
+        self.due_ns = 0
+
+    def hurry(self) -> None:
+        """Be due at once."""
+        self.due_ns = 0
+
+    def is_due(self, now_ns: int) -> bool:
+        """Whether it is time; if so, the next time is set."""
+        if now_ns < self.due_ns:
+            return False
+        self.due_ns = now_ns + self._period_ns
+        return True
+
+
+class Coordinator:
+    """Drives streams until it is told to stop."""
+
+    def __init__(self, redis: FarmRedis, clock: Clock, *, name: str, lease_ttl_ms: int) -> None:
+        self._redis = redis
+        self._clock = clock
+        self._name = name
+        leases, events = LeaseStore(redis, ttl_ms=lease_ttl_ms), EventLog(redis)
+        self._nodes = NodeStore(redis)
+        self._reader = Reader(redis)
+        self._tenure = Tenure(leases, clock, owner=name, ttl_ms=lease_ttl_ms)
+        self._pulse = Pulse(clock.monotonic_ns())
+        self._director = Director(self._tenure, ProgramStore(redis), events, Publisher(redis, clock), clock)
+        self._reconciler = Reconciler(self._nodes, leases, events, self._pulse, clock)
+        self._streams: list[str] = []
+        self._records: dict[str, StreamRecord | None] = {}
+        self._replacing: dict[str, bool] = {}
+        self._node_names: set[str] = set()
+        self._keep_leases = _Timer(lease_ttl_ms * MS // LEASE_SHARE)
+        self._reconcile = _Timer(min(RECONCILE_NS, lease_ttl_ms * MS // 2))
+        self._beat = _Timer(BEAT_NS)
+        self._scan_nodes = _Timer(NODE_SCAN_NS)
+
+    def run(self, stop: Flag) -> None:
+        """Work until ``stop`` is set, whatever becomes of Redis meanwhile; then give up all leases."""
+        retry_s = FIRST_RETRY_S
+        away = False
+        while not stop.is_set():
+            try:
+                with closing(Subscription(self._redis, keys.CREDITS, keys.CHANGES)) as heard:
+                    if away:
+                        log.info("Redis is back")
+                    away, retry_s = False, FIRST_RETRY_S
+                    self._begin()
+                    while not stop.is_set():
+                        self.turn(heard)
+            except StoreUnavailable as error:
+                if not away:
+                    log.warning("driving nothing until Redis is back", reason=error.message)
+                away = True
+                self._clock.sleep_until_ns(self._clock.monotonic_ns() + int(retry_s * 1e9))
+                retry_s = min(LAST_RETRY_S, 2 * retry_s)
+        self._leave()
+
+    def turn(self, heard: Subscription) -> None:
+        """Hear what there is, waiting until the next thing to do is due, and do what follows."""
+        timers = (self._keep_leases, self._reconcile, self._beat)
+        wait_ns = min(timer.due_ns for timer in timers) - self._clock.monotonic_ns()
+        credits_, changed = self._hear(heard, wait_ns / 1e9)
+        if changed:
+            self._refresh(changed)
+        if credits_:
+            now_ns = self._clock.monotonic_ns()
+            self._director.direct(credits_.values(), frames_wanted=self._pulse.frames_wanted(now_ns))
+        self._look_after(self._clock.monotonic_ns())
+
+    def _begin(self) -> None:
+        """Start, or start again after Redis was away: look at everything, and give nodes time to show up."""
+        self._pulse.deaf_until(self._clock.monotonic_ns())
+        self._reconciler.look_again()
+        for timer in (self._keep_leases, self._reconcile, self._beat, self._scan_nodes):
+            timer.hurry()
+
+    def _hear(self, heard: Subscription, timeout_s: float) -> tuple[dict[str, Credit], set[str]]:
+        """The newest credit of each stream, and the streams that changed."""
+        credits_: dict[str, Credit] = {}
+        changed: set[str] = set()
+        message = heard.next(timeout_s)
+        for _ in range(MAX_BURST):
+            if message is None:
+                break
+            if message.channel == keys.CHANGES:
+                changed.add(message.data.decode(errors="replace"))
+            elif (credit := _read_credit(message)) is not None:
+                credits_[credit.stream] = credit
+                self._pulse.hear(credit, self._clock.monotonic_ns())
+            message = heard.next(0)
+        return credits_, changed
+
+    def _refresh(self, changed: set[str]) -> None:
+        """Somebody edited: show it from the next frame on. What concerns more than the picture is seen to
+        at once, too."""
+        mine = changed.intersection(self._tenure.held())
+        for stream, view in self._reader.view(mine).items():
+            self._give_order(stream, view)
+            if view.record != self._records.get(stream):
+                self._reconcile.hurry()
+        if not changed.issubset(self._streams):
+            self._reconcile.hurry()
+
+    def _look_after(self, now_ns: int) -> None:
+        if self._keep_leases.is_due(now_ns) and self._tenure.keep(self._streams):
+            self._reconcile.hurry()
+        if self._beat.is_due(now_ns):
+            self._director.keep_place()
+            self._show_life()
+        if self._reconcile.is_due(now_ns):
+            self._reconcile_all(now_ns)
+
+    def _reconcile_all(self, now_ns: int) -> None:
+        if self._scan_nodes.is_due(now_ns) or not self._reconciler.reports():
+            self._node_names = self._nodes.names()
+        self._reconciler.look(self._node_names)
+        assigned = self._reconciler.assigned_streams()
+        self._streams = list({*self._reader.names(), *assigned, *self._tenure.held()})
+        self._tenure.keep(self._streams)
+        views = self._reader.view(self._tenure.held())
+        self._records = {stream: view.record for stream, view in views.items()}
+        for stream, view in views.items():
+            self._reconcile_one(stream, view)
+        held = set(self._tenure.held())
+        self._director.forget_all_but(held)
+        self._replacing = {stream: old for stream, old in self._replacing.items() if stream in held}
+        self._pulse.forget_all_but(self._streams)
+
+    def _reconcile_one(self, stream: str, view: StreamView) -> None:
+        lease = self._tenure.lease(stream)
+        if lease is None:
+            return
+        step = self._reconciler.step(lease, view)
+        self._replacing[stream] = step.replacing
+        self._give_order(stream, view)
+        if view.record is None and step.gone:
+            self._clean_up(stream)
+
+    def _give_order(self, stream: str, view: StreamView) -> None:
+        order = view.order(replacing=self._replacing.get(stream, False))
+        if order is None:
+            self._director.forget(stream)
+        else:
+            self._director.order(stream, order)
+
+    def _clean_up(self, stream: str) -> None:
+        """The stream was deleted and its process is gone: so is all that was kept for it."""
+        kept = (keys.program, keys.status, keys.report, keys.events, keys.preview, keys.preview_wanted)
+        self._redis.delete(*(kind(stream) for kind in kept))
+        self._tenure.give_up(stream)
+        log.info("deleted", stream=stream)
+
+    def _show_life(self) -> None:
+        beat = {
+            "kind": "coordinator",
+            "name": self._name,
+            "host": socket.gethostname(),
+            "pid": os.getpid(),
+            "streams": len(self._tenure.held()),
+        }
+        self._redis.set(keys.component(f"coordinator:{self._name}"), to_json(beat), px=BEAT_EXPIRES_MS)
+
+    def _leave(self) -> None:
+        try:
+            for stream in self._tenure.held():
+                self._tenure.give_up(stream)
+            self._redis.delete(keys.component(f"coordinator:{self._name}"))
+        except StoreUnavailable as error:
+            log.info("the leases run out by themselves", reason=error.message)
+
+
+def _read_credit(message: Message) -> Credit | None:
+    try:
+        return from_pack(message.data, Credit)
+    except (msgspec.MsgspecError, ValueError) as error:
+        log.warning("ignored a credit that cannot be read", reason=str(error))
+        return None

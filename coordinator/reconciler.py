@@ -1,0 +1,202 @@
+"""Brings about what is wanted: the right node runs each stream, and everybody is told how it is doing.
+
+Level-triggered: a pass compares what is wanted with what is there and takes the next step. It remembers
+nothing that Redis does not hold, but for when it last saw whom; so a pass may be left out, repeated, or
+made by another coordinator.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from coordinator.lifecycle import Observed, settle
+from coordinator.placement import choose_node
+from coordinator.pulse import Pulse
+from coordinator.view import StreamView
+from farm.clock import Clock
+from farm.log import get_logger, mask_text
+from farm.messages import Desired, Event, NodeReport, ProcessReport, State, StreamSpec, to_json
+from farm.store import keys
+from farm.store.events import EventLog
+from farm.store.leases import Lease, LeaseStore
+from farm.store.nodes import NodeStore, NodeView
+from farm.store.streams import StreamRecord, StreamStatus
+
+log = get_logger(__name__)
+
+LOST_NS = 3_000_000_000
+"""A node that did not beat for this long is gone; but a stream whose process ticks on stays there."""
+
+
+class Step(NamedTuple):
+    """What a pass found of one stream."""
+
+    state: State
+    replacing: bool
+    """Its process is of an older generation than the one that is wanted."""
+    gone: bool
+    """No process of it is left anywhere."""
+
+
+class Reconciler:
+    """One pass at a time over the streams whose leases are held. All methods raise StoreUnavailable."""
+
+    def __init__(
+        self, nodes: NodeStore, leases: LeaseStore, events: EventLog, pulse: Pulse, clock: Clock
+    ) -> None:
+        self._nodes = nodes
+        self._leases = leases
+        self._events = events
+        self._pulse = pulse
+        self._clock = clock
+        self._seen_ns: dict[str, int] = {}
+        self._views: dict[str, NodeView] = {}
+
+    def look(self, names: set[str]) -> None:
+        """See how the nodes ``names`` are now."""
+        now_ns = self._clock.monotonic_ns()
+        self._views = self._nodes.view(names)
+        for name, view in self._views.items():
+            if view.report is not None or name not in self._seen_ns:
+                self._seen_ns[name] = now_ns
+        for name in self._seen_ns.keys() - names:
+            del self._seen_ns[name]
+
+    def look_again(self) -> None:
+        """Redis was away: that a node has not beaten since says nothing yet."""
+        now_ns = self._clock.monotonic_ns()
+        self._seen_ns = dict.fromkeys(self._seen_ns, now_ns)
+
+    def assigned_streams(self) -> set[str]:
+        """Every stream that some node is to run."""
+        return {stream for view in self._views.values() for stream in view.assigned}
+
+    def reports(self) -> dict[str, NodeReport]:
+        """The nodes that live."""
+        return {name: view.report for name, view in self._views.items() if view.report is not None}
+
+    def step(self, lease: Lease, view: StreamView) -> Step:
+        """Take the next step for the stream of ``lease``."""
+        stream, record = lease.stream, view.record
+        failed = _has_failed(view)
+        node = None
+        if view.wanted and not failed:
+            node = self._place(lease, view)
+        else:
+            self._withdraw(lease)
+        process = self._process(stream, node)
+        replacing = process is not None and record is not None and process.generation != record.generation
+        now_ns = self._clock.monotonic_ns()
+        seen = Observed(
+            desired=record.desired if record is not None else Desired.STOPPED,
+            placed=node is not None,
+            ticking=self._pulse.ticks(stream, now_ns) and not replacing,
+            restarting=process is not None and process.state == "restarting",
+            gave_up=failed or (process is not None and process.state == "failed" and not replacing),
+            gone=self._pulse.silent(stream, now_ns) and not self._runs_somewhere(stream),
+        )
+        state = settle(view.status.state, seen)
+        if record is not None:
+            self._tell(lease, view.status, self._status(state, view.status, record, node, process))
+        return Step(state, replacing, seen.gone)
+
+    def _place(self, lease: Lease, view: StreamView) -> str | None:
+        """See to it that exactly one node is to run the stream; that node, None when there is none."""
+        stream, record = lease.stream, view.record
+        holders = sorted(name for name, node in self._views.items() if stream in node.assigned)
+        present = [name for name in holders if self._is_there(name, stream)]
+        current = view.status.node if view.status.node in present else next(iter(present), None)
+        for name in holders:
+            if name != current:
+                self._unassign(lease, name)
+        if holders and current is None:
+            return None  # said as "waiting" first; the next pass finds it another place
+        reports = self.reports()
+        assigned = {name: node.assigned for name, node in self._views.items()}
+        node = current or choose_node(stream, reports, assigned)
+        if node is None or record is None:
+            return None
+        spec = StreamSpec(stream, record.generation, record.config, record.outputs)
+        if self._views[node].assigned.get(stream) == spec:
+            return node
+        capacity = reports[node].capacity if node in reports else len(assigned[node])
+        if not self._nodes.assign(lease, node, spec, capacity=capacity):
+            return None
+        log.info("assigned", stream=stream, node=node, generation=spec.generation)
+        self._views[node].assigned[stream] = spec
+        return node
+
+    def _withdraw(self, lease: Lease) -> None:
+        """See to it that no node is to run the stream."""
+        for name, node in self._views.items():
+            if lease.stream in node.assigned:
+                self._unassign(lease, name)
+
+    def _unassign(self, lease: Lease, node: str) -> None:
+        if self._nodes.unassign(lease, node, lease.stream):
+            log.info("withdrawn", stream=lease.stream, node=node)
+        self._views[node].assigned.pop(lease.stream, None)
+
+    def _is_there(self, node: str, stream: str) -> bool:
+        """Whether the node beats, or did until a moment ago, or its process ticks on without it."""
+        now_ns = self._clock.monotonic_ns()
+        beats = self._views[node].report is not None or now_ns - self._seen_ns[node] < LOST_NS
+        return beats or not self._pulse.silent(stream, now_ns)
+
+    def _process(self, stream: str, node: str | None) -> ProcessReport | None:
+        report = self._views[node].report if node is not None else None
+        return None if report is None else report.streams.get(stream)
+
+    def _runs_somewhere(self, stream: str) -> bool:
+        processes = [report.streams.get(stream) for report in self.reports().values()]
+        return any(process is not None and process.state != "failed" for process in processes)
+
+    def _status(
+        self,
+        state: State,
+        old: StreamStatus,
+        record: StreamRecord,
+        node: str | None,
+        process: ProcessReport | None,
+    ) -> StreamStatus:
+        reason = self._reason(state, old, process)
+        changed = (state, reason) != (old.state, old.reason)
+        return StreamStatus(
+            state=state,
+            reason=reason,
+            since_wall_ms=self._clock.wall_ms() if changed else old.since_wall_ms,
+            node=node,
+            epoch=self._pulse.epoch(record.id) or old.epoch,
+            generation=record.generation,
+        )
+
+    def _reason(self, state: State, old: StreamStatus, process: ProcessReport | None) -> str | None:
+        if state is State.WAITING:
+            return "every encoder node is full" if self.reports() else "no encoder node is alive"
+        if state is State.FAILED and process is None:
+            return old.reason
+        if state in (State.STARTING, State.FAILED) and process is not None and process.reason:
+            return mask_text(process.reason)
+        return None
+
+    def _tell(self, lease: Lease, old: StreamStatus, new: StreamStatus) -> None:
+        """Write the status if it changed, and say so to those who watch."""
+        if new == old or not self._leases.write(lease, keys.status(lease.stream), to_json(new)):
+            return
+        if (new.state, new.reason) == (old.state, old.reason):
+            return
+        log.info("new state", stream=lease.stream, state=new.state.value, node=new.node, reason=new.reason)
+        data = {
+            "isLive": new.state in (State.LIVE, State.PAUSED),
+            "isPaused": new.state is State.PAUSED,
+            "state": new.state.value,
+            "reason": new.reason,
+        }
+        self._events.publish(Event("stream:status", lease.stream, new.since_wall_ms, data))
+
+
+def _has_failed(view: StreamView) -> bool:
+    """Whether the generation that is wanted was given up already."""
+    if view.record is None or view.status.state is not State.FAILED:
+        return False
+    return view.status.generation == view.record.generation

@@ -1,0 +1,67 @@
+"""The leases that this coordinator holds, and until when it may rely on each."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from farm.clock import Clock
+from farm.store.leases import Lease, LeaseStore
+
+
+@dataclass(frozen=True, slots=True)
+class _Term:
+    lease: Lease
+    until_ns: int
+
+
+class Tenure:
+    """Takes leases, renews them and gives them up. All but :meth:`lease` raise StoreUnavailable."""
+
+    def __init__(self, leases: LeaseStore, clock: Clock, *, owner: str, ttl_ms: int) -> None:
+        self._leases = leases
+        self._clock = clock
+        self._owner = owner
+        self._ttl_ns = ttl_ms * 1_000_000
+        self._terms: dict[str, _Term] = {}
+
+    def held(self) -> list[str]:
+        """The streams that this coordinator drives."""
+        return list(self._terms)
+
+    def lease(self, stream: str) -> Lease | None:
+        """The lease of ``stream``, None when it isn't held or may have run out: a process that was asleep
+        must not order frames before it has asked Redis."""
+        term = self._terms.get(stream)
+        return term.lease if term is not None and self._clock.monotonic_ns() < term.until_ns else None
+
+    def keep(self, streams: Collection[str]) -> set[str]:
+        """Renew what is held and take what is free of ``streams``; the streams that were gained or lost."""
+        before = set(self._terms)
+        # Counted from before the question: Redis counts from when it hears it, which is later.
+        until_ns = self._clock.monotonic_ns() + self._ttl_ns
+        kept = self._leases.renew([term.lease for term in self._terms.values()])
+        self._terms = {lease.stream: _Term(lease, until_ns) for lease in kept}
+        for stream in self._leases.free([stream for stream in streams if stream not in self._terms]):
+            self._take(stream, above=0)
+        return before ^ set(self._terms)
+
+    def outrank(self, stream: str, fence: int) -> None:
+        """Somebody's results carry ``fence``, which is higher than ours. Either another coordinator has the
+        lease, or Redis forgot how high the fences were: then ours is taken anew, above that one."""
+        term = self._terms.pop(stream, None)
+        if term is not None:
+            self._leases.release(term.lease)
+            self._take(stream, above=fence)
+
+    def give_up(self, stream: str) -> None:
+        """Let another coordinator, or nobody, drive ``stream``."""
+        term = self._terms.pop(stream, None)
+        if term is not None:
+            self._leases.release(term.lease)
+
+    def _take(self, stream: str, *, above: int) -> None:
+        until_ns = self._clock.monotonic_ns() + self._ttl_ns
+        lease = self._leases.acquire(stream, self._owner, above=above)
+        if lease is not None:
+            self._terms[stream] = _Term(lease, until_ns)

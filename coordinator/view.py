@@ -1,0 +1,65 @@
+"""What the coordinator reads of Redis: the streams as they are wanted, and as they are said to be."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import NamedTuple
+
+from coordinator.dispatch import Order
+from farm.messages import Desired
+from farm.store import keys
+from farm.store.connection import FarmRedis, as_text
+from farm.store.reading import readable
+from farm.store.streams import StreamRecord, StreamStatus
+
+
+class StreamView(NamedTuple):
+    """One stream."""
+
+    record: StreamRecord | None
+    """None when it was deleted."""
+    revision: int
+    """Its newest scene revision, 0 when there is none."""
+    status: StreamStatus
+
+    @property
+    def wanted(self) -> bool:
+        """Whether it is to run, paused or not."""
+        return self.record is not None and self.record.desired is not Desired.STOPPED
+
+    def order(self, *, replacing: bool) -> Order | None:
+        """What is to be on air; None when nothing is."""
+        if self.record is None or not self.wanted:
+            return None
+        playing = self.record.desired is Desired.LIVE
+        return Order(self.revision, playing, self.record.started_wall_ms, replacing)
+
+
+class Reader:
+    """Reads several streams in one or two round trips. All methods raise StoreUnavailable."""
+
+    def __init__(self, redis: FarmRedis) -> None:
+        self._redis = redis
+
+    def names(self) -> list[str]:
+        """Every stream that exists."""
+        return [as_text(name) for name in self._redis.hkeys(keys.STREAMS)]
+
+    def view(self, streams: Collection[str]) -> dict[str, StreamView]:
+        """``streams`` as they are now."""
+        if not streams:
+            return {}
+        names = list(streams)
+        with self._redis.pipeline(transaction=False) as pipe:
+            pipe.hmget(keys.STREAMS, names)
+            pipe.mget([keys.scene_head(name) for name in names])
+            pipe.mget([keys.status(name) for name in names])
+            answers = pipe.execute()
+        return {
+            name: StreamView(
+                readable(record, StreamRecord),
+                int(head or 0),
+                readable(status, StreamStatus) or StreamStatus(),
+            )
+            for name, record, head, status in zip(names, *answers, strict=True)
+        }
