@@ -36,15 +36,24 @@ _layer: TypeAdapter[AnyLayer] = TypeAdapter(Layer)
 
 def parse_scene(data: object, *, max_layers: int) -> Scene:
     """The scene in ``data``, a JSON value. Raises SceneMistakes with all that is wrong."""
-    found = _scene_wide(data, max_layers)
-    scene = None
+    listed = _listed_layers(data)
+    found = _scene_wide(listed, max_layers)
+    scene, layers = None, []
     try:
-        scene = Scene.model_validate(_shortened(data))
+        scene = Scene.model_validate({**data, "layers": []} if isinstance(data, dict) and listed else data)
     except ValidationError as error:
-        found += mistakes_in(error, ("layers",))
+        found += mistakes_in(error)
+    # One by one, so that a flood of mistakes is not looked at to its end.
+    for index, layer in enumerate(listed[:MAX_LAYERS]):
+        if len(found) >= MAX_MISTAKES:
+            break
+        try:
+            layers.append(parse_layer(layer))
+        except SceneMistakes as error:
+            found += [mistake.inside(f"layers[{index}]") for mistake in error.mistakes]
     if found or scene is None:
         raise SceneMistakes(found[:MAX_MISTAKES])
-    return scene
+    return scene.model_copy(update={"layers": tuple(layers)})
 
 
 def parse_layer(data: object) -> AnyLayer:
@@ -52,24 +61,18 @@ def parse_layer(data: object) -> AnyLayer:
     try:
         return _layer.validate_python(data)
     except ValidationError as error:
-        raise SceneMistakes(mistakes_in(error, ())[:MAX_MISTAKES]) from error
+        # pydantic begins a path with the kind of the layer, which is no step in the document.
+        raise SceneMistakes(mistakes_in(error, skipped_steps=1)[:MAX_MISTAKES]) from error
 
 
-def _raw_layers(data: object) -> Sequence[object]:
+def _listed_layers(data: object) -> Sequence[object]:
     layers = data.get("layers") if isinstance(data, dict) else None
     return layers if isinstance(layers, list) else ()
 
 
-def _shortened(data: object) -> object:
-    """Without the layers beyond MAX_LAYERS: it is refused anyway, and not worth the time."""
-    if isinstance(data, dict) and len(_raw_layers(data)) > MAX_LAYERS:
-        return {**data, "layers": data["layers"][:MAX_LAYERS]}
-    return data
-
-
-def _scene_wide(data: object, max_layers: int) -> list[Mistake]:
-    """What no single layer can know. Looks at the raw document, so that it adds to other mistakes."""
-    layers, limit = _raw_layers(data), min(max_layers, MAX_LAYERS)
+def _scene_wide(layers: Sequence[object], max_layers: int) -> list[Mistake]:
+    """What no single layer can know. Looks at the layers as written, so that it adds to their mistakes."""
+    limit = min(max_layers, MAX_LAYERS)
     found = []
     if len(layers) > limit:
         found.append(Mistake("layers", f"has {len(layers)} layers; remove some, {limit} are allowed"))

@@ -6,7 +6,15 @@ import re
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, WrapValidator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    WrapValidator,
+    model_validator,
+)
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
@@ -29,6 +37,17 @@ class Part(BaseModel):
     model_config = ConfigDict(
         frozen=True, extra="forbid", strict=True, allow_inf_nan=False, alias_generator=to_camel
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _is_no_flood(cls, data: Any) -> Any:
+        if isinstance(data, dict) and len(data) > MAX_FIELDS:
+            raise mistake(f"has {len(data)} fields, nearly all of them unknown; remove those")
+        return data
+
+
+MAX_FIELDS = 64
+"""Of one object; no part of a document knows as many."""
 
 
 def mistake(reason: str, at: str = "") -> PydanticCustomError:

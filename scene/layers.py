@@ -24,6 +24,15 @@ from scene.fields import (
 MAX_ANIMATIONS = 50
 """Of one layer."""
 
+
+def _not_too_many(animations: object) -> object:
+    # Before each is looked at: a flood would be looked at to its end.
+    if isinstance(animations, list) and len(animations) > MAX_ANIMATIONS:
+        raise mistake(f"has {len(animations)} entries; at most {MAX_ANIMATIONS} are allowed")
+    return animations
+
+
+_Bounded = BeforeValidator(_not_too_many)
 # Tuples are written as JSON lists, which strict validation would refuse.
 _Several = Field(strict=False, max_length=MAX_ANIMATIONS)
 
@@ -44,7 +53,7 @@ class LayerBase(Part):
     z_index: int = Field(0, ge=-1_000_000, le=1_000_000)
     """Higher ones lie above; of equal ones the later in the document."""
     visible: bool = True
-    animations: Annotated[tuple[Animation, ...], _Several] = ()
+    animations: Annotated[tuple[Animation, ...], _Several, _Bounded] = ()
 
 
 class ContentSizedLayer(LayerBase):
@@ -69,7 +78,7 @@ class ColourLayer(LayerBase):
 
     type: Literal["colour"]
     colour: ColourText
-    animations: Annotated[tuple[BoxAnimation, ...], _Several] = ()
+    animations: Annotated[tuple[BoxAnimation, ...], _Several, _Bounded] = ()
 
 
 class ImageLayer(ContentSizedLayer):
@@ -79,7 +88,7 @@ class ImageLayer(ContentSizedLayer):
     asset: Name
     fit: Fit = "contain"
     """How the picture lies in a box of other proportions."""
-    animations: Annotated[tuple[BoxAnimation, ...], _Several] = ()
+    animations: Annotated[tuple[BoxAnimation, ...], _Several, _Bounded] = ()
 
 
 class TextLayer(ContentSizedLayer):
@@ -96,7 +105,7 @@ class TextLayer(ContentSizedLayer):
     align: Align = "left"
     line_height: float = Field(1.2, ge=0.5, le=5)
     """In font sizes."""
-    animations: Annotated[tuple[TextAnimation, ...], _Several] = ()
+    animations: Annotated[tuple[TextAnimation, ...], _Several, _Bounded] = ()
 
 
 class ShapeLayer(LayerBase):
@@ -110,7 +119,7 @@ class ShapeLayer(LayerBase):
     stroke: ColourText | None = None
     stroke_width: float = Field(0.0, ge=0, le=1000)
     """Viewport px."""
-    animations: Annotated[tuple[ShapeAnimation, ...], _Several] = ()
+    animations: Annotated[tuple[ShapeAnimation, ...], _Several, _Bounded] = ()
 
 
 class FrameNumberLayer(LayerBase):
@@ -121,7 +130,7 @@ class FrameNumberLayer(LayerBase):
     cell: int = Field(32, ge=2, le=256)
     """The side of a cell in viewport px."""
     size: None = Field(None, description="A frame number's size follows from its cells.")
-    animations: Annotated[tuple[PlacingAnimation, ...], _Several] = ()
+    animations: Annotated[tuple[PlacingAnimation, ...], _Several, _Bounded] = ()
 
 
 def british(data: dict[str, Any]) -> dict[str, Any]:

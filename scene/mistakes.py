@@ -8,10 +8,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """One mistake: where (``layers[2].animations[0].easing``) and what to do about it, in plain English."""
+    """One mistake: what is wrong and what to do about it, in plain English.
+
+    ``path`` says where, for example ``layers[2].animations[0].easing``; ``.`` is the whole.
+    """
 
     path: str
     reason: str
+
+    def inside(self, path: str) -> Mistake:
+        """The same mistake in the part of a document that lies at ``path``."""
+        return Mistake(path if self.path == "." else f"{path}.{self.path}", self.reason)
 
     def __str__(self) -> str:
         return f"{self.path}: {self.reason}"

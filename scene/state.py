@@ -6,30 +6,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from scene.colour import Colour
-from scene.content import (
-    ColourContent,
-    Content,
-    FrameNumberContent,
-    ImageContent,
-    LayerState,
-    ShapeContent,
-    TextContent,
-)
+from scene.content import LayerState
 from scene.time import Segment
 from scene.version import SceneVersion
-
-__all__ = [
-    "Colour",
-    "ColourContent",
-    "Content",
-    "FrameNumberContent",
-    "ImageContent",
-    "LayerState",
-    "SceneState",
-    "ShapeContent",
-    "TextContent",
-    "scene_at",
-]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import ValidationError
@@ -31,27 +31,23 @@ _REASONS: Mapping[str, str] = {
     "union_tag_invalid": "must be one of {expected_tags}",
     "union_tag_not_found": "is required; add it",
 }
+_MAX_STEP = 64  # characters; the name of an unknown field may be anything
 _ABOUT_TYPE = ("union_tag_invalid", "union_tag_not_found")
 
 
-def mistakes_in(error: ValidationError, layers_at: Sequence[str]) -> list[Mistake]:
-    """Every mistake in ``error``. ``layers_at`` is the path of the list that holds layers, or () when the
-    value checked is itself a layer."""
+def mistakes_in(error: ValidationError, *, skipped_steps: int = 0) -> list[Mistake]:
+    """Every mistake in ``error``, without the first steps of each path."""
     return [
-        Mistake(_path(found, layers_at), _reason(found))
+        Mistake(_path(found, skipped_steps), _reason(found))
         for found in error.errors(include_url=False, include_input=False)
     ]
 
 
-def _path(found: Mapping[str, Any], layers_at: Sequence[str]) -> str:
-    steps = list(found["loc"])
-    # pydantic names the kind of a layer behind its index; that is no step in the document.
-    kind_at = len(layers_at) + 1 if layers_at else 0
-    if len(steps) > kind_at and tuple(steps[: len(layers_at)]) == tuple(layers_at):
-        del steps[kind_at]
+def _path(found: Mapping[str, Any], skipped_steps: int) -> str:
+    steps = list(found["loc"][skipped_steps:])
     if found["type"] in _ABOUT_TYPE:
         steps.append("type")
-    path = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps)
+    path = "".join(f"[{step}]" if isinstance(step, int) else f".{step[:_MAX_STEP]}" for step in steps)
     path += found.get("ctx", {}).get("at", "")
     return path.removeprefix(".") or "."
 

@@ -240,12 +240,35 @@ def test_too_many_layers_are_refused_with_the_numbers() -> None:
     assert len(parse_scene(many, max_layers=4).layers) == 4
 
 
-def test_a_flood_of_layers_is_not_even_looked_at() -> None:
+def test_a_flood_of_layers_is_not_looked_at_to_its_end() -> None:
     flood: dict[str, object] = {"layers": [{}] * 100_000}
     with pytest.raises(SceneMistakes) as caught:
         parse_scene(flood, max_layers=10**9)
     assert len(caught.value.mistakes) == MAX_MISTAKES
+    assert caught.value.mistakes[-1].path == "layers[98].type"
     assert caught.value.mistakes[0].reason == f"has 100000 layers; remove some, {MAX_LAYERS} are allowed"
+
+
+FLOODS: list[tuple[object, dict[str, str]]] = [
+    (
+        {f"field{i}": i for i in range(1000)},
+        {".": "has 1000 fields, nearly all of them unknown; remove those"},
+    ),
+    (
+        scene_with(**{f"field{i}": i for i in range(1000)}),
+        {"layers[0]": "has 1003 fields, nearly all of them unknown; remove those"},
+    ),
+    (
+        scene_with(animations=[{}] * 1000),
+        {"layers[0].animations": "has 1000 entries; at most 50 are allowed"},
+    ),
+    ({"x" * 100_000: 1}, {"x" * 64: "is not a field that exists here; remove it"}),
+]
+
+
+@pytest.mark.parametrize(("flood", "expected"), FLOODS, ids=["fields", "in a layer", "animations", "a name"])
+def test_a_flood_of_anything_is_one_short_mistake(flood: object, expected: dict[str, str]) -> None:
+    assert mistakes(flood) == expected
 
 
 def test_the_exception_reads_as_one_line_per_mistake() -> None:
