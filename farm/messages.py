@@ -218,7 +218,10 @@ def _encode_hook(value: object) -> object:
 
 def _decode_hook(wanted: type, value: object) -> object:
     if wanted is Fraction and isinstance(value, str | int):
-        return Fraction(value)
+        try:
+            return Fraction(value)
+        except ZeroDivisionError as error:
+            raise ValueError(f"{value!r} divides by zero") from error
     raise NotImplementedError(f"{wanted.__name__} is not part of any message")
 
 

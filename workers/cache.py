@@ -85,3 +85,13 @@ class RecentCache(Generic[K, V]):
         self._entries[key] = value
         self._entries.move_to_end(key)
         return self._entries.popitem(last=False)[1] if len(self._entries) > self._limit else None
+
+    def drop(self, key: K) -> None:
+        """Forget ``key`` if it is here."""
+        self._entries.pop(key, None)
+
+    def clear(self) -> list[V]:
+        """Forget everything; what was here."""
+        values = list(self._entries.values())
+        self._entries.clear()
+        return values

@@ -1,0 +1,115 @@
+"""A real Celery worker over a real Redis: frames arrive in the ring, and nothing it is sent stops it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from celery import Celery
+
+from farm.messages import FrameTask, to_plain
+from farm.settings import load_settings
+from farm.store import keys
+from farm.store.connection import FarmRedis
+from farm.tasks import RENDER_FRAME
+from farm.transport.ring import Ring
+from tests.conftest import wait_until
+from tests.workers.farmhand import canvas, open_ring, put_scene, task
+from workers.app import make_app
+
+
+class Worker:
+    """A worker process with one child."""
+
+    def __init__(self, process: subprocess.Popen[bytes], redis: FarmRedis, app: Celery, log: Path) -> None:
+        self.process = process
+        self._redis = redis
+        self._app = app
+        self.log = log
+
+    def publish(self, argument: object) -> None:
+        """Queue a frame task with any argument."""
+        self._app.send_task(RENDER_FRAME, args=[argument], queue=keys.QUEUE, ignore_result=True)
+
+    def draw(self, wanted: FrameTask) -> None:
+        """Queue a frame task."""
+        self.publish(to_plain(wanted))
+
+    def sign(self) -> dict[str, Any] | None:
+        """The heartbeat."""
+        data = self._redis.get(keys.component("worker:test"))
+        return None if data is None else json.loads(data)
+
+    def children(self) -> list[psutil.Process]:
+        """The processes that draw."""
+        return psutil.Process(self.process.pid).children()
+
+
+@contextmanager
+def started(redis: FarmRedis, redis_url: str, log: Path, **settings: str) -> Iterator[Worker]:
+    environment = {**os.environ, "REDIS_URL": redis_url, "LOG_FORMAT": "json", **settings}
+    app = make_app(load_settings({"REDIS_URL": redis_url}))
+    with (
+        log.open("wb") as output,
+        subprocess.Popen(
+            [sys.executable, "-m", "workers", "--name", "test"],
+            env=environment,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        ) as process,
+    ):
+        worker = Worker(process, redis, app, log)
+        try:
+            wait_until(worker.sign, f"the worker shows life: {log}", 30)
+            yield worker
+        finally:
+            process.kill()
+            app.close()
+
+
+@pytest.fixture
+def worker(redis: FarmRedis, redis_url: str, tmp_path: Path) -> Iterator[Worker]:
+    with started(redis, redis_url, tmp_path / "log") as running:
+        yield running
+
+
+def arrives(ring: Ring, frame: int) -> None:
+    wait_until(lambda: ring.look(frame), f"frame {frame} lies in the ring")
+
+
+def test_frames_arrive_in_the_ring(worker: Worker, redis: FarmRedis) -> None:
+    put_scene(redis, {"type": "colour", "colour": "#ffffff"})
+    with open_ring() as (ring, delivery):
+        for frame in range(4):
+            worker.draw(task(frame, base=frame - 1, delivery=delivery))
+        for frame in range(4):
+            arrives(ring, frame)
+        picture = canvas()
+        done = ring.copy_to(picture, 0)
+        assert done is not None
+        assert (done.worker, done.layer_errors) == ("test", ())
+        assert (picture.y == 235).all()
+
+
+@pytest.mark.parametrize(
+    "argument", [None, 7, "frame", [], {}, {"stream": "s"}, {**to_plain(task(1)), "fps": "1/0"}]
+)
+def test_a_malformed_task_costs_nothing_but_itself(
+    worker: Worker, redis: FarmRedis, argument: object
+) -> None:
+    put_scene(redis, {"type": "colour", "colour": "#ffffff"})
+    child = worker.children()[0].pid
+    worker.publish(argument)
+    with open_ring() as (ring, delivery):
+        worker.draw(task(1, delivery=delivery))
+        arrives(ring, 1)
+    assert worker.children()[0].pid == child
+    assert "malformed" in worker.log.read_text()

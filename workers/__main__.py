@@ -1,0 +1,92 @@
+"""``python -m workers [--name NAME]``: a prefork Celery worker that draws frames.
+
+Everything heavy is imported here, before the fork, so that the children share its memory.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import logging
+import os
+import socket
+import sys
+from typing import Any
+
+import cv2
+from celery import signals
+
+from farm.errors import FarmError
+from farm.log import configure_logging, get_logger
+from farm.settings import Settings, load_settings
+from farm.store.connection import connect
+from workers.app import make_app
+from workers.board import Board
+from workers.heartbeat import Heartbeat
+from workers.imaging import check_imaging
+from workers.parent import die_with
+from workers.tasks import FrameDesk, register
+
+_log = get_logger(__name__)
+
+
+def main() -> int:
+    """Run until SIGTERM or SIGINT, which finish the frames at hand; the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m workers", description="Draw frames.")
+    parser.add_argument("--name", help="tells several workers on one host apart")
+    name = parser.parse_args().name or f"{socket.gethostname()}-{os.getpid()}"
+    try:
+        settings = load_settings()
+        configure_logging(settings, name)
+        check_imaging()
+    except FarmError as error:
+        print(error.message, file=sys.stderr)  # noqa: T201  there may be no log yet
+        return 2
+    return _work(settings, name)
+
+
+def _work(settings: Settings, name: str) -> int:
+    cv2.setNumThreads(1)
+    board = Board(settings.worker_concurrency)
+    desk = FrameDesk(settings, name, board)
+    app = make_app(settings)
+    register(app, desk)
+    heartbeat = Heartbeat(connect(settings.broker_url()), name, board.totals)
+    parent_pid = os.getpid()
+
+    def begin(**_: Any) -> None:
+        die_with(parent_pid)
+        desk.open()
+
+    def ready(**_: Any) -> None:
+        heartbeat.start()
+        _log.info("ready", concurrency=settings.worker_concurrency, transport=settings.frame_transport)
+
+    # Celery keeps weak references unless it is told otherwise.
+    signals.worker_process_init.connect(begin, weak=False)
+    signals.worker_ready.connect(ready, weak=False)
+    signals.setup_logging.connect(_keep_our_log, weak=False)
+    gc.collect()
+    gc.freeze()  # so that the collector does not touch, and so copy, what the children share
+    worker = app.Worker(
+        hostname=f"{name}@{socket.gethostname()}",
+        pool="prefork",
+        optimization="fair",
+        quiet=True,
+        without_gossip=True,
+        without_mingle=True,
+        without_heartbeat=not settings.task_events,
+    )
+    worker.start()
+    heartbeat.stop()
+    return int(worker.exitcode or 0)
+
+
+def _keep_our_log(**_: Any) -> None:
+    """Our handlers stay, and a frame is no news."""
+    for chatty in ("celery.worker.strategy", "celery.app.trace"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

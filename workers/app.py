@@ -1,0 +1,76 @@
+"""The Celery app: how frame tasks come to a worker. JSON only, no results, early acknowledgement."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from celery import Celery
+from celery.app.amqp import AMQP
+from kombu.connection import Connection
+from kombu.entity import Queue
+
+from farm.settings import Settings
+from farm.store import keys
+
+_RETRY_START_S, _RETRY_STEP_S, _RETRY_MAX_S = 0.1, 0.2, 1.0
+_UNACKED_TTL_S = 30
+"""A task that a killed worker took with it comes back after so long, to be dropped as passed."""
+
+
+class PatientConnection(Connection):
+    """Tries for ever to reach the broker, at least once a second; Celery would wait up to half a minute."""
+
+    def ensure_connection(self, *args: Any, **options: Any) -> Any:
+        """See :meth:`kombu.Connection.ensure_connection`."""
+        steps = {
+            "interval_start": _RETRY_START_S,
+            "interval_step": _RETRY_STEP_S,
+            "interval_max": _RETRY_MAX_S,
+        }
+        return super().ensure_connection(*args, **{**options, **steps})  # type: ignore[no-untyped-call]
+
+
+class _PatientAmqp(AMQP):  # type: ignore[misc]  # Celery has no types
+    Connection = PatientConnection
+
+
+def configuration(settings: Settings) -> dict[str, Any]:
+    """Celery's own settings."""
+    return {
+        "broker_url": settings.broker_url(),
+        "result_backend": None,
+        "accept_content": ["json"],
+        "task_serializer": "json",
+        "task_ignore_result": True,
+        "task_store_errors_even_if_ignored": False,
+        "task_acks_late": False,
+        "task_queues": [Queue(keys.QUEUE, routing_key=keys.QUEUE)],  # type: ignore[no-untyped-call]
+        "task_default_queue": keys.QUEUE,
+        "task_create_missing_queues": False,
+        "worker_concurrency": settings.worker_concurrency,
+        "worker_prefetch_multiplier": 1,
+        # A worker takes no frame that another one could begin sooner.
+        "worker_disable_prefetch": True,
+        "worker_hijack_root_logger": False,
+        "worker_redirect_stdouts": False,
+        "worker_send_task_events": settings.task_events,
+        "worker_enable_remote_control": settings.task_events,
+        "worker_cancel_long_running_tasks_on_connection_loss": False,
+        "broker_connection_retry": True,
+        "broker_connection_retry_on_startup": True,
+        "broker_connection_max_retries": None,
+        "broker_connection_timeout": 2,
+        "broker_transport_options": {
+            "visibility_timeout": _UNACKED_TTL_S,
+            "socket_connect_timeout": 2,
+            "socket_timeout": 5,
+            "socket_keepalive": True,
+        },
+    }
+
+
+def make_app(settings: Settings) -> Celery:
+    """The app of one worker."""
+    app = Celery("framefarm", amqp=_PatientAmqp, set_as_current=False)
+    app.config_from_object(configuration(settings))
+    return app

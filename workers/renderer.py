@@ -1,0 +1,97 @@
+"""One frame from its task to its delivery."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from farm.clock import Clock
+from farm.errors import FrameRefused
+from farm.messages import FrameDone, FrameTask
+from farm.settings import Settings
+from farm.store.assets import AssetStore
+from farm.store.connection import FarmRedis
+from farm.store.scenes import SceneStore
+from workers.assets import AssetPictures
+from workers.compositor import Compositor
+from workers.deliver import Deliverer
+from workers.evaluate import Evaluator
+from workers.painters.painter import Quality
+from workers.painters.registry import all_painters
+from workers.scenes import SceneVersions
+from workers.sprites import Sprites
+
+MAX_QUEUE_MS = 10_000
+"""A task that seems to have waited longer was queued by another host, whose clock says nothing here."""
+
+MAX_ERRORS, MAX_REASON_CHARS = 8, 160
+"""What of a frame's layer errors is told: they share a page with its description."""
+
+_QUALITIES: dict[str, Quality] = {"low": "low", "medium": "medium", "high": "high"}
+_PICTURE_SHARE = 4
+
+
+class Renderer:
+    """Draws frames in this process. Made after the fork: it owns connections and shared memory."""
+
+    def __init__(self, settings: Settings, redis: FarmRedis, clock: Clock, name: str) -> None:
+        cache_bytes = settings.raster_cache_mb * 1_000_000
+        pictures_bytes = cache_bytes // _PICTURE_SHARE
+        self._clock = clock
+        self._name = name
+        self._pictures = AssetPictures(AssetStore(redis, clock, settings), clock, settings, pictures_bytes)
+        self._sprites = Sprites(all_painters(self._pictures), cache_bytes - pictures_bytes)
+        self._evaluator = Evaluator(SceneVersions(SceneStore(redis)), self._sprites)
+        self._compositor = Compositor(self._sprites)
+        self._deliverer = Deliverer(redis, use_rings=settings.frame_transport == "auto")
+        self.counts: Counter[str] = Counter()
+
+    def render(self, task: FrameTask) -> None:
+        """Draw and deliver one frame; one that comes too late is only counted.
+
+        Raises NotFound, SceneInvalid and LookupError when the task cannot be drawn, StoreUnavailable.
+        """
+        started_ns = self._clock.monotonic_ns()
+        quality = _QUALITIES.get(task.quality, "high")
+        try:
+            with self._deliverer.surface(task) as surface:
+                plan = self._evaluator.plan(task)
+                errors = self._compositor.compose(plan.state, plan.rects, surface.planes, quality)
+                done = FrameDone(
+                    stream=task.stream,
+                    epoch=task.epoch,
+                    frame=task.frame,
+                    base=task.base,
+                    fence=task.fence,
+                    rects=plan.rects,
+                    worker=self._name,
+                    queue_ms=queue_ms(task.queued_ns, started_ns),
+                    draw_ms=(self._clock.monotonic_ns() - started_ns) / 1e6,
+                    layer_errors=tuple((layer, why[:MAX_REASON_CHARS]) for layer, why in errors[:MAX_ERRORS]),
+                )
+                surface.finish(done)
+        except FrameRefused as refused:
+            self.counts[refused.reason] += 1
+        else:
+            self.counts["drawn"] += 1
+
+    def stats(self) -> dict[str, int]:
+        """What this process has done and holds, for the heartbeat."""
+        rasters, pictures = self._sprites.cache.stats(), self._pictures.cache.stats()
+        return {
+            "frames": self.counts["drawn"],
+            "passed": self.counts["passed"],
+            "raster_hits": rasters.hits,
+            "raster_misses": rasters.misses,
+            "raster_bytes": rasters.bytes,
+            "picture_bytes": pictures.bytes,
+        }
+
+    def close(self) -> None:
+        """Let go of shared memory."""
+        self._deliverer.close()
+
+
+def queue_ms(queued_ns: int, started_ns: int) -> float:
+    """How long a task waited; -1 when the two clocks cannot be those of one host."""
+    waited_ms = (started_ns - queued_ns) / 1e6
+    return waited_ms if 0 <= waited_ms <= MAX_QUEUE_MS else -1.0
