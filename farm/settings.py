@@ -73,6 +73,7 @@ class Settings(BaseModel):
     metrics_port: Port = 4290
     health_port: Port = 4291
     flower_port: Port = 5555
+    http_threads: int = Field(16, ge=1, le=256)
     rtmp_port: Port = 1935
     rtmp_stat_port: Port = 1936
     rtmp_host: str = "127.0.0.1"
