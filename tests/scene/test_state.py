@@ -192,6 +192,19 @@ def test_an_animation_without_from_begins_at_the_layers_own_value() -> None:
 
 
 @pytest.mark.parametrize(
+    ("target", "attribute", "end"),
+    [
+        ("position.x", "x", 960),
+        ("position.y", "y", 540),
+        ("size.width", "width", 960),
+        ("size.height", "height", 540),
+    ],
+)
+def test_a_percentage_moves_to_its_share_of_its_own_side(target: str, attribute: str, end: float) -> None:
+    assert getattr(only(show(version(moving(target, to="50%")), 60)), attribute) == end
+
+
+@pytest.mark.parametrize(
     ("target", "attribute"),
     [
         ("position.x", "x"),
