@@ -29,7 +29,7 @@ log = get_logger(__name__)
 def flower_options(settings: Settings) -> dict[str, Any]:
     """Flower's options for these settings; ``basic_auth`` is a secret.
 
-    Celery's events cost the workers two messages a frame, so Flower asks for them only with TASK_EVENTS.
+    Celery's events cost the workers messages for each frame, so Flower asks for them only with TASK_EVENTS.
     """
     password = settings.flower_password
     return {
@@ -72,6 +72,8 @@ def main() -> None:
     signal.signal(signal.SIGINT, _leave)
     port = flower.start_http_server()
     log.info("listening", address=flower.options.address, port=port, sign_in=bool(flower.options.basic_auth))
+    if not settings.task_events:
+        log.warning("workers show themselves to Flower only with TASK_EVENTS=true")
     try:
         flower.start()
     finally:

@@ -1,0 +1,46 @@
+"""``python -m farm.alive coordinator|worker|encoder``: whether this host's one reports; exit code 1 if not.
+
+For containers' health checks, where every container is a host of its own that runs one of a kind.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from farm.errors import FarmError
+from farm.services import reaching_private_redis
+from farm.settings import load_settings
+from farm.store import keys
+from farm.store.connection import FarmRedis, connect
+
+_SCAN_COUNT = 1000
+
+
+def heartbeat_pattern(kind: str, node_name: str) -> str:
+    """The Redis keys at which the ``kind`` of host ``node_name`` reports, as a pattern."""
+    literal = "".join(f"\\{char}" if char in "*?[]^\\" else char for char in node_name)
+    return keys.node(literal) if kind == "encoder" else keys.component(f"{kind}:{literal}") + "*"
+
+
+def alive(redis: FarmRedis, kind: str, node_name: str) -> bool:
+    """Whether the ``kind`` of host ``node_name`` has reported lately. Raises StoreUnavailable."""
+    pattern = heartbeat_pattern(kind, node_name)
+    return next(iter(redis.scan_iter(match=pattern, count=_SCAN_COUNT)), None) is not None
+
+
+def main() -> None:
+    """Ask, and say why not."""
+    kind = sys.argv[1] if len(sys.argv) == 2 else ""
+    if kind not in ("coordinator", "worker", "encoder"):
+        sys.exit("usage: python -m farm.alive coordinator|worker|encoder")
+    try:
+        settings = reaching_private_redis(load_settings())
+        with connect(settings.broker_url()) as redis:
+            if not alive(redis, kind, settings.node_name):
+                sys.exit(f"no {kind} of {settings.node_name} has reported within seconds")
+    except FarmError as error:
+        sys.exit(error.message)
+
+
+if __name__ == "__main__":
+    main()
