@@ -1,14 +1,15 @@
-"""One stream's process: ``python -m encoder.process``, with a ProcessOrder as JSON on standard input.
+"""One stream's process: ``python -m encoder.process [LAST_WORDS_FD]``, with a ProcessOrder on standard input.
 
 Threads: this one ticks; one sends credits, one reads the mailbox, one reports, one makes previews, and each
 output has its own. The order comes by standard input because it holds the outputs' URLs, which are secrets.
+A process that gives up writes the reason to the file descriptor LAST_WORDS_FD.
 """
 
 from __future__ import annotations
 
 import gc
+import os
 import random
-import re
 import signal
 import sys
 import threading
@@ -23,6 +24,7 @@ from encoder.keyframes import KeyframeRequests
 from encoder.lead import Lead
 from encoder.link import CreditLink, MailboxReader
 from encoder.meter import Meter
+from encoder.order import ProcessOrder
 from encoder.outputs import Output, OutputLimits, StreamHeader
 from encoder.pipeline import Parts, Pipeline
 from encoder.preview import Preview
@@ -34,7 +36,7 @@ from encoder.video import VideoEncoder
 from farm.clock import Clock, SystemClock
 from farm.errors import EncoderFailed, SettingsError, StoreUnavailable
 from farm.log import configure_logging, get_logger
-from farm.messages import Delivery, StreamConfig, StreamSpec, from_json
+from farm.messages import Delivery, StreamConfig, from_json
 from farm.settings import Settings, load_settings
 from farm.store import keys
 from farm.store.connection import connect
@@ -44,20 +46,6 @@ SWITCH_INTERVAL_S = 0.001
 """How long another thread may keep the tick thread waiting for Python's lock."""
 REDIS_TIMEOUT_S = 1.0
 log = get_logger(__name__)
-
-
-class ProcessOrder(msgspec.Struct, frozen=True):
-    """What one process is to do. ``ring_label`` marks its shared memory, so that the node finds it."""
-
-    spec: StreamSpec
-    epoch: int
-    node: str
-    ring_label: str
-
-
-def ring_label(stream: str, token: str) -> str:
-    """The label of a new ring: the stream's id as far as a file name takes it, and a ``token`` of its own."""
-    return f"{re.sub(r'[^A-Za-z0-9_]', '_', stream)[:40]}-{token}"
 
 
 def metadata(config: StreamConfig, encoder: str) -> dict[str, Value]:
@@ -226,6 +214,8 @@ def main() -> int:
         process.run()
     except EncoderFailed as error:
         log.error("encoding failed", reason=error.message)  # noqa: TRY400  the message says it all
+        for descriptor in sys.argv[1:2]:
+            os.write(int(descriptor), error.message.encode())
         return 1
     log.info("ended")
     return 0

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
 
-from encoder.process import ProcessOrder
+from encoder.order import ProcessOrder
 from farm.messages import OutputSpec, StreamConfig, StreamReport, StreamSpec, from_json, to_json
 from farm.store import keys
 from farm.store.connection import FarmRedis

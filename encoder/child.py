@@ -1,0 +1,123 @@
+"""An encoder process as its node holds it: started here, or adopted from a node that died."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import signal
+import subprocess
+import sys
+from typing import Self
+
+import psutil
+
+from encoder.order import ProcessOrder, ring_label
+from encoder.registry import Entry
+from farm.errors import EncoderFailed
+from farm.messages import StreamSpec, to_json
+from farm.transport.ring import RING_PREFIX, SHM_DIR
+
+_MOST_WORDS_BYTES = 500
+_CLOCK_TOLERANCE_S = 2.0
+"""A start time is told relative to a boot time that moves a little when the wall clock is set."""
+
+
+class Child:
+    """One process. It has a session of its own and so outlives its node."""
+
+    def __init__(self, entry: Entry, process: psutil.Process, launched: Launched | None) -> None:
+        self.entry = entry
+        self._process = process
+        self._launched = launched
+
+    @classmethod
+    def start(cls, spec: StreamSpec, epoch: int, node: str) -> Self:
+        """Start a process for ``spec``. Raises EncoderFailed when the system does not let us."""
+        order = ProcessOrder(spec, epoch, node, ring_label(spec.stream, secrets.token_hex(4)))
+        try:
+            launched = Launched(to_json(order))
+            process = psutil.Process(launched.pid)
+            created = process.create_time()
+        except (OSError, psutil.Error) as error:
+            raise EncoderFailed(f"an encoder process cannot be started: {error}") from error
+        entry = Entry(spec.stream, launched.pid, created, epoch, spec.generation, order.ring_label)
+        return cls(entry, process, launched)
+
+    @classmethod
+    def adopt(cls, entry: Entry) -> Self | None:
+        """The process of ``entry`` if it still runs."""
+        try:
+            process = psutil.Process(entry.pid)
+            same = abs(process.create_time() - entry.created) < _CLOCK_TOLERANCE_S
+            ours = same and "encoder.process" in process.cmdline()
+        except psutil.Error:
+            return None
+        return cls(entry, process, None) if ours else None
+
+    def exit_reason(self) -> str | None:
+        """Why the process ended; None while it runs."""
+        if self._launched is not None:
+            return self._launched.exit_reason()
+        try:
+            runs = self._process.is_running() and self._process.status() != psutil.STATUS_ZOMBIE
+        except psutil.Error:
+            runs = False
+        return None if runs else "the process ended"
+
+    def terminate(self) -> None:
+        """Ask it to end in good order."""
+        self._signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """End it at once."""
+        self._signal(signal.SIGKILL)
+
+    def sweep(self) -> None:
+        """Remove the shared memory that a process which was killed left behind."""
+        sweep(self.entry)
+
+    def _signal(self, number: signal.Signals) -> None:
+        try:
+            self._process.send_signal(number)
+        except psutil.Error:  # it is gone already
+            return
+
+
+def sweep(entry: Entry) -> None:
+    """Remove the shared memory of the dead process of ``entry``."""
+    for segment in SHM_DIR.glob(f"{RING_PREFIX}{entry.ring_label}-*"):
+        segment.unlink(missing_ok=True)
+
+
+class Launched:
+    """A process that this node started itself: its exit code, and its last words."""
+
+    def __init__(self, order: bytes) -> None:
+        """Start it. ``order`` is secret: it goes by memory that no file system ever sees."""
+        self._last_words = os.memfd_create("last-words")
+        with os.fdopen(os.memfd_create("order"), "w+b") as file:
+            file.write(order)
+            file.seek(0)
+            self._popen = subprocess.Popen(
+                [sys.executable, "-m", "encoder.process", str(self._last_words)],
+                stdin=file,
+                pass_fds=[self._last_words],
+                start_new_session=True,
+            )
+        self.pid = self._popen.pid
+        self._reason: str | None = None
+
+    def exit_reason(self) -> str | None:
+        """Why it ended; None while it runs."""
+        code = self._popen.poll()
+        if code is not None and self._reason is None:
+            words = os.pread(self._last_words, _MOST_WORDS_BYTES, 0).decode(errors="replace")
+            os.close(self._last_words)
+            self._reason = words or _meaning(code)
+        return self._reason
+
+
+def _meaning(code: int) -> str:
+    if code < 0:
+        return f"the process was killed by {signal.Signals(-code).name}"
+    return f"the process ended with code {code}"

@@ -1,0 +1,64 @@
+"""Which encoder processes a node started: files that outlive it, so that the next node adopts them.
+
+One file per stream in ``state_dir/encoders/<node>``, mode 0600. They hold no secrets.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from urllib.parse import quote
+
+import msgspec
+
+from farm.log import get_logger
+from farm.messages import from_json, to_json
+
+log = get_logger(__name__)
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One process. ``created`` is its start time as psutil tells it, which no later process of the same pid
+    shares; ``ring_label`` marks its shared memory."""
+
+    stream: str
+    pid: int
+    created: float
+    epoch: int
+    generation: int
+    ring_label: str
+
+
+class Registry:
+    """The entries of the node ``name``."""
+
+    def __init__(self, state_dir: Path, name: str) -> None:
+        self._directory = state_dir / "encoders" / quote(name, safe="")
+
+    def write(self, entry: Entry) -> None:
+        """Remember ``entry`` in place of the stream's earlier one; whole or not at all."""
+        self._directory.mkdir(parents=True, exist_ok=True)
+        path = self._path(entry.stream)
+        fresh = path.with_suffix(".new")
+        fresh.unlink(missing_ok=True)
+        fd = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(fd, "wb") as file:
+            file.write(to_json(entry))
+        fresh.replace(path)
+
+    def remove(self, stream: str) -> None:
+        """Forget the entry of ``stream``."""
+        self._path(stream).unlink(missing_ok=True)
+
+    def entries(self) -> list[Entry]:
+        """All entries; a file that cannot be read is passed over, with a line in the log."""
+        found: list[Entry] = []
+        for path in sorted(self._directory.glob("*.json")):
+            try:
+                found.append(from_json(path.read_bytes(), Entry))
+            except (OSError, msgspec.MsgspecError) as error:
+                log.warning("ignored an entry that cannot be read", file=path.name, reason=str(error))
+        return found
+
+    def _path(self, stream: str) -> Path:
+        return self._directory / f"{quote(stream, safe='')}.json"

@@ -1,0 +1,176 @@
+"""Keeps the node's encoder processes as they are wanted: starts, replaces, restarts, stops, adopts.
+
+Steps never wait: a process that was told to end is looked at again by the next step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from encoder.registry import Entry, Registry
+from encoder.supervision import Action, Limits, Sight, next_action, recent_deaths
+from farm.clock import Clock
+from farm.errors import EncoderFailed
+from farm.log import get_logger
+from farm.messages import ProcessReport, StreamSpec
+
+log = get_logger(__name__)
+
+
+class Process(Protocol):
+    """What the supervisor needs of a process."""
+
+    @property
+    def entry(self) -> Entry:
+        """Which one it is."""
+        ...
+
+    def exit_reason(self) -> str | None:
+        """Why it ended; None while it runs."""
+        ...
+
+    def terminate(self) -> None:
+        """Ask it to end."""
+
+    def kill(self) -> None:
+        """End it."""
+
+    def sweep(self) -> None:
+        """Remove what it left behind."""
+
+
+Start = Callable[[StreamSpec, int], Process]
+"""Starts a process for a spec with the last epoch known. Raises EncoderFailed."""
+
+
+@dataclass
+class _Unit:
+    """One stream on this node."""
+
+    spec: StreamSpec | None = None
+    process: Process | None = None
+    terminated_ns: int | None = None
+    deaths_ns: tuple[int, ...] = ()
+    restarts: int = 0
+    gave_up: bool = False
+    reason: str | None = None
+    epoch: int = 0
+
+    def want(self, spec: StreamSpec | None) -> None:
+        if spec is not None and (self.spec is None or spec.generation != self.spec.generation):
+            self.deaths_ns, self.restarts, self.gave_up, self.reason = (), 0, False, None
+        self.spec = spec
+
+    def sight(self) -> Sight:
+        return Sight(
+            wanted=None if self.spec is None else self.spec.generation,
+            running=None if self.process is None else self.process.entry.generation,
+            terminated_ns=self.terminated_ns,
+            deaths_ns=self.deaths_ns,
+            gave_up=self.gave_up,
+        )
+
+    def report(self) -> ProcessReport:
+        if self.gave_up:
+            state = "failed"
+        elif self.terminated_ns is not None:
+            state = "stopping"
+        else:
+            state = "running" if self.process is not None else "restarting"
+        sight = self.sight()
+        generation = sight.running if sight.running is not None else sight.wanted
+        return ProcessReport(generation or 0, state, self.restarts, self.reason)
+
+
+class Supervisor:
+    """All streams of one node."""
+
+    def __init__(self, registry: Registry, limits: Limits, clock: Clock, start: Start) -> None:
+        self._registry = registry
+        self._limits = limits
+        self._clock = clock
+        self._start_process = start
+        self._units: dict[str, _Unit] = {}
+        self._knows_wishes = False
+
+    def adopt(self, find: Callable[[Entry], Process | None], sweep: Callable[[Entry], None]) -> None:
+        """Take over what an earlier node started and still runs; clean up after what does not."""
+        for entry in self._registry.entries():
+            process = find(entry)
+            self._units[entry.stream] = _Unit(process=process, epoch=entry.epoch)
+            if process is None:
+                sweep(entry)
+            else:
+                log.info("adopted", stream=entry.stream, pid=entry.pid, epoch=entry.epoch)
+
+    def want(self, specs: Mapping[str, StreamSpec]) -> None:
+        """From now on exactly these streams are to run."""
+        self._knows_wishes = True
+        for stream in specs.keys() | self._units.keys():
+            self._units.setdefault(stream, _Unit()).want(specs.get(stream))
+
+    def step(self) -> None:
+        """Look at every process and take the next step for each stream."""
+        for stream, unit in list(self._units.items()):
+            self._reap(stream, unit)
+            if self._knows_wishes:
+                self._act(stream, unit)
+
+    def reports(self) -> dict[str, ProcessReport]:
+        """The streams as they are now."""
+        return {stream: unit.report() for stream, unit in self._units.items()}
+
+    def idle(self) -> bool:
+        """Whether no process runs."""
+        return all(unit.process is None for unit in self._units.values())
+
+    def _reap(self, stream: str, unit: _Unit) -> None:
+        process = unit.process
+        reason = process.exit_reason() if process is not None else None
+        if process is None or reason is None:
+            return
+        process.sweep()
+        unit.process = None
+        if unit.terminated_ns is None:
+            now_ns = self._clock.monotonic_ns()
+            unit.deaths_ns = (*recent_deaths(unit.deaths_ns, now_ns), now_ns)
+            unit.reason = reason
+            log.error("encoder process died", stream=stream, pid=process.entry.pid, reason=reason)
+        else:
+            log.info("encoder process ended", stream=stream, pid=process.entry.pid)
+        unit.terminated_ns = None
+
+    def _act(self, stream: str, unit: _Unit) -> None:
+        match next_action(unit.sight(), self._limits, self._clock.monotonic_ns()):
+            case Action.START:
+                self._start(stream, unit)
+            case Action.TERMINATE if unit.process is not None:
+                unit.terminated_ns = self._clock.monotonic_ns()
+                unit.process.terminate()
+            case Action.KILL if unit.process is not None:
+                log.warning("encoder process does not end; killing it", stream=stream)
+                unit.process.kill()
+            case Action.GIVE_UP:
+                unit.gave_up = True
+                log.error("gave up", stream=stream, deaths=len(unit.deaths_ns), reason=unit.reason)
+            case Action.FORGET:
+                del self._units[stream]
+                self._registry.remove(stream)
+
+    def _start(self, stream: str, unit: _Unit) -> None:
+        if unit.spec is None:
+            return
+        unit.restarts += bool(unit.deaths_ns)
+        try:
+            process = self._start_process(unit.spec, unit.epoch)
+        except EncoderFailed as error:
+            unit.deaths_ns = (*unit.deaths_ns, self._clock.monotonic_ns())
+            unit.reason = error.message
+            log.error("encoder process not started", stream=stream, reason=error.message)  # noqa: TRY400  said
+            return
+        unit.process = process
+        unit.epoch = process.entry.epoch
+        self._registry.write(process.entry)
+        log.info("encoder process started", stream=stream, pid=process.entry.pid, epoch=unit.epoch)
