@@ -23,18 +23,17 @@ class Console:
         self._log = get_logger("up")
 
     def relay(self, service: str, line: str, *, foreign: bool) -> None:
-        """Pass on a line that ``service`` printed. A foreign one is marked and cleaned of secrets."""
+        """Pass on a line that ``service`` printed; what is not a log line of ours is marked and masked."""
         line = line.rstrip()
         if not line:
             return
-        if foreign or (not self._json and not _OUR_LINE.match(line)):
-            line = mask_text(line)
-        if foreign and self._json:
+        ours = not foreign and (line.startswith("{") if self._json else _OUR_LINE.match(line))
+        if ours:
+            self._write(self._paint(line))
+        elif self._json:
             self._log.info(line, service=service)
-            return
-        if foreign:
-            line = f"{'':12} {'':7} {service:12} {line}"
-        self._write(self._paint(line))
+        else:
+            self._write(f"{'':12} {'':7} {service:12} {mask_text(line)}")
 
     def banner(self, title: str, rows: dict[str, str]) -> None:
         """The block at the top: where everything is."""

@@ -31,6 +31,8 @@ _POLL_S = 0.1
 
 def run(settings: Settings, *, demo: bool, flower: bool) -> None:
     """Run a farm until SIGINT or SIGTERM. Raises SettingsError when it cannot start."""
+    if settings.log_format == "auto":  # people read this one, also when it goes to a file
+        settings = settings.model_copy(update={"log_format": "pretty"})
     configure_logging(settings, "up")
     settings.state_dir.mkdir(parents=True, exist_ok=True)
     roster = Roster(settings.state_dir)

@@ -27,7 +27,7 @@ class Service:
 def own_environment(settings: Settings, password: str | None) -> dict[str, str]:
     """What our services get on top of the user's environment, so that all of them read the same settings."""
     environment = {
-        "LOG_FORMAT": "json" if settings.log_format == "json" else "pretty",
+        "LOG_FORMAT": settings.log_format,
         "PYTHONUNBUFFERED": "1",
         "STATE_DIR": str(settings.state_dir.resolve()),
     }
