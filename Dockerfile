@@ -46,7 +46,7 @@ RUN apt-get update \
  && apt-get install -y --no-install-recommends \
       python3 tini ca-certificates \
       libjpeg62-turbo zlib1g libfreetype6 libwebp7 libwebpmux3 libwebpdemux2 libraqm0 libfribidi0 libharfbuzz0b \
-      fonts-dejavu-core fonts-noto-core fonts-noto-color-emoji \
+      fonts-dejavu-core fonts-dejavu-extra fonts-noto-core fonts-noto-color-emoji \
  && rm -rf /var/lib/apt/lists/* \
  && install -d -o farm -g farm -m 0700 /var/lib/framefarm
 COPY --from=builder /opt/framefarm /opt/framefarm
@@ -56,10 +56,8 @@ ENV PATH=/opt/framefarm/venv/bin:$PATH \
     STATE_DIR=/var/lib/framefarm \
     LOG_FORMAT=json \
     HOST=0.0.0.0
-# Fails the build when a library or one of Pillow's features is missing from this stage.
-RUN python -c "import av, cv2, workers.kernel; from PIL import features; \
-    missing = [f for f in ('jpg', 'zlib', 'freetype2', 'webp', 'raqm', 'fribidi') if not features.check(f)]; \
-    assert not missing, f'Pillow lacks {missing}'"
+# Fails the build when a library, a font or one of Pillow's features is missing from this stage.
+RUN python -c "import av, cv2, workers.kernel; from workers.imaging import check_imaging; check_imaging()"
 USER 10001:10001
 WORKDIR /var/lib/framefarm
 VOLUME /var/lib/framefarm
