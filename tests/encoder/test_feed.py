@@ -1,0 +1,137 @@
+"""The feed over a real ring and over letters: what was drawn is on the canvas, torn slots are not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from encoder.canvas import Canvas
+from encoder.feed import Feed
+from encoder.sequencer import EMPTY, Choice, Refusal, Sequencer
+from farm.messages import Delivery, FrameDone
+from farm.transport.mailbox import Letter, pack_frame
+from farm.transport.ring import Ring
+from scene.geometry import Rect
+
+WIDTH, HEIGHT, SLOTS = 32, 16, 4
+WHOLE: Rect = (0, 0, WIDTH, HEIGHT)
+
+
+def done(number: int, *rects: Rect, base: int = EMPTY, fence: int = 1) -> FrameDone:
+    return FrameDone("s", 1, number, base, fence, rects, "worker", 0.0, 1.0)
+
+
+class Bench:
+    """A ring, a worker's view of it, and a feed onto a canvas."""
+
+    def __init__(self, ring: Ring, worker: Ring) -> None:
+        self.ring, self.worker = ring, worker
+        self.sequencer = Sequencer("s", 1, SLOTS)
+        self.feed = Feed(self.sequencer, ring)
+        self.canvas = Canvas(WIDTH, HEIGHT)
+
+    def draw(self, what: FrameDone, luma: int) -> None:
+        with self.worker.drawing(what.frame) as drawing:
+            drawing.planes.y.fill(luma)
+            drawing.finish(what)
+
+    def post(self, what: FrameDone, luma: int) -> None:
+        picture = Canvas(WIDTH, HEIGHT).planes
+        picture.y.fill(luma)
+        self.feed.put(Letter.unpack(pack_frame(what, picture), WIDTH, HEIGHT))
+
+    def tick(self, number: int) -> tuple[Choice, int]:
+        """The choice at that tick, and the luma of the canvas' first pixel after it."""
+        self.feed.collect()
+        choice, _ = self.feed.apply(number, self.canvas.planes)
+        self.sequencer.close_tick(number, choice)
+        self.ring.emitted = number
+        return choice, int(self.canvas.planes.y[0, 0])
+
+
+@pytest.fixture
+def bench() -> Iterator[Bench]:
+    ring = Ring.create("feed", WIDTH, HEIGHT, SLOTS)
+    worker = Ring.attach(Delivery(ring.name, ring.nonce, "mailbox", WIDTH, HEIGHT, SLOTS))
+    assert worker is not None
+    yield Bench(ring, worker)
+    worker.close()
+    ring.close(unlink=True)
+
+
+def test_frames_of_the_ring_and_of_the_mailbox_go_together(bench: Bench) -> None:
+    bench.draw(done(0, WHOLE), 50)
+    bench.post(done(1, WHOLE), 60)
+    bench.draw(done(2, WHOLE), 70)
+    assert [bench.tick(n) for n in range(3)] == [(Choice(n), luma) for n, luma in enumerate((50, 60, 70))]
+
+
+def test_a_frame_without_rects_is_fresh_and_changes_nothing(bench: Bench) -> None:
+    bench.draw(done(0, WHOLE), 50)
+    bench.tick(0)
+    bench.draw(done(1, base=0), 99)
+    assert bench.tick(1) == (Choice(1), 50)
+    assert bench.sequencer.fresh == 2
+
+
+def test_a_slot_that_is_being_drawn_again_is_left_alone(bench: Bench) -> None:
+    bench.draw(done(1, WHOLE), 50)
+    bench.tick(0)
+    with bench.worker.drawing(1) as drawing:
+        drawing.planes.y.fill(99)
+        choice, luma = bench.tick(1)
+        assert (choice.frame, luma) == (None, 16)
+        drawing.finish(done(1, WHOLE))
+    assert bench.tick(2) == (Choice(1), 99)
+
+
+def test_a_slot_overwritten_between_look_and_copy_is_noticed(bench: Bench) -> None:
+    bench.draw(done(0, WHOLE), 50)
+    bench.tick(0)
+    bench.draw(done(1, WHOLE), 60)
+    bench.feed.collect()
+    bench.draw(done(1, WHOLE, base=0, fence=0), 99)
+    bench.feed.apply(1, bench.canvas.planes)
+    assert bench.sequencer.canvas == EMPTY
+    bench.sequencer.close_tick(1, Choice(1))
+    bench.draw(done(2, WHOLE), 70)
+    assert bench.tick(2) == (Choice(2), 70)
+
+
+def test_an_old_owners_slot_is_refused_once_and_not_at_every_look(bench: Bench) -> None:
+    bench.post(done(0, WHOLE, fence=2), 50)
+    bench.tick(0)
+    bench.draw(done(3, WHOLE, fence=1), 99)
+    for number in (1, 2, 3):
+        bench.tick(number)
+    assert bench.sequencer.refused == {Refusal.FENCE: 1}
+    assert int(bench.canvas.planes.y[0, 0]) == 50
+
+
+def test_garbage_in_a_slot_and_in_the_mailbox_is_counted_once(bench: Bench) -> None:
+    bench.draw(done(1, (0, 0, WIDTH + 2, HEIGHT)), 99)
+    bench.feed.put(None)
+    for number in range(4):
+        assert bench.tick(number)[1] == 16
+    assert bench.sequencer.refused == {Refusal.GARBAGE: 2}
+
+
+def test_a_mailbox_that_overflows_keeps_the_newest(bench: Bench) -> None:
+    for number in range(100):
+        bench.feed.put(None)
+        bench.post(done(number % 3, WHOLE), number)
+    bench.feed.collect()
+    assert sum(bench.sequencer.refused.values()) + 3 <= 4 * SLOTS
+
+
+def test_a_snapshot_is_of_one_moment(bench: Bench) -> None:
+    copy = Canvas(WIDTH, HEIGHT).planes
+    bench.canvas.planes.y.fill(77)
+    assert bench.canvas.snapshot(copy)
+    assert np.all(copy.y == 77)
+    bench.canvas.begin()
+    assert not bench.canvas.snapshot(copy)
+    bench.canvas.end()
+    assert bench.canvas.snapshot(copy)

@@ -1,0 +1,220 @@
+"""The sequencer: the newest frame that fits is shown, everything else is counted with its cause."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from encoder.sequencer import EMPTY, Choice, Refusal, Repeat, Sequencer
+from farm.messages import FrameDone
+
+WINDOW = 4
+
+
+def frame(number: int, base: int = EMPTY, *, fence: int = 1, epoch: int = 1, stream: str = "s") -> FrameDone:
+    return FrameDone(stream, epoch, number, base, fence, (), "worker", 0.0, 1.0)
+
+
+@pytest.fixture
+def sequencer() -> Sequencer:
+    return Sequencer("s", 1, WINDOW)
+
+
+def show(sequencer: Sequencer, tick: int) -> Choice:
+    """What a tick does, when every copy succeeds at once."""
+    choice = sequencer.pick(tick)
+    if choice.frame is not None:
+        sequencer.apply(sequencer._held[choice.frame])
+    sequencer.close_tick(tick, choice)
+    return choice
+
+
+def test_frames_that_came_in_any_order_are_shown_in_theirs(sequencer: Sequencer) -> None:
+    for number in (2, 0, 1):
+        assert sequencer.offer(frame(number)) is None
+    assert [show(sequencer, tick).frame for tick in range(3)] == [0, 1, 2]
+    assert sequencer.fresh == 3
+
+
+def test_a_lost_frame_is_healed_by_the_next(sequencer: Sequencer) -> None:
+    sequencer.offer(frame(0))
+    show(sequencer, 0)
+    sequencer.offer(frame(2, base=0))
+    assert show(sequencer, 1) == Choice(None)
+    assert show(sequencer, 2).frame == 2
+
+
+def test_of_several_frames_that_fit_the_newest_is_shown_and_the_others_have_passed(
+    sequencer: Sequencer,
+) -> None:
+    for number in (0, 1, 2):
+        sequencer.offer(frame(number))
+    sequencer.close_tick(0, Choice(None))
+    sequencer.close_tick(1, Choice(None))
+    assert show(sequencer, 2).frame == 2
+    assert sequencer.refused == {Refusal.PASSED: 2}
+
+
+def test_a_frame_that_builds_on_one_that_was_lost_is_a_gap(sequencer: Sequencer) -> None:
+    sequencer.offer(frame(0))
+    show(sequencer, 0)
+    sequencer.offer(frame(2, base=1))
+    show(sequencer, 1)
+    assert show(sequencer, 2) == Choice(None, Repeat.GAP)
+
+
+def test_a_frame_after_its_tick_makes_that_tick_late_and_is_still_shown(sequencer: Sequencer) -> None:
+    sequencer.offer(frame(0))
+    show(sequencer, 0)
+    show(sequencer, 1)
+    assert sequencer.unexplained() == 1
+    sequencer.offer(frame(1, base=0))
+    assert sequencer.repeated == {Repeat.LATE: 1}
+    assert show(sequencer, 2).frame == 1
+
+
+def test_a_frame_that_never_comes_is_missing_once_its_window_is_over(sequencer: Sequencer) -> None:
+    sequencer.offer(frame(0))
+    for tick in range(2 + WINDOW):
+        show(sequencer, tick)
+    assert sequencer.repeated == {Repeat.MISSING: 1}
+    assert sequencer.unexplained() == WINDOW
+
+
+def test_before_anything_was_delivered_the_stream_is_starting(sequencer: Sequencer) -> None:
+    assert show(sequencer, 0) == Choice(None, Repeat.STARTING)
+    assert sequencer.repeated == {Repeat.STARTING: 1}
+
+
+@pytest.mark.parametrize(
+    ("done", "refusal"),
+    [
+        (frame(7, fence=2), Refusal.FENCE),
+        (frame(7, fence=3, epoch=2), Refusal.EPOCH),
+        (frame(5, fence=3), Refusal.PASSED),
+        (frame(6, fence=3), Refusal.DUPLICATE),
+        (frame(10, fence=3), Refusal.EARLY),
+        (frame(7, base=7, fence=3), Refusal.GARBAGE),
+        (frame(7, base=-2, fence=3), Refusal.GARBAGE),
+        (frame(-1, base=-1, fence=3), Refusal.GARBAGE),
+        (frame(7, fence=3, stream="other"), Refusal.GARBAGE),
+        (frame(7, fence=3), None),
+    ],
+)
+def test_what_is_of_no_use_is_refused_with_its_cause(
+    sequencer: Sequencer, done: FrameDone, refusal: Refusal | None
+) -> None:
+    for number in range(2, 6):
+        sequencer.offer(frame(number, fence=3))
+        show(sequencer, number)
+    sequencer.offer(frame(6, fence=3))
+    assert sequencer.offer(done) is refusal
+    assert sum(sequencer.refused.values()) == (refusal is not None)
+
+
+def test_a_new_owner_drops_what_the_old_one_sent(sequencer: Sequencer) -> None:
+    sequencer.offer(frame(0, fence=1))
+    sequencer.offer(frame(1, fence=1))
+    assert sequencer.offer(frame(2, fence=2)) is None
+    assert (sequencer.fence, sequencer.refused) == (2, {Refusal.FENCE: 2})
+    assert sequencer.offer(frame(1, fence=1)) is Refusal.FENCE
+    assert sequencer.offer(frame(1, fence=2)) is None
+
+
+def test_a_copy_with_a_lower_base_replaces_one_that_does_not_fit(sequencer: Sequencer) -> None:
+    sequencer.offer(frame(1, base=0))
+    assert sequencer.offer(frame(1)) is None
+    sequencer.close_tick(0, Choice(None))
+    assert show(sequencer, 1).frame == 1
+
+
+def test_a_picture_that_was_overwritten_by_one_that_does_not_fit_counts_as_empty(
+    sequencer: Sequencer,
+) -> None:
+    for number in range(3):
+        sequencer.offer(frame(number))
+        show(sequencer, number)
+    sequencer.offer(frame(3, base=2))
+    sequencer.apply(frame(3, base=2, fence=0))
+    assert (sequencer.canvas, sequencer.shown) == (EMPTY, 3)
+    sequencer.close_tick(3, Choice(3))
+    sequencer.offer(frame(4, base=3))
+    assert sequencer.pick(4).cause is Repeat.GAP
+    sequencer.offer(frame(5))
+    show(sequencer, 4)
+    assert show(sequencer, 5).frame == 5
+
+
+def test_ready_counts_up_to_the_first_hole(sequencer: Sequencer) -> None:
+    for number in (0, 1, 3):
+        sequencer.offer(frame(number))
+    assert (sequencer.ready(), sequencer.waiting()) == (2, 3)
+
+
+class Model(RuleBasedStateMachine):
+    """Against the simplest thing that could be right: keep everything, decide by looking at all of it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.real = Sequencer("s", 1, WINDOW)
+        self.arrived: list[FrameDone] = []
+        self.tick = 0
+        self.canvas = EMPTY
+        self.fence = 0
+        self.offered = 0
+
+    @rule(
+        ahead=st.integers(-6, 6),
+        back=st.integers(1, 4),
+        fence=st.sampled_from([0, 0, 0, 0, 1, -1]),
+        epoch=st.sampled_from([1, 1, 1, 1, 2]),
+        whole=st.booleans(),
+    )
+    def deliver(self, ahead: int, back: int, fence: int, epoch: int, whole: bool) -> None:
+        number = self.tick + ahead
+        done = frame(
+            number, EMPTY if whole else max(EMPTY, number - back), fence=self.fence + fence, epoch=epoch
+        )
+        refusal = self.real.offer(done)
+        self.offered += 1
+        valid = number >= 0 and epoch == 1 and done.fence >= self.fence
+        if valid and done.fence > self.fence:
+            self.fence = done.fence
+            self.arrived.clear()
+        last = self.tick - 1
+        if valid and number > self.canvas and last - WINDOW < number <= last + WINDOW:
+            same = [other for other in self.arrived if other.frame == number]
+            better = not same or done.base < same[0].base
+            assert (refusal is None) == better
+            if better:
+                self.arrived = [other for other in self.arrived if other.frame != number] + [done]
+        else:
+            assert refusal is not None
+
+    @rule()
+    def pass_a_tick(self) -> None:
+        fitting = [d for d in self.arrived if d.base <= self.canvas < d.frame <= self.tick]
+        expected = max((d.frame for d in fitting), default=None)
+        assert show(self.real, self.tick).frame == expected
+        if expected is not None:
+            self.canvas = expected
+        self.arrived = [d for d in self.arrived if d.frame > max(self.canvas, self.tick - WINDOW)]
+        self.tick += 1
+
+    @invariant()
+    def every_tick_is_accounted_for(self) -> None:
+        real = self.real
+        assert real.fresh + sum(real.repeated.values()) + real.unexplained() == self.tick
+        assert real.canvas == self.canvas
+
+    @invariant()
+    def it_is_bounded(self) -> None:
+        assert len(self.real._held) <= 2 * WINDOW
+        assert self.real.unexplained() <= WINDOW
+        assert len(self.real.wanted()) <= 2 * WINDOW
+
+
+TestModel = Model.TestCase
+TestModel.settings = settings(max_examples=100, stateful_step_count=40, deadline=None)

@@ -1,0 +1,183 @@
+"""What a node does about a stream: the policy as a table, then with processes that only pretend."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from encoder.registry import Entry, Registry
+from encoder.supervision import Action, Limits, Sight, next_action
+from encoder.supervisor import Supervisor
+from farm.clock import ManualClock
+from farm.messages import StreamSpec
+from tests.encoder.running import small_spec
+
+S = 1_000_000_000
+LIMITS = Limits(max_restarts=2, kill_after_ns=5 * S)
+NOW = 100 * S
+
+
+@pytest.mark.parametrize(
+    ("sight", "action"),
+    [
+        (Sight(wanted=None), Action.FORGET),
+        (Sight(wanted=1), Action.START),
+        (Sight(wanted=1, running=1), Action.NOTHING),
+        (Sight(wanted=2, running=1), Action.TERMINATE),
+        (Sight(wanted=None, running=1), Action.TERMINATE),
+        (Sight(wanted=None, running=1, terminated_ns=NOW - 4 * S), Action.NOTHING),
+        (Sight(wanted=None, running=1, terminated_ns=NOW - 5 * S), Action.KILL),
+        (Sight(wanted=1, running=1, terminated_ns=NOW - 5 * S), Action.KILL),
+        (Sight(wanted=1, deaths_ns=(NOW,)), Action.START),
+        (Sight(wanted=1, deaths_ns=(NOW - S, NOW)), Action.NOTHING),
+        (Sight(wanted=1, deaths_ns=(NOW - 2 * S, NOW - S)), Action.START),
+        (Sight(wanted=1, deaths_ns=(NOW - 9 * S, NOW - 8 * S, NOW - 7 * S)), Action.GIVE_UP),
+        (Sight(wanted=1, deaths_ns=(NOW - 62 * S, NOW - 61 * S, NOW - 60 * S)), Action.START),
+        (Sight(wanted=1, gave_up=True), Action.NOTHING),
+        (Sight(wanted=None, gave_up=True), Action.FORGET),
+    ],
+)
+def test_the_next_step(sight: Sight, action: Action) -> None:
+    assert next_action(sight, LIMITS, NOW) is action
+
+
+class FakeProcess:
+    def __init__(self, entry: Entry) -> None:
+        self.entry = entry
+        self.ended: str | None = None
+        self.asked: list[str] = []
+
+    def exit_reason(self) -> str | None:
+        return self.ended
+
+    def terminate(self) -> None:
+        self.asked.append("terminate")
+
+    def kill(self) -> None:
+        self.asked.append("kill")
+
+    def sweep(self) -> None:
+        self.asked.append("sweep")
+
+
+class House:
+    """A supervisor whose processes are fakes."""
+
+    def __init__(self, state_dir: Path) -> None:
+        self.clock = ManualClock(NOW)
+        self.registry = Registry(state_dir, "node")
+        self.started: list[FakeProcess] = []
+        self.supervisor = Supervisor(self.registry, LIMITS, self.clock, self._start)
+
+    def _start(self, spec: StreamSpec, epoch: int) -> FakeProcess:
+        entry = Entry(spec.stream, 1000 + len(self.started), 5.0, epoch + 1, spec.generation, "label")
+        self.started.append(FakeProcess(entry))
+        return self.started[-1]
+
+    def step(self, *, after_s: int = 0) -> None:
+        self.clock.advance_ns(after_s * S)
+        self.supervisor.step()
+
+    def state(self) -> tuple[str, int]:
+        report = self.supervisor.reports()["s"]
+        return report.state, report.generation
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> House:
+    return House(tmp_path)
+
+
+def test_a_wanted_stream_is_started_once(house: House) -> None:
+    house.supervisor.want({"s": small_spec("s")})
+    house.step()
+    house.step()
+    assert len(house.started) == 1
+    assert house.registry.entries() == [house.started[0].entry]
+
+
+def test_a_new_generation_starts_when_the_old_process_has_ended(house: House) -> None:
+    house.supervisor.want({"s": small_spec("s", generation=1)})
+    house.step()
+    house.supervisor.want({"s": small_spec("s", generation=2)})
+    house.step()
+    assert house.started[0].asked == ["terminate"]
+    assert house.state() == ("stopping", 1)
+    house.started[0].ended = "ended"
+    house.step()
+    assert [p.entry.generation for p in house.started] == [1, 2]
+    assert house.started[1].entry.epoch > house.started[0].entry.epoch
+    assert house.state() == ("running", 2)
+
+
+def test_a_process_that_does_not_end_is_killed(house: House) -> None:
+    house.supervisor.want({"s": small_spec("s")})
+    house.step()
+    house.supervisor.want({})
+    house.step()
+    house.step(after_s=5)
+    assert house.started[0].asked == ["terminate", "kill"]
+
+
+def test_too_many_deaths_in_a_minute_are_a_failure_until_another_generation(house: House) -> None:
+    house.supervisor.want({"s": small_spec("s")})
+    for _ in range(10):
+        house.step(after_s=5)
+        house.started[-1].ended = "broken codec"
+    house.step()
+    assert len(house.started) == 1 + LIMITS.max_restarts
+    assert house.state() == ("failed", 1)
+    assert house.supervisor.reports()["s"].reason == "broken codec"
+    house.supervisor.want({"s": small_spec("s", generation=2)})
+    house.step()
+    assert house.state() == ("running", 2)
+
+
+def test_a_stopped_stream_is_forgotten(house: House) -> None:
+    house.supervisor.want({"s": small_spec("s")})
+    house.step()
+    house.supervisor.want({})
+    house.step()
+    house.started[0].ended = "ended"
+    house.step()
+    assert house.supervisor.reports() == {}
+    assert house.registry.entries() == []
+    assert house.started[0].asked == ["terminate", "sweep"]
+
+
+def test_before_the_wishes_are_known_adopted_processes_are_left_alone(house: House) -> None:
+    entry = Entry("s", 7, 5.0, 3, 1, "label")
+    house.registry.write(entry)
+    adopted = FakeProcess(entry)
+    house.supervisor.adopt(lambda _entry: adopted, lambda _entry: None)
+    house.step()
+    assert (adopted.asked, house.started) == ([], [])
+    adopted.ended = "gone"
+    house.step()
+    house.supervisor.want({"s": small_spec("s")})
+    house.step()
+    assert house.started[0].entry.epoch == 4
+
+
+def test_what_is_left_of_dead_processes_is_swept_at_the_start(house: House) -> None:
+    house.registry.write(Entry("s", 7, 5.0, 3, 1, "label"))
+    swept: list[Entry] = []
+    house.supervisor.adopt(lambda _entry: None, swept.append)
+    assert [entry.ring_label for entry in swept] == ["label"]
+
+
+def test_the_registry_is_private_and_survives_odd_names_and_broken_files(tmp_path: Path) -> None:
+    registry = Registry(tmp_path, "node/1")
+    entry = Entry("../odd name", 7, 5.25, 3, 1, "label")
+    registry.write(entry)
+    registry.write(msgspec.structs.replace(entry, pid=8))
+    (file,) = tmp_path.rglob("*.json")
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    (file.parent / "broken.json").write_text("{")
+    assert [read.pid for read in registry.entries()] == [8]
+    assert Registry(tmp_path, "other").entries() == []
+    registry.remove("../odd name")
+    assert registry.entries() == []
