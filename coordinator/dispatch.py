@@ -37,6 +37,8 @@ class Order(NamedTuple):
     playing: bool
     started_wall_ms: int | None
     """Which start of the stream; a new one begins at scene time 0."""
+    quality: str = "high"
+    """How finely to draw, from the next epoch on."""
     replacing: bool = False
     """The process that gives credit is about to be replaced by one for a newer generation."""
 
@@ -101,6 +103,7 @@ def dispatch(show: Show | None, credit: Credit, order: Order, fence: int, now_ns
         segments=_still_needed(segments, credit.canvas),
         emitted=credit.emitted,
         started_wall_ms=order.started_wall_ms,
+        quality=show.program.quality if show is not None and same_process else order.quality,
     )
     base = _base(program, credit, trusted_after)
     shown = 0 if show is None or starts else show.program.segments[-1].revision
@@ -190,4 +193,5 @@ def _task(program: Program, credit: Credit, frame: int, base: int, now_ns: int) 
         fence=program.fence,
         delivery=credit.delivery,
         queued_ns=now_ns,
+        quality=program.quality,
     )

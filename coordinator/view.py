@@ -32,7 +32,13 @@ class StreamView(NamedTuple):
         if self.record is None or not self.wanted:
             return None
         playing = self.record.desired is Desired.LIVE
-        return Order(self.revision, playing, self.record.started_wall_ms, replacing)
+        return Order(
+            revision=self.revision,
+            playing=playing,
+            started_wall_ms=self.record.started_wall_ms,
+            quality=self.record.config.render_quality,
+            replacing=replacing,
+        )
 
 
 class Reader:

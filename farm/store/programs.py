@@ -52,6 +52,8 @@ class Program(msgspec.Struct, frozen=True):
     """The last frame known to have been sent when this was written; -1 before the first."""
     started_wall_ms: int | None
     """Which start of the stream this belongs to, as its StreamRecord has it."""
+    quality: str = "high"
+    """How finely the workers draw, all through the epoch."""
 
 
 class ProgramStore:

@@ -1,0 +1,225 @@
+"""Which frames follow from a credit, and what they show: examples."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import msgspec
+import pytest
+
+from coordinator.dispatch import MAX_SEGMENTS, Dispatch, Order, Show, dispatch, resume
+from farm.messages import Credit, FrameTask
+from scene.time import Segment, segment_at
+from tests.coordinator.rig import FPS, LEAD, SLOTS, credit
+
+FENCE = 5
+FIRST = Order(revision=1, playing=True, started_wall_ms=100)
+EDITED = FIRST._replace(revision=2)
+PAUSED = FIRST._replace(playing=False)
+
+
+def step(show: Show | None, said: Credit, order: Order = FIRST, fence: int = FENCE) -> Dispatch:
+    found = dispatch(show, said, order, fence, now_ns=7)
+    assert found is not None
+    return found
+
+
+def frames(step: Dispatch) -> list[int]:
+    return [task.frame for task in step.tasks]
+
+
+def time_s(task: FrameTask) -> Fraction:
+    return segment_at(task.segments, task.frame).time_at_s(task.frame, task.fps)
+
+
+def on_air(*orders: Order, fence: int = FENCE) -> Show:
+    """The show after the canvas has followed a few frames of each of ``orders``."""
+    show, emitted = None, -1
+    for order in orders:
+        for _ in range(4):
+            seen = fence if emitted >= 0 else 0
+            show = step(show, credit(emitted, fence=seen), order, fence).show
+            emitted += 1
+    assert show is not None
+    return show
+
+
+def test_a_first_credit_asks_for_the_first_frames_as_whole_pictures() -> None:
+    first = step(None, credit(-1))
+    assert frames(first) == [0, 1, 2]
+    assert {task.base for task in first.tasks} == {-1}
+    assert first.premiere == 1
+    assert first.rewritten
+    assert [task.queued_ns for task in first.tasks] == [7] * LEAD
+
+
+def test_each_further_credit_asks_for_one_frame_more() -> None:
+    show = step(None, credit(-1)).show
+    following = step(show, credit(0, -1))
+    assert frames(following) == [3]
+    assert not following.rewritten
+
+
+def test_a_lost_credit_is_made_up_for_by_the_next() -> None:
+    show = step(None, credit(-1)).show
+    assert frames(step(show, credit(2, -1))) == [3, 4, 5]
+
+
+def test_frames_whose_tick_has_passed_are_not_ordered() -> None:
+    show = step(None, credit(-1)).show
+    assert frames(step(show, credit(40, -1))) == [41, 42, 43]
+
+
+def test_nothing_is_ordered_twice() -> None:
+    show = step(None, credit(-1)).show
+    assert frames(step(show, credit(-1))) == []
+
+
+def test_a_shrunk_lead_waits_until_it_is_used_up() -> None:
+    show = step(None, credit(-1, lead=6)).show
+    quiet = step(show, credit(0, lead=2))
+    assert frames(quiet) == []
+    assert frames(step(quiet.show, credit(4, lead=2))) == [6]
+
+
+def test_more_than_the_ring_holds_is_never_ordered() -> None:
+    assert len(step(None, credit(-1, lead=1000)).tasks) == SLOTS
+
+
+def test_a_late_credit_calls_for_nothing() -> None:
+    show = step(None, credit(5)).show
+    assert dispatch(show, credit(4), FIRST, FENCE, 0) is None
+
+
+def test_without_a_scene_nothing_is_ordered() -> None:
+    assert dispatch(None, credit(-1), FIRST._replace(revision=0), FENCE, 0) is None
+
+
+def test_frames_build_on_the_canvas_once_it_can_only_be_ours() -> None:
+    show = step(None, credit(-1)).show
+    seen = step(show, credit(0, 0, fence=FENCE))
+    assert [task.base for task in seen.tasks] == [-1]
+    assert [task.base for task in step(seen.show, credit(1, 1, fence=FENCE)).tasks] == [1]
+
+
+def test_a_canvas_that_was_lost_gets_whole_pictures_again() -> None:
+    show = on_air(FIRST)
+    emitted = show.program.emitted + 1
+    assert [task.base for task in step(show, credit(emitted, -1, fence=FENCE)).tasks] == [-1]
+
+
+def test_an_edit_is_shown_from_the_next_ordered_frame_on() -> None:
+    show = on_air(FIRST)
+    edited = step(show, credit(3, fence=FENCE), EDITED)
+    assert frames(edited) == [6]
+    assert edited.applied == Segment(6, 2, Fraction(6) / FPS, Fraction(1))
+    assert edited.births == {2: Fraction(6) / FPS}
+    assert edited.tasks[0].segments == (Segment(0, 1, Fraction(0), Fraction(1)), edited.applied)
+    assert edited.rewritten
+
+
+def test_skipped_revisions_are_born_with_the_one_that_is_shown() -> None:
+    edited = step(on_air(FIRST), credit(3, fence=FENCE), FIRST._replace(revision=4))
+    assert edited.births == dict.fromkeys((2, 3, 4), Fraction(6) / FPS)
+
+
+def test_a_pause_holds_scene_time_and_a_resumption_lets_it_go_on() -> None:
+    show = on_air(FIRST)
+    held = step(show, credit(3, fence=FENCE), PAUSED)
+    longer = step(held.show, credit(6, fence=FENCE), PAUSED)
+    resumed = step(longer.show, credit(9, fence=FENCE), FIRST)
+    pause = Fraction(6) / FPS
+    assert [time_s(task) for task in (*held.tasks, *longer.tasks)] == [pause] * 4
+    assert [time_s(task) for task in resumed.tasks] == [pause, pause + 1 / FPS, pause + 2 / FPS]
+    assert held.applied is None
+    assert held.births == {}
+
+
+def test_a_new_process_goes_on_where_the_last_frame_was_sent() -> None:
+    show = on_air(FIRST)
+    sent = show.program.emitted
+    again = step(show, credit(-1, epoch=2))
+    assert frames(again) == [0, 1, 2]
+    assert time_s(again.tasks[0]) == Fraction(sent + 1) / FPS
+    assert again.premiere is None
+    assert again.applied is None
+
+
+def test_a_process_that_was_given_the_same_epoch_is_told_apart_by_its_ring() -> None:
+    show = on_air(FIRST)
+    other = msgspec.structs.replace(credit(-1), delivery=credit(-1, epoch=9).delivery)
+    assert frames(step(show, other)) == [0, 1, 2]
+
+
+def test_an_old_process_is_not_heard_any_more() -> None:
+    show = step(on_air(FIRST), credit(-1, epoch=2)).show
+    assert dispatch(show, credit(50, epoch=1), FIRST, FENCE, 0) is None
+
+
+def test_a_new_start_begins_at_scene_time_0() -> None:
+    order = EDITED._replace(started_wall_ms=200)
+    fresh = step(on_air(FIRST), credit(-1, epoch=2), order)
+    assert time_s(fresh.tasks[0]) == 0
+    assert fresh.premiere == 2
+    assert fresh.births == {}
+
+
+def test_a_new_start_waits_for_its_own_process() -> None:
+    order = FIRST._replace(started_wall_ms=200, replacing=True)
+    assert dispatch(on_air(FIRST), credit(4, fence=FENCE), order, FENCE, 0) is None
+
+
+def test_a_new_start_in_a_running_process_begins_at_scene_time_0_from_the_next_frame_on() -> None:
+    fresh = step(on_air(FIRST), credit(3, fence=FENCE), FIRST._replace(started_wall_ms=200))
+    assert [(task.frame, time_s(task)) for task in fresh.tasks] == [(6, Fraction(0))]
+    assert len(fresh.tasks[0].segments) == 2
+
+
+def test_another_owner_goes_on_at_the_next_frame_with_whole_pictures() -> None:
+    program = on_air(FIRST).program
+    taken = step(resume(program), credit(9, fence=FENCE), FIRST, fence=FENCE + 1)
+    assert frames(taken) == [10, 11, 12]
+    assert [time_s(task) for task in taken.tasks] == [Fraction(n) / FPS for n in (10, 11, 12)]
+    assert {task.base for task in taken.tasks} == {-1}
+    assert taken.rewritten
+    assert taken.applied is None
+
+
+def test_another_owner_does_not_trust_a_canvas_that_the_old_one_may_have_drawn() -> None:
+    show = step(resume(on_air(FIRST).program), credit(9, fence=FENCE), FIRST, FENCE + 1).show
+    bases = []
+    for emitted, canvas, fence in [(10, 10, FENCE), (11, 10, FENCE + 1), (12, 12, FENCE + 1)]:
+        taken = step(show, credit(emitted, canvas, fence=fence), FIRST, FENCE + 1)
+        show = taken.show
+        bases += [task.base for task in taken.tasks]
+    assert bases == [-1, -1, 12]
+
+
+def test_an_edit_that_the_old_owner_planned_further_ahead_is_replaced() -> None:
+    show = on_air(FIRST)
+    planned = step(show, credit(3, fence=FENCE), EDITED).show.program
+    taken = step(resume(planned), credit(3, fence=FENCE), FIRST._replace(revision=3), FENCE + 1)
+    assert [segment.from_frame for segment in taken.show.program.segments] == [0, 4]
+    assert taken.show.program.segments[-1].revision == 3
+
+
+def test_segments_that_no_frame_can_need_any_more_are_dropped() -> None:
+    show = on_air(FIRST, EDITED, FIRST, EDITED)
+    emitted = show.program.emitted + 20
+    assert len(step(show, credit(emitted, fence=FENCE), EDITED).show.program.segments) == 1
+
+
+@pytest.mark.parametrize("edits", [MAX_SEGMENTS + 10])
+def test_a_canvas_that_is_too_many_edits_old_gets_a_whole_picture(edits: int) -> None:
+    show = on_air(FIRST)
+    emitted = show.program.emitted
+    canvas = emitted
+    bases = []
+    for revision in range(2, 2 + edits):
+        emitted += 1
+        found = step(show, credit(emitted, canvas, fence=FENCE), FIRST._replace(revision=revision))
+        show = found.show
+        bases += [task.base for task in found.tasks]
+    assert len(show.program.segments) == MAX_SEGMENTS
+    assert bases[0] == canvas
+    assert bases[-1] == -1

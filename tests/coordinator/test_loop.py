@@ -1,0 +1,205 @@
+"""The whole coordinator against a real Redis and pretended encoder nodes."""
+
+from __future__ import annotations
+
+import pytest
+
+from farm.messages import Desired, FrameTask, State
+from farm.store import keys
+from farm.store.connection import FarmRedis
+from farm.store.programs import ProgramStore
+from tests.conftest import wait_until
+from tests.coordinator.rig import (
+    FakeNode,
+    commit_scene,
+    coordinator,
+    credit,
+    queued,
+    record,
+    status,
+    streams,
+    told,
+)
+
+
+@pytest.fixture
+def node(redis: FarmRedis) -> FakeNode:
+    made = FakeNode(redis)
+    made.beat()
+    return made
+
+
+def start(redis: FarmRedis, stream: str = "s") -> None:
+    streams(redis).create(record(stream))
+    commit_scene(redis, stream)
+    streams(redis).want(stream, Desired.LIVE)
+
+
+def tasks_for(redis: FarmRedis, node: FakeNode, emitted: int, canvas: int, fence: int = 0) -> list[FrameTask]:
+    """The tasks that follow from a credit; it is said again until somebody hears it."""
+    found: list[FrameTask] = []
+
+    def answered() -> bool:
+        node.tick(credit(emitted, canvas, fence=fence))
+        found.extend(queued(redis))
+        return bool(found)
+
+    wait_until(answered, f"tasks after frame {emitted}")
+    return found
+
+
+def fence_of(redis: FarmRedis, stream: str = "s") -> int:
+    mark = redis.get(keys.lease(stream))
+    assert isinstance(mark, bytes)
+    return int(mark.split()[0])
+
+
+def test_a_stream_that_is_started_gets_a_node_and_goes_live(
+    redis: FarmRedis, redis_url: str, node: FakeNode
+) -> None:
+    with coordinator(redis_url, "one"):
+        start(redis)
+        wait_until(lambda: "s" in node.assigned(), "the node gets the stream")
+        wait_until(lambda: status(redis).state is State.STARTING, "starting")
+        node.runs("s")
+        tasks = tasks_for(redis, node, emitted=-1, canvas=-1)
+        assert [task.frame for task in tasks] == [0, 1, 2]
+        wait_until(lambda: status(redis).state is State.LIVE, "live")
+        assert status(redis).node == node.name
+        states = [data["state"] for data in told(redis, "s", "stream:status")]
+        assert states == ["starting", "live"]
+        assert told(redis, "s", "scene:applied") == [{"revision": 1, "frame": 0, "epoch": 1}]
+
+
+def test_an_edit_is_shown_by_the_next_frame_that_is_ordered(
+    redis: FarmRedis, redis_url: str, node: FakeNode
+) -> None:
+    with coordinator(redis_url, "one"):
+        start(redis)
+        tasks_for(redis, node, emitted=-1, canvas=-1)
+        commit_scene(redis)
+        node.tick(credit(0, -1))
+        wait_until(lambda: len(told(redis, "s", "scene:applied")) == 2, "the edit is on air")
+        assert told(redis, "s", "scene:applied")[1] == {"revision": 2, "frame": 3, "epoch": 1}
+        assert queued(redis)[-1].segments[-1].revision == 2
+
+
+def test_a_stream_that_is_stopped_is_taken_from_its_node(
+    redis: FarmRedis, redis_url: str, node: FakeNode
+) -> None:
+    with coordinator(redis_url, "one"):
+        start(redis)
+        wait_until(lambda: "s" in node.assigned(), "the node gets the stream")
+        node.runs("s")
+        streams(redis).want("s", Desired.STOPPED)
+        wait_until(lambda: status(redis).state is State.STOPPING, "stopping")
+        assert node.assigned() == {}
+        node.processes.clear()
+        node.beat()
+        wait_until(lambda: status(redis).state is State.IDLE, "idle")
+
+
+def test_a_deleted_stream_leaves_nothing_behind(redis: FarmRedis, redis_url: str, node: FakeNode) -> None:
+    with coordinator(redis_url, "one"):
+        start(redis)
+        wait_until(lambda: "s" in node.assigned(), "the node gets the stream")
+        streams(redis).want("s", Desired.STOPPED)
+        streams(redis).delete("s")
+        wait_until(lambda: "s" not in node.assigned(), "the node loses the stream")
+        wait_until(lambda: redis.get(keys.lease("s")) is None, "nobody drives it")
+        kept = [keys.program("s"), keys.status("s"), keys.events("s")]
+        assert redis.exists(*kept) == 0
+
+
+def test_a_node_that_gives_up_fails_the_stream_until_it_is_started_again(
+    redis: FarmRedis, redis_url: str, node: FakeNode
+) -> None:
+    with coordinator(redis_url, "one"):
+        start(redis)
+        wait_until(lambda: "s" in node.assigned(), "the node gets the stream")
+        node.runs("s", "failed", "the codec refused 64x36")
+        wait_until(lambda: status(redis).state is State.FAILED, "failed")
+        assert status(redis).reason == "the codec refused 64x36"
+        wait_until(lambda: node.assigned() == {}, "the node is rid of it")
+        streams(redis).start_again("s")
+        wait_until(lambda: status(redis).state is State.STARTING, "tried again")
+
+
+def test_without_a_node_the_stream_waits_and_says_why(redis: FarmRedis, redis_url: str) -> None:
+    with coordinator(redis_url, "one"):
+        start(redis)
+        wait_until(lambda: status(redis).state is State.WAITING, "waiting")
+        assert status(redis).reason == "no encoder node is alive"
+        FakeNode(redis, capacity=0).beat()
+        wait_until(lambda: status(redis).reason == "every encoder node is full", "the reason changes")
+        FakeNode(redis, "node-2", capacity=1).beat()
+        wait_until(lambda: status(redis).state is State.STARTING, "starting")
+        assert status(redis).node == "node-2"
+
+
+def test_another_coordinator_goes_on_at_the_next_frame(
+    redis: FarmRedis, redis_url: str, node: FakeNode
+) -> None:
+    with coordinator(redis_url, "one") as stop_one:
+        start(redis)
+        tasks_for(redis, node, emitted=-1, canvas=-1)
+        first_fence = fence_of(redis)
+        with coordinator(redis_url, "two"):
+            stop_one.set()
+            wait_until(lambda: fence_of(redis) > first_fence, "the other one takes over")
+            tasks = tasks_for(redis, node, emitted=10, canvas=10, fence=first_fence)
+            assert [task.frame for task in tasks] == [11, 12, 13]
+            assert {task.fence for task in tasks} == {fence_of(redis)}
+            assert {task.base for task in tasks} == {-1}
+            assert tasks[0].segments == (tasks_segment(redis),)
+            assert tasks[0].segments[0].from_frame == 0
+
+
+def tasks_segment(redis: FarmRedis) -> object:
+    program = ProgramStore(redis).load("s")
+    assert program is not None
+    return program.segments[-1]
+
+
+def test_a_lease_that_ran_out_is_taken_by_another(redis: FarmRedis, redis_url: str, node: FakeNode) -> None:
+    redis.set(keys.lease("s"), "7 a killed one", px=300)
+    redis.set(keys.FENCE, 7)
+    with coordinator(redis_url, "two"):
+        start(redis)
+        wait_until(lambda: "s" in node.assigned(), "the orphan is taken")
+        assert fence_of(redis) > 7
+
+
+def test_a_fence_that_redis_forgot_is_passed(redis: FarmRedis, redis_url: str, node: FakeNode) -> None:
+    with coordinator(redis_url, "one"):
+        start(redis)
+        wait_until(lambda: "s" in node.assigned(), "the node gets the stream")
+        tasks_for(redis, node, emitted=0, canvas=0, fence=1000)
+        assert fence_of(redis) > 1000
+
+
+def test_no_more_frames_are_ordered_than_workers_take(
+    redis: FarmRedis, redis_url: str, node: FakeNode
+) -> None:
+    with coordinator(redis_url, "one"):
+        start(redis)
+        tasks_for(redis, node, emitted=-1, canvas=-1)
+        redis.lpush(keys.QUEUE, *["an old task"] * 100)
+        node.tick(credit(0, -1))
+        commit_scene(redis)
+        node.tick(credit(1, -1))
+        streams(redis).create(record("later"))
+        wait_until(lambda: redis.get(keys.lease("later")), "the credits were heard")
+        assert redis.llen(keys.QUEUE) == 100
+        redis.delete(keys.QUEUE)
+        assert tasks_for(redis, node, emitted=2, canvas=-1)
+
+
+def test_the_coordinator_shows_that_it_lives_and_takes_the_sign_away(
+    redis: FarmRedis, redis_url: str
+) -> None:
+    key = keys.component("coordinator:one")
+    with coordinator(redis_url, "one"):
+        wait_until(lambda: redis.get(key), "a sign of life")
+        assert 0 < redis.pttl(key) <= 3000
+    assert redis.get(key) is None
