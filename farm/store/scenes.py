@@ -10,12 +10,17 @@ from farm.errors import NotFound
 from farm.store import keys
 from farm.store.connection import FarmRedis, as_text
 
-# KEYS: head, the new revision's key. ARGV: expected head, document. Answers 1 when written.
+KEPT_REVISIONS = 1000
+"""Of each stream, for history; the frames on air need the newest few."""
+
+# KEYS: head, the new revision's key, the key of the one that makes room. ARGV: expected head, document.
+# Answers 1 when written.
 _COMMIT = """
 local head = tonumber(redis.call('GET', KEYS[1]) or '0')
 if head ~= tonumber(ARGV[1]) then return 0 end
 redis.call('SET', KEYS[2], ARGV[2])
 redis.call('SET', KEYS[1], head + 1)
+redis.call('DEL', KEYS[3])
 return 1
 """
 
@@ -53,8 +58,9 @@ class SceneStore:
         None when somebody else's edit came first: load the new head and try again.
         """
         revision = expected_head + 1
+        outdated = keys.scene(stream, revision - KEPT_REVISIONS)
         written = self._commit_script(
-            keys=[keys.scene_head(stream), keys.scene(stream, revision)],
+            keys=[keys.scene_head(stream), keys.scene(stream, revision), outdated],
             args=[expected_head, json.dumps(document, ensure_ascii=False)],
         )
         if not written:
@@ -66,7 +72,7 @@ class SceneStore:
         """Forget every revision of ``stream``."""
         head = self.head(stream)
         with self._redis.pipeline() as pipe:
-            for revision in range(1, head + 1):
+            for revision in range(max(1, head - KEPT_REVISIONS + 1), head + 1):
                 pipe.delete(keys.scene(stream, revision))
             pipe.delete(keys.scene_head(stream), keys.scene_births(stream))
             pipe.execute()
