@@ -7,6 +7,7 @@ ends: the canvas may hold any frame from base on, and a layer that left and came
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from farm.errors import NotFound
 from farm.messages import FrameTask
@@ -14,8 +15,8 @@ from scene.changes import changed_between
 from scene.geometry import Rect, merge_rects
 from scene.state import SceneState, scene_at
 from scene.time import Segment, segment_at
+from scene.version import SceneVersion
 from workers.cache import RecentCache
-from workers.scenes import SceneVersions
 from workers.sprites import Sprites
 
 MAX_STEPS_PER_SLOT = 4
@@ -36,10 +37,18 @@ class Plan:
 _Moment = tuple[str, int, int, int, Segment, int]
 
 
+class Versions(Protocol):
+    """Where scene versions come from."""
+
+    def version(self, task: FrameTask, revision: int) -> SceneVersion:
+        """The version ``revision`` of the task's stream. Raises NotFound, SceneInvalid, StoreUnavailable."""
+        ...
+
+
 class Evaluator:
     """Plans frames; keeps the states and steps that neighbouring frames share."""
 
-    def __init__(self, versions: SceneVersions, sprites: Sprites) -> None:
+    def __init__(self, versions: Versions, sprites: Sprites) -> None:
         self._versions = versions
         self._sprites = sprites
         self._states: RecentCache[_Moment, SceneState] = RecentCache(_MAX_STATES)

@@ -1,0 +1,132 @@
+"""A patch equals the same part of a full frame, byte for byte, whatever the scene does between the two."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from farm.messages import Delivery, FrameTask
+from farm.transport.planes import Planes, rects_fit
+from scene.document import MAX_LAYERS, parse_scene
+from scene.time import Segment
+from scene.version import SceneVersion
+from tests.scene.strategies import Document, documents, layers, rates
+from tests.workers.farmhand import Gallery, canvas, same
+from workers.compositor import Compositor
+from workers.evaluate import Evaluator
+from workers.painters.registry import all_painters
+from workers.sprites import Sprites
+
+CANVAS = (160, 90)
+WHOLE = (0, 0, *CANVAS)
+
+
+class Versions:
+    """Scene versions from memory instead of Redis."""
+
+    def __init__(self, revisions: list[Document], births: dict[int, Fraction]) -> None:
+        self._versions = {
+            number: SceneVersion(number, parse_scene(document, max_layers=MAX_LAYERS), births, CANVAS)
+            for number, document in enumerate(revisions, 1)
+        }
+
+    def version(self, _task: FrameTask, revision: int) -> SceneVersion:
+        """See :class:`workers.evaluate.Versions`."""
+        return self._versions[revision]
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> tuple[list[Document], tuple[Segment, ...]]:
+    """Up to three revisions, each made from the one before by edits, and when which was on air."""
+    revisions = [draw(documents(4))]
+    for _ in range(draw(st.integers(0, 2))):
+        before = revisions[-1]
+        order: list[Document] = before["layers"]
+        edited = draw(st.permutations(order))[draw(st.integers(0, 1)) :]
+        replaced = draw(st.booleans())
+        if edited and replaced:
+            edited[0] = {**draw(layers(edited[0]["type"])), "id": edited[0]["id"]}
+        if draw(st.booleans()):
+            edited.append({**draw(layers()), "id": "brand-new"})
+        unique = {layer["id"]: layer for layer in edited}
+        revisions.append({**before, "layers": list(unique.values())})
+    segments, frame, time_s = [], 0, Fraction(0)
+    for revision in range(1, len(revisions) + 1):
+        rate = draw(st.sampled_from([Fraction(0), Fraction(1), Fraction(3)]))
+        segments.append(Segment(frame, revision, time_s, rate))
+        frame += draw(st.integers(1, 4))
+        time_s += draw(st.sampled_from([Fraction(0), Fraction(1, 10), Fraction(1)]))
+    return revisions, tuple(segments)
+
+
+def task(frame: int, base: int, segments: tuple[Segment, ...], fps: Fraction) -> FrameTask:
+    delivery = Delivery("ring", "0" * 32, "mailbox", *CANVAS, 8)
+    return FrameTask("s", 1, frame, base, fps, segments, 1, delivery, 0)
+
+
+def drawn(evaluator: Evaluator, compositor: Compositor, wanted: FrameTask, onto: Planes) -> Planes:
+    plan = evaluator.plan(wanted)
+    assert rects_fit(plan.rects, *CANVAS)
+    compositor.compose(plan.state, plan.rects, onto)
+    return onto
+
+
+def studio(revisions: list[Document], segments: tuple[Segment, ...]) -> tuple[Evaluator, Compositor]:
+    births = {segment.revision: segment.scene_time_s for segment in segments}
+    sprites = Sprites(all_painters(Gallery()), 20_000_000)
+    return Evaluator(Versions(revisions, births), sprites), Compositor(sprites)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(histories(), rates, st.data())
+def test_a_patch_on_any_frame_since_its_base_equals_the_full_frame(
+    history: tuple[list[Document], tuple[Segment, ...]], fps: Fraction, data: st.DataObject
+) -> None:
+    revisions, segments = history
+    n = data.draw(st.integers(1, 14), "n")
+    base = data.draw(st.integers(max(0, n - 7), n - 1), "base")
+    shown = data.draw(st.integers(base, n - 1), "shown")
+    evaluator, compositor = studio(revisions, segments)
+    on_air = drawn(evaluator, compositor, task(shown, -1, segments, fps), canvas(*CANVAS))
+    patched = drawn(evaluator, compositor, task(n, base, segments, fps), on_air)
+    # A worker of its own, so that nothing but pixels is shared.
+    full = drawn(*studio(revisions, segments), task(n, -1, segments, fps), canvas(*CANVAS))
+    assert same(patched, full)
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(histories(), rates, st.lists(st.booleans(), min_size=6, max_size=12))
+def test_a_canvas_that_misses_frames_is_healed_by_the_next(
+    history: tuple[list[Document], tuple[Segment, ...]], fps: Fraction, arrives: list[bool]
+) -> None:
+    revisions, segments = history
+    evaluator, compositor = studio(revisions, segments)
+    on_air = drawn(evaluator, compositor, task(0, -1, segments, fps), canvas(*CANVAS))
+    shown = 0
+    for n, arrived in enumerate([*arrives, True], 1):
+        if arrived:
+            drawn(evaluator, compositor, task(n, shown, segments, fps), on_air)
+            shown = n
+    full = drawn(*studio(revisions, segments), task(shown, -1, segments, fps), canvas(*CANVAS))
+    assert same(on_air, full)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(documents(6), st.data())
+def test_only_the_rects_are_touched_and_they_are_those_of_the_full_frame(
+    document: Document, data: st.DataObject
+) -> None:
+    segments = (Segment(0, 1, Fraction(0), Fraction(1)),)
+    evaluator, compositor = studio([document], segments)
+    plan = evaluator.plan(task(5, -1, segments, Fraction(30)))
+    full, part = canvas(*CANVAS), canvas(*CANVAS)
+    compositor.compose(plan.state, [WHOLE], full)
+    x, y = data.draw(st.integers(0, 79), "x") * 2, data.draw(st.integers(0, 44), "y") * 2
+    width = data.draw(st.integers(1, (CANVAS[0] - x) // 2), "width") * 2
+    height = data.draw(st.integers(1, (CANVAS[1] - y) // 2), "height") * 2
+    compositor.compose(plan.state, [(x, y, width, height)], part)
+    expected = canvas(*CANVAS)
+    expected.copy_from(full, [(x, y, width, height)])
+    assert same(part, expected)

@@ -1,0 +1,140 @@
+"""The compiled kernel against the same sums in numpy: exact where it is integer, within 1 where it rounds."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from workers import kernel
+
+Bytes = NDArray[np.uint8]
+
+
+def divided(product: NDArray[np.int64]) -> NDArray[np.int64]:
+    """x / 255, rounded to nearest."""
+    return (2 * product + 255) // 510
+
+
+def noise(seed: int, *shape: int, high: int = 256) -> Bytes:
+    return np.random.default_rng(seed).integers(0, high, shape, np.uint8)
+
+
+def premultiplied(seed: int, height: int, width: int) -> Bytes:
+    """A random raster with colours below their alpha."""
+    rgba = noise(seed, height, width, 4).astype(np.int64)
+    rgba[..., :3] = divided(rgba[..., :3] * rgba[..., 3:])
+    return rgba.astype(np.uint8)
+
+
+def converted(rgba: Bytes) -> tuple[Bytes, Bytes, Bytes, Bytes, Bytes]:
+    height, width = rgba.shape[:2]
+    y, clear = (np.empty((height, width), np.uint8) for _ in range(2))
+    u, v, clear_half = (np.empty((height // 2, width // 2), np.uint8) for _ in range(3))
+    kernel.convert(rgba, y, u, v, clear, clear_half)
+    return y, u, v, clear, clear_half
+
+
+def test_every_product_of_two_bytes_is_divided_exactly() -> None:
+    dst = np.repeat(np.arange(256, dtype=np.uint8)[:, None], 256, 1)
+    inverse = np.repeat(np.arange(256, dtype=np.uint8)[None, :], 256, 0)
+    expected = divided(dst.astype(np.int64) * inverse)
+    kernel.over(dst, np.zeros_like(dst), np.ascontiguousarray(inverse), 255)
+    assert (dst == expected).all()
+
+
+@given(st.integers(0, 2**32), st.integers(1, 70), st.integers(1, 9), st.integers(0, 255))
+def test_over_blends_and_fades_as_its_formula_says(seed: int, width: int, height: int, opacity: int) -> None:
+    dst, alpha = noise(seed, height, width), noise(seed + 1, height, width).astype(np.int64)
+    src = divided(alpha * 235).astype(np.uint8)
+    clear = 255 - divided(alpha * opacity)
+    expected = divided(src.astype(np.int64) * opacity) + divided(dst * clear)
+    kernel.over(dst, src, (255 - alpha).astype(np.uint8), opacity)
+    assert (dst == expected).all()
+
+
+@given(st.integers(0, 2**32), st.integers(0, 255), st.integers(0, 255))
+def test_tint_blends_one_value(seed: int, value: int, alpha: int) -> None:
+    dst = noise(seed, 5, 37)
+    expected = divided(np.array(value * alpha, np.int64)) + divided(dst.astype(np.int64) * (255 - alpha))
+    kernel.tint(dst, value, alpha)
+    assert (dst == expected).all()
+
+
+def test_a_slice_is_drawn_and_its_surroundings_are_not() -> None:
+    plane = np.zeros((8, 8), np.uint8)
+    kernel.tint(plane[2:4, 3:7], 200, 255)
+    assert plane.sum() == 200 * 8
+    assert (plane[2:4, 3:7] == 200).all()
+
+
+@given(st.integers(0, 2**32), st.integers(1, 40), st.integers(1, 6))
+def test_convert_is_bt709_limited_within_one(seed: int, half_width: int, half_height: int) -> None:
+    rgba = premultiplied(seed, 2 * half_height, 2 * half_width)
+    r, g, b, a = (rgba[..., i] / 255 for i in range(4))
+    luma = 0.2126 * r + 0.7152 * g + 0.0722 * b
+    quarters = [
+        channel.reshape(half_height, 2, half_width, 2).mean(axis=(1, 3))
+        for channel in (
+            224 * (b - luma) / 1.8556 + 128 * a,
+            224 * (r - luma) / 1.5748 + 128 * a,
+            255 * (1 - a),
+        )
+    ]
+    y, u, v, clear, clear_half = converted(rgba)
+    assert np.abs(y - (16 * a + 219 * luma)).max() <= 1
+    assert (clear == 255 - rgba[..., 3]).all()
+    for plane, expected in zip((u, v, clear_half), quarters, strict=True):
+        assert np.abs(plane - expected).max() <= 1
+
+
+@pytest.mark.parametrize(
+    ("red", "green", "blue", "expected"),
+    [  # ITU-R BT.709 colour bars at 100 %, limited range
+        (255, 255, 255, (235, 128, 128)),
+        (255, 255, 0, (219, 16, 138)),
+        (0, 255, 255, (188, 154, 16)),
+        (0, 255, 0, (173, 42, 26)),
+        (255, 0, 255, (78, 214, 230)),
+        (255, 0, 0, (63, 102, 240)),
+        (0, 0, 255, (32, 240, 118)),
+        (0, 0, 0, (16, 128, 128)),
+    ],
+)
+def test_colour_bars_have_their_published_values(
+    red: int, green: int, blue: int, expected: tuple[int, int, int]
+) -> None:
+    y, u, v, _, _ = converted(np.full((2, 2, 4), (red, green, blue, 255), np.uint8))
+    assert np.abs(np.array([y[0, 0], u[0, 0], v[0, 0]], np.int64) - expected).max() <= 1
+
+
+def plane(height: int, width: int) -> Bytes:
+    return np.zeros((height, width), np.uint8)
+
+
+@pytest.mark.parametrize(
+    ("call", "named"),
+    [
+        (lambda: kernel.over(plane(4, 4), plane(4, 5), plane(4, 4), 255), "src"),
+        (lambda: kernel.over(plane(4, 4), plane(4, 4), plane(2, 4), 255), "inverse_alpha"),
+        (lambda: kernel.over(plane(4, 4), plane(4, 4), plane(4, 4), 256), "opacity"),
+        (lambda: kernel.over(plane(4, 8)[:, ::2], plane(4, 4), plane(4, 4), 1), "dst"),
+        (lambda: kernel.tint(plane(4, 4), -1, 1), "value"),
+        (lambda: kernel.tint(plane(4, 4), 1, 300), "alpha"),
+        (lambda: converted(np.zeros((3, 4, 4), np.uint8)), "rgba"),
+        (lambda: kernel.convert(np.zeros((4, 4, 4), np.uint8), *[plane(4, 4)] * 5), "u"),
+    ],
+)
+def test_a_wrong_argument_is_named(call: object, named: str) -> None:
+    assert callable(call)
+    with pytest.raises(ValueError, match=f"^{named}: "):
+        call()
+
+
+def test_a_read_only_plane_is_not_drawn_on() -> None:
+    frozen = plane(4, 4)
+    frozen.flags.writeable = False
+    with pytest.raises((ValueError, BufferError), match=r"(?i)read-?only|not writable"):
+        kernel.tint(frozen, 1, 255)
