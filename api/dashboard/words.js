@@ -1,0 +1,61 @@
+// States, numbers and events in words.
+
+export const STATES = {
+  idle: { text: "Off air", tone: "off" },
+  waiting: { text: "Waiting for an encoder", tone: "warn" },
+  starting: { text: "Starting", tone: "warn" },
+  live: { text: "On air", tone: "air" },
+  paused: { text: "Paused", tone: "warn" },
+  stopping: { text: "Stopping", tone: "warn" },
+  failed: { text: "Failed", tone: "bad" },
+};
+
+export const stateOf = (name) => STATES[name] ?? { text: name ?? "Unknown", tone: "off" };
+
+const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
+const tenth = new Intl.NumberFormat("en", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+
+export const count = (number) => whole.format(number);
+export const decimal = (number) => tenth.format(number);
+
+/** Kilobits a second. */
+export const bitrate = (kbps) => (kbps >= 1000 ? [decimal(kbps / 1000), "Mbit/s"] : [count(kbps), "kbit/s"]);
+
+/** Bytes. */
+export const memory = (bytes) => [count(bytes / 1_000_000), "MB"];
+
+/** Milliseconds as h:mm:ss. */
+export function duration(ms) {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  const two = (number) => String(number).padStart(2, "0");
+  return `${Math.floor(seconds / 3600)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
+}
+
+/** An event's data in a few words. */
+export function eventText({ type, data }) {
+  switch (type) {
+    case "stream:status":
+      return [stateOf(data.state).text, data.reason, ...(data.health?.reasons ?? [])].filter(Boolean).join(" · ");
+    case "layer:update": {
+      const changes = Object.entries(data.changes ?? {});
+      const shown = changes.length <= 3 && data.action !== "added" ? changes.map(changeText).join(", ") : "";
+      return [`${data.id} ${data.action ?? "changed"}`, shown].filter(Boolean).join(": ");
+    }
+    case "scene:update":
+      return `revision ${data.revision} of the scene`;
+    case "scene:applied":
+      return `revision ${data.revision} shows from frame ${count(data.frame)} on`;
+    case "events:lost":
+      return "some events are too old to be shown";
+    case "error":
+      return data.message;
+    default: {
+      const text = JSON.stringify(data);
+      return text.length > 120 ? `${text.slice(0, 119)}…` : text;
+    }
+  }
+}
+
+function changeText([name, value]) {
+  return `${name} ${typeof value === "object" ? JSON.stringify(value) : String(value)}`;
+}
