@@ -1,0 +1,104 @@
+"""The messages are those that kombu writes and that Celery runs."""
+
+from __future__ import annotations
+
+import json
+from fractions import Fraction
+from threading import Event as Flag
+from typing import Any
+
+import pytest
+from celery import Celery
+from celery.contrib.testing.worker import start_worker
+from kombu.connection import Connection
+from kombu.messaging import Producer
+
+from coordinator.publisher import EXPIRES_MS, Publisher, task_id
+from farm.clock import ManualClock
+from farm.errors import StoreUnavailable
+from farm.messages import FrameTask, from_plain, to_plain
+from farm.store import keys
+from farm.store.connection import FarmRedis, connect
+from farm.tasks import RENDER_FRAME
+from scene.time import Segment
+from tests.conftest import free_port
+from tests.coordinator.rig import delivery
+
+NOW_MS = 1_800_000_000_000
+
+
+def frame_task(frame: int) -> FrameTask:
+    segment = Segment(0, 1, Fraction(1, 3), Fraction(1))
+    return FrameTask("s", 1, frame, -1, Fraction(30000, 1001), (segment,), 7, delivery(), 12)
+
+
+@pytest.fixture
+def publisher(redis: FarmRedis) -> Publisher:
+    return Publisher(redis, ManualClock(wall_ms=NOW_MS))
+
+
+def test_an_envelope_is_what_kombu_writes(publisher: Publisher, redis: FarmRedis, redis_url: str) -> None:
+    task = frame_task(4)
+    publisher.publish([task])
+    ours: dict[str, Any] = json.loads(redis.rpop(keys.QUEUE))  # type: ignore[arg-type]
+    with Connection(redis_url) as connection, connection.channel() as channel:  # type: ignore[no-untyped-call]
+        Producer(channel, serializer="json").publish(  # type: ignore[no-untyped-call]
+            [[to_plain(task)], {}, {"callbacks": None, "errbacks": None, "chain": None, "chord": None}],
+            routing_key=keys.QUEUE,
+            headers=ours["headers"],
+            correlation_id=task_id(task),
+        )
+    theirs: dict[str, Any] = json.loads(redis.rpop(keys.QUEUE))  # type: ignore[arg-type]
+    assert theirs["properties"].pop("delivery_tag")
+    assert ours["properties"].pop("delivery_tag")
+    ours_body, theirs_body = ours.pop("body"), theirs.pop("body")
+    assert ours == theirs
+    assert type(ours_body) is type(theirs_body)
+
+
+def test_the_headers_are_those_of_celery(publisher: Publisher, redis: FarmRedis, redis_url: str) -> None:
+    publisher.publish([frame_task(4)])
+    ours = json.loads(redis.rpop(keys.QUEUE))["headers"]  # type: ignore[arg-type]
+    with Celery(broker=redis_url) as app:
+        message = app.amqp.as_task_v2("an id", RENDER_FRAME, args=[1], ignore_result=True, expires=5)
+    assert set(ours) <= set(message.headers)
+    assert ours["task"] == RENDER_FRAME
+    assert ours["lang"] == message.headers["lang"]
+    assert ours["ignore_result"] is True
+
+
+def test_a_celery_worker_runs_the_frames_in_their_order(redis: FarmRedis, redis_url: str) -> None:
+    drawn: list[FrameTask] = []
+    done = Flag()
+
+    def render_frame(plain: object) -> None:
+        drawn.append(from_plain(plain, FrameTask))
+        if len(drawn) == 3:
+            done.set()
+
+    with Celery(broker=redis_url) as app:
+        app.conf.update(task_default_queue=keys.QUEUE, task_ignore_result=True)
+        app.task(name=RENDER_FRAME)(render_frame)
+        with start_worker(app, pool="solo", perform_ping_check=False, shutdown_timeout=30):
+            Publisher(redis, ManualClock(wall_ms=2 * NOW_MS)).publish([frame_task(n) for n in (5, 6, 7)])
+            assert done.wait(20)
+    assert drawn == [frame_task(n) for n in (5, 6, 7)]
+
+
+def test_a_task_expires_after_a_few_seconds(publisher: Publisher, redis: FarmRedis) -> None:
+    publisher.publish([frame_task(4)])
+    headers = json.loads(redis.rpop(keys.QUEUE))["headers"]  # type: ignore[arg-type]
+    assert EXPIRES_MS == 5_000
+    assert headers["expires"] == "2027-01-15T08:00:05+00:00"
+
+
+def test_the_backlog_is_counted(publisher: Publisher) -> None:
+    publisher.publish([])
+    assert publisher.backlog() == 0
+    publisher.publish([frame_task(4), frame_task(5)])
+    assert publisher.backlog() == 2
+
+
+def test_a_broker_that_does_not_answer_is_said_in_our_words() -> None:
+    with connect(f"redis://127.0.0.1:{free_port()}/0") as nobody, pytest.raises(StoreUnavailable):
+        Publisher(nobody, ManualClock()).publish([frame_task(4)])
