@@ -10,6 +10,7 @@ from flask_openapi3.openapi import OpenAPI
 from pydantic import ValidationError
 
 from api.http.access import authenticate
+from api.http.dashboard_settings import add_dashboard_settings
 from api.http.envelope import Failure, FarmJson, handle_errors
 from api.http.intake import FarmRequest, check_body
 from api.http.pages import add_pages
@@ -87,6 +88,7 @@ def _add_routes(app: OpenAPI) -> None:
     mount(app, "stream", "/streams/<stream>", of_a_stream)
     mount(app, "default_stream", "/stream", of_a_stream)
     add_pages(app)
+    add_dashboard_settings(app)
     _ = app.api_doc  # made once, here, before threads ask for it
 
 
