@@ -1,0 +1,135 @@
+"""What a task asks for: full frames and patches, and scenes from Redis that never go stale."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+
+from farm.errors import NotFound, SceneInvalid
+from farm.store import keys
+from farm.store.connection import FarmRedis
+from farm.store.scenes import SceneStore
+from tests.workers.farmhand import WHOLE, Gallery, put_scene, segment, task
+from workers.evaluate import Evaluator
+from workers.painters.registry import all_painters
+from workers.scenes import SceneVersions, births_until
+from workers.sprites import Sprites
+
+STILL = {"type": "colour", "colour": "#fff", "size": {"width": 20, "height": 20}}
+MOVING = {
+    **STILL,
+    "animations": [{"property": "position.x", "to": 60, "duration": 1, "start": {"revision": 1}}],
+}
+
+
+@pytest.fixture
+def evaluator(redis: FarmRedis) -> Evaluator:
+    return Evaluator(SceneVersions(SceneStore(redis)), Sprites(all_painters(Gallery()), 1_000_000))
+
+
+def test_an_empty_canvas_wants_everything(evaluator: Evaluator, redis: FarmRedis) -> None:
+    put_scene(redis, STILL)
+    assert evaluator.plan(task(5, base=-1)).rects == (WHOLE,)
+
+
+@pytest.mark.parametrize(("base", "rects"), [(500 - 32, ()), (500 - 33, (WHOLE,)), (501, (WHOLE,))])
+def test_a_base_too_far_behind_wants_everything(
+    evaluator: Evaluator, redis: FarmRedis, base: int, rects: tuple[object, ...]
+) -> None:
+    put_scene(redis, STILL)
+    assert evaluator.plan(task(500, base=base)).rects == rects
+
+
+def test_a_still_scene_changes_nothing(evaluator: Evaluator, redis: FarmRedis) -> None:
+    put_scene(redis, STILL)
+    assert evaluator.plan(task(9, base=4)).rects == ()
+
+
+def test_a_movement_wants_where_it_was_and_where_it_is(evaluator: Evaluator, redis: FarmRedis) -> None:
+    put_scene(redis, MOVING)
+    ((x, y, width, height),) = evaluator.plan(task(9, base=4)).rects
+    assert (y, height) == (0, 20)
+    assert 6 <= x <= 8
+    assert 36 <= x + width <= 40
+
+
+def test_a_layer_that_left_and_came_back_counts(evaluator: Evaluator, redis: FarmRedis) -> None:
+    put_scene(redis, STILL)
+    put_scene(redis, {**STILL, "position": {"x": 40, "y": 40}})
+    segments = [segment(0, 1), segment(5, 2), segment(6, 1)]
+    assert evaluator.plan(task(9, base=4, segments=segments)).rects == ((0, 0, 20, 20), (40, 40, 20, 20))
+
+
+def test_a_missing_picture_is_drawn_again_in_every_frame(evaluator: Evaluator, redis: FarmRedis) -> None:
+    put_scene(redis, {"type": "image", "asset": "missing", "size": {"width": 10, "height": 10}})
+    assert evaluator.plan(task(9, base=8)).rects == ((0, 0, 10, 10),)
+
+
+def test_a_past_that_cannot_be_evaluated_wants_everything(evaluator: Evaluator, redis: FarmRedis) -> None:
+    put_scene(redis, STILL)
+    assert evaluator.plan(task(9, base=4, segments=[segment(7)])).rects == (WHOLE,)
+    assert evaluator.plan(task(9, base=4, segments=[segment(0, 77), segment(7)])).rects == (WHOLE,)
+
+
+def test_a_frame_before_all_segments_cannot_be_drawn(evaluator: Evaluator, redis: FarmRedis) -> None:
+    put_scene(redis, STILL)
+    with pytest.raises(LookupError):
+        evaluator.plan(task(9, segments=[segment(10)]))
+
+
+@pytest.fixture
+def versions(redis: FarmRedis) -> SceneVersions:
+    return SceneVersions(SceneStore(redis))
+
+
+def test_a_version_is_loaded_once(versions: SceneVersions, redis: FarmRedis) -> None:
+    put_scene(redis, STILL)
+    first = versions.version(task(1), 1)
+    redis.flushall()
+    assert versions.version(task(2), 1) is first
+
+
+def test_a_version_that_came_before_its_birth_is_loaded_again(
+    versions: SceneVersions, redis: FarmRedis
+) -> None:
+    put_scene(redis, MOVING, birth=None)
+    assert versions.version(task(1), 1).layers[0].tracks == ()
+    redis.hset(keys.scene_births("s"), "1", "3/2")
+    assert versions.version(task(2), 1).layers[0].tracks != ()
+
+
+def test_a_stream_made_again_under_its_old_id_shows_its_own_scene(
+    versions: SceneVersions, redis: FarmRedis
+) -> None:
+    put_scene(redis, STILL)
+    old = versions.version(task(1), 1)
+    SceneStore(redis).delete("s")
+    put_scene(redis, {**STILL, "colour": "#123456"})
+    assert versions.version(task(1, epoch=2), 1).scene != old.scene
+
+
+def test_a_scene_that_is_not_there_or_not_readable_is_said_so(
+    versions: SceneVersions, redis: FarmRedis
+) -> None:
+    with pytest.raises(NotFound):
+        versions.version(task(1), 1)
+    redis.set(keys.scene("s", 1), '{"layers": 7}')
+    with pytest.raises(SceneInvalid, match="revision 1 of 's' cannot be read"):
+        versions.version(task(1), 1)
+
+
+@pytest.mark.parametrize(
+    ("births", "revision", "expected"),
+    [
+        ({}, 2, {}),
+        ({1: 0, 2: 5}, 2, {1: 0, 2: 5}),
+        ({1: 0, 4: 5}, 4, {1: 0, 2: 5, 3: 5, 4: 5}),
+        ({1: 0, 2: 3, 9: 9}, 2, {1: 0, 2: 3}),
+    ],
+)
+def test_an_edit_that_was_overtaken_is_born_with_the_next(
+    births: dict[int, int], revision: int, expected: dict[int, int]
+) -> None:
+    exact = {number: Fraction(time_s) for number, time_s in births.items()}
+    assert births_until(exact, revision) == expected
