@@ -12,16 +12,8 @@ from farm.errors import OutputFailed
 from farm.log import mask_text
 from farm.services import find_program
 
-_LOW_LATENCY = (
-    "-fflags",
-    "nobuffer",
-    "-flags",
-    "low_delay",
-    "-probesize",
-    "50000",
-    "-analyzeduration",
-    "500000",
-)
+# Not "nobuffer": it would throw away what is read while ffmpeg finds out what the stream is.
+_LOW_LATENCY = ("-flags", "low_delay", "-probesize", "50000", "-analyzeduration", "500000")
 
 
 @contextmanager
@@ -37,7 +29,7 @@ def decoded(
         *(find_program("ffmpeg", "ffmpeg"), "-nostdin", "-hide_banner", "-loglevel", "error"),
         *_LOW_LATENCY,
         *("-i", url, *duration, "-map", "0:v", "-vf", filters),
-        *("-fps_mode", "passthrough", "-f", "rawvideo", "-"),
+        *("-fps_mode", "passthrough", "-flush_packets", "1", "-f", "rawvideo", "-"),
     ]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         try:

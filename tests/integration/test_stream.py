@@ -41,7 +41,7 @@ def test_every_frame_comes_once_and_in_order(url: str, read_seconds: float) -> N
     with Viewer(url, read_seconds) as viewer:
         pass
     assert viewer.tally.complete(), viewer.tally
-    assert viewer.tally.frames > 20 * read_seconds
+    assert viewer.tally.frames >= 29 * read_seconds
 
 
 def bt709(colour: str) -> tuple[int, int, int]:
@@ -51,7 +51,7 @@ def bt709(colour: str) -> tuple[int, int, int]:
     return round(16 + 219 * y), round(128 + 224 * (b - y) / 1.8556), round(128 + 224 * (r - y) / 1.5748)
 
 
-@pytest.mark.parametrize(("index", "colour"), enumerate(BARS))
+@pytest.mark.parametrize(("index", "colour"), list(enumerate(BARS)))
 def test_colour_bars_come_back_within_three_levels(url: str, index: int, colour: str) -> None:
     width = -(-SIZE[0] // len(BARS) // 2) * 2
     x, y = index * width + width // 2, PLACE.cell_px * 4
