@@ -58,7 +58,8 @@ def create_app(settings: Settings, redis: FarmRedis, clock: Clock) -> Flask:
     )
     app.request_class = FarmRequest
     app.json = FarmJson(app)
-    app.config["MAX_CONTENT_LENGTH"] = settings.body_max_bytes
+    # One byte more than we take: a body without a length is cut there, and known to be too large by it.
+    app.config["MAX_CONTENT_LENGTH"] = settings.body_max_bytes + 1
     app.config["MAX_FORM_MEMORY_SIZE"] = min(_FORM_MEMORY_BYTES, settings.body_max_bytes)
     app.extensions[EXTENSION] = make_services(settings, redis, clock)
     handle_errors(app)

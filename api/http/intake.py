@@ -16,7 +16,7 @@ _RAW = "framefarm.raw"
 class FarmRequest(Request):
     """A request that says in our words why its body is not JSON."""
 
-    def on_json_loading_failure(self, e: ValueError | None) -> NoReturn:
+    def on_json_loading_failed(self, e: ValueError | None) -> NoReturn:
         """Called for a body of another type (None) or that is no JSON."""
         if e is None:
             raise UnsupportedMediaType("send JSON: Content-Type: application/json")
@@ -35,7 +35,10 @@ def check_body() -> None:
         raise too_large(limit)
     if request.routing_exception is not None or request.endpoint in current_app.extensions.get(_RAW, ()):
         return
-    if not request.get_data():
+    data = request.get_data()
+    if len(data) > limit:  # one that did not tell its length
+        raise too_large(limit)
+    if not data:
         return
     if not isinstance(request.get_json(), dict):
         raise InputError("the body must be a JSON object")

@@ -39,7 +39,7 @@ def _rtmp_url(text: str) -> str:
     if parts.scheme not in ("rtmp", "rtmps"):
         raise ValueError("must begin with rtmp:// or rtmps://")
     if not host or not parts.path.strip("/"):
-        raise ValueError("needs a host and an application, for example rtmp://live.example.com/app/key")
+        raise ValueError("needs a host and an application, for example rtmp://live.example.com/app")
     return parts.scheme + text[len(parts.scheme) :]
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 from flask import Response
@@ -87,7 +88,13 @@ def _responses(route: Route, *, addressed: bool) -> dict[str | int, Any]:
         bad += [401, 403]
     if addressed or "<" in route.rule:
         bad += [404]
-    return {route.status: good, **dict.fromkeys(sorted(bad), Failure)}
+    return {route.status: good, **{status: _failure(status) for status in sorted(bad)}}
+
+
+def _failure(status: int) -> dict[str, Any]:
+    """As a reference, because the library would make the same schema anew for every route."""
+    schema = {"$ref": f"#/components/schemas/{Failure.__name__}"}
+    return {"description": HTTPStatus(status).phrase, "content": {"application/json": {"schema": schema}}}
 
 
 def _operation_id(*, bp_name: str, name: str, path: str, method: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -16,7 +16,7 @@ from farm.clock import ManualClock
 from farm.messages import OutputReport, State, StreamReport, to_json
 from farm.settings import Settings
 from farm.store import keys
-from farm.store.connection import FarmRedis
+from farm.store.connection import FarmRedis, connect
 from farm.store.streams import StreamStatus
 from farm.store.tokens import Scope, TokenStore
 
@@ -36,7 +36,7 @@ class Caller:
     ) -> TestResponse:
         """The answer as it comes."""
         all_headers = {**self._headers, **(headers or {})}
-        return self._client.open(path, method=method, headers=all_headers, **options)
+        return self._client.open(path, method=method, headers=all_headers, buffered=True, **options)
 
     def ask(self, method: str, path: str, json: object = None, *, status: int = 200, **options: Any) -> Any:
         """The ``data`` of an answer that must have this ``status`` and say yes."""
@@ -60,12 +60,12 @@ class Caller:
         return error
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def clock() -> ManualClock:
     return ManualClock(wall_ms=1_700_000_000_000)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def settings() -> Settings:
     return Settings.model_validate(
         {
@@ -77,13 +77,22 @@ def settings() -> Settings:
     )
 
 
+@pytest.fixture(scope="session")
+def shared_app(settings: Settings, redis_url: str, clock: ManualClock) -> Iterator[Flask]:
+    """All its state is in Redis, which ``app`` empties; to make it takes longer than to run a test."""
+    with connect(redis_url) as redis:
+        yield create_app(settings, redis, clock)
+
+
 @pytest.fixture
-def app(settings: Settings, redis: FarmRedis, clock: ManualClock) -> Flask:
-    return create_app(settings, redis, clock)
+def app(shared_app: Flask, redis: FarmRedis) -> Flask:
+    """The app over an empty Redis."""
+    return shared_app
 
 
 @pytest.fixture
 def farm(app: Flask) -> Services:
+    """The app's stores."""
     found: Services = app.extensions[EXTENSION]
     return found
 

@@ -13,6 +13,7 @@ from tests.api.conftest import ADMIN_TOKEN, Caller
 
 OPEN = {
     ("GET", "/"),
+    ("GET", "/dashboard/settings.json"),
     ("GET", "/dashboard/x"),
     ("GET", "/openapi.json"),
     ("GET", "/reference"),
@@ -55,7 +56,15 @@ def test_a_viewer_may_read_everything_but_change_nothing(app: Flask, caller: Cal
 
 @pytest.mark.parametrize(
     "header",
-    ["", "Bearer", "Bearer ", "Bearer fft_unknown", f"Basic {ADMIN_TOKEN}", ADMIN_TOKEN, f"Bearer {ADMIN_TOKEN}x"],
+    [
+        "",
+        "Bearer",
+        "Bearer ",
+        "Bearer fft_unknown",
+        f"Basic {ADMIN_TOKEN}",
+        ADMIN_TOKEN,
+        f"Bearer {ADMIN_TOKEN}x",
+    ],
 )
 def test_a_wrong_token_is_nobodys(nobody: Caller, header: str) -> None:
     answer = nobody.raw("GET", "/stream/status", headers={"Authorization": header})
@@ -77,7 +86,13 @@ def test_the_settings_token_is_an_admins(admin: Caller) -> None:
 def test_other_peoples_streams_do_not_exist(caller: Callable[..., Caller], show: str, admin: Caller) -> None:
     eve = caller("eve")
     missing = eve.refused("GET", "/streams/nothing", status=404)
-    for method, path in [("GET", ""), ("DELETE", ""), ("POST", "/start"), ("GET", "/keys"), ("GET", "/scene")]:
+    for method, path in [
+        ("GET", ""),
+        ("DELETE", ""),
+        ("POST", "/start"),
+        ("GET", "/keys"),
+        ("GET", "/scene"),
+    ]:
         error = eve.refused(method, f"/streams/{show}{path}", status=404)
         assert error["message"].replace(show, "nothing") == missing["message"]
     assert eve.ask("GET", "/streams")["count"] == 0

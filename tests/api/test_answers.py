@@ -60,6 +60,7 @@ def test_a_body_that_is_no_json_is_refused(bob: Caller, show: str, body: bytes) 
         "PATCH", f"/streams/{show}/config", status=400, data=body, content_type="application/json"
     )
     assert error["code"] == "INVALID_REQUEST"
+    assert error["message"].startswith("the body is not JSON: ")
 
 
 @pytest.mark.parametrize("body", [[], "text", 5, None, '{"TARGET_FPS": 25}'])
@@ -84,11 +85,11 @@ def test_a_body_over_the_limit_is_refused(bob: Caller, settings: Settings) -> No
     assert error["details"] == {"limitBytes": settings.body_max_bytes}
 
 
-def test_what_breaks_inside_stays_inside(app: Flask, admin: Caller) -> None:
+def test_what_breaks_inside_stays_inside(app: Flask, admin: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken() -> str:
         raise RuntimeError("the secret of the house")
 
-    app.view_functions["farm.who_am_i"] = broken
+    monkeypatch.setitem(app.view_functions, "farm.who_am_i", broken)
     answer = admin.raw("GET", "/tokens/me")
     assert answer.status_code == 500
     assert answer.get_json()["error"]["code"] == "INTERNAL"

@@ -1,0 +1,112 @@
+"""Uploaded pictures."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+from collections.abc import Callable
+
+import pytest
+from PIL import Image
+
+from farm.settings import Settings
+from tests.api.conftest import Caller
+
+
+def picture(width: int = 8, height: int = 6, kind: str = "PNG") -> bytes:
+    """A picture's file."""
+    file = io.BytesIO()
+    Image.new("RGB", (width, height), (200, 30, 40)).save(file, kind)
+    return file.getvalue()
+
+
+def _bomb() -> bytes:
+    """A small PNG that says it has 50,000 x 50,000 pixels."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", 50_000, 50_000, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", b"x") + chunk(b"IEND", b"")
+
+
+def _upload(who: Caller, data: bytes) -> str:
+    asset: str = who.ask("POST", "/assets", data=data, content_type="image/png", status=201)["id"]
+    return asset
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF"])
+def test_a_picture_is_kept_as_it_came(bob: Caller, kind: str) -> None:
+    data = picture(kind=kind)
+    kept = bob.ask("POST", "/assets?name=logo", data=data, content_type="image/x", status=201)
+    assert (kept["name"], kept["format"], kept["width"], kept["height"]) == ("logo", kind, 8, 6)
+    assert (kept["owner"], kept["bytes"]) == ("bob", len(data))
+    assert bob.ask("GET", f"/assets/{kept['id']}") == kept
+    assert bob.ask("GET", "/assets") == {"assets": [kept], "count": 1}
+    answer = bob.raw("GET", f"/assets/{kept['id']}/data")
+    assert (answer.data, answer.mimetype) == (data, f"image/{kind.lower()}")
+
+
+def test_a_picture_may_come_in_a_form(bob: Caller) -> None:
+    form = {"file": (io.BytesIO(picture()), "logo.png")}
+    kept = bob.ask("POST", "/assets", data=form, content_type="multipart/form-data", status=201)
+    assert kept["name"] == "logo.png"
+    assert kept["id"] == _upload(bob, picture())
+
+
+def test_a_form_without_a_picture_is_refused(bob: Caller) -> None:
+    form = {"other": "x"}
+    bob.refused("POST", "/assets", data=form, content_type="multipart/form-data", status=400)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"no picture",
+        b"<svg xmlns='http://www.w3.org/2000/svg'/>",
+        picture(400, 300)[:-60],
+        picture()[:40],
+        _bomb(),
+    ],
+)
+def test_a_corrupt_or_huge_picture_is_refused(bob: Caller, data: bytes) -> None:
+    error = bob.refused("POST", "/assets", data=data, content_type="image/png", status=422)
+    assert error["code"] == "ASSET_REFUSED"
+    assert bob.ask("GET", "/assets")["count"] == 0
+
+
+def test_an_empty_picture_is_refused(bob: Caller) -> None:
+    bob.refused("POST", "/assets", data=b"", content_type="image/png", status=400)
+
+
+@pytest.mark.parametrize("in_a_form", [False, True])
+def test_a_picture_over_the_limit_is_too_large(bob: Caller, settings: Settings, in_a_form: bool) -> None:
+    data = b"\x89PNG" + bytes(settings.asset_max_bytes)
+    body = {"file": (io.BytesIO(data), "x.png")} if in_a_form else data
+    kind = "multipart/form-data" if in_a_form else "image/png"
+    error = bob.refused("POST", "/assets", data=body, content_type=kind, status=413)
+    assert error["details"] == {"limitBytes": settings.asset_max_bytes}
+
+
+def test_other_peoples_pictures_do_not_exist(bob: Caller, caller: Callable[..., Caller]) -> None:
+    asset, eve = _upload(bob, picture()), caller("eve")
+    for method, path in [("GET", ""), ("GET", "/data"), ("DELETE", "")]:
+        eve.refused(method, f"/assets/{asset}{path}", status=404)
+    assert eve.ask("GET", "/assets")["count"] == 0
+    layer = {"type": "image", "asset": asset}
+    assert eve.refused("POST", "/stream/layers", layer, status=422)["code"] == "SCENE_INVALID"
+
+
+def test_a_picture_that_is_shown_is_not_deleted(bob: Caller, show: str) -> None:
+    asset = _upload(bob, picture())
+    bob.ask("POST", f"/streams/{show}/layers", {"id": "logo", "type": "image", "asset": asset}, status=201)
+    error = bob.refused("DELETE", f"/assets/{asset}", status=409)
+    assert error["details"] == {"stream": show, "layer": "logo"}
+    bob.ask("DELETE", f"/streams/{show}/layers/logo")
+    bob.ask("DELETE", f"/assets/{asset}")
+    bob.refused("GET", f"/assets/{asset}", status=404)
+
+
+def test_an_unknown_picture_is_not_found(bob: Caller) -> None:
+    bob.refused("DELETE", "/assets/nothing", status=404)
