@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
@@ -74,9 +75,9 @@ async def realtime_servers(settings: Settings, clock: Clock) -> AsyncIterator[No
 
 def cannot_listen(setting: str, error: OSError) -> SettingsError:
     """The error of a process that cannot have its port, naming the ``setting`` to change."""
-    return SettingsError(
-        f"{setting}: nobody can listen there ({error.strerror or error}); free it or set {setting} or HOST"
-    )
+    # asyncio puts the address into the text; the system's own words are shorter.
+    reason = os.strerror(error.errno) if error.errno else str(error)
+    return SettingsError(f"{setting}: nobody can listen there ({reason}); free it or set {setting} or HOST")
 
 
 @asynccontextmanager
