@@ -22,15 +22,15 @@ class TagQueue:
         self._tags: deque[Tag] = deque()
         self._changed = threading.Condition()
         self._open = False
-        self._opened_before = False
+        self._began = False
         self._awaits_keyframe = True
         self.dropped = 0
-        """Tags that were lost since the queue was first opened."""
+        """Tags that were lost since the first one that was taken."""
 
     def open(self) -> None:
         """Begin to take tags, from the next keyframe on, and ask for that keyframe."""
         with self._changed:
-            self._open = self._opened_before = self._awaits_keyframe = True
+            self._open = self._awaits_keyframe = True
             self._tags.clear()
         self._request_keyframe()
 
@@ -62,9 +62,9 @@ class TagQueue:
     def _put(self, tag: Tag) -> bool:
         """Whether the queue lost its keyframe and needs a new one."""
         if not self._open or (self._awaits_keyframe and not tag.keyframe):
-            self.dropped += self._opened_before
+            self.dropped += self._began
             return False
-        self._awaits_keyframe = False
+        self._awaits_keyframe, self._began = False, True
         if len(self._tags) >= self._limit:
             self._drop_to_keyframe()
             if not self._tags and not tag.keyframe:

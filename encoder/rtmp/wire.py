@@ -78,6 +78,8 @@ def _connected(host: str, port: int, *, tls: bool, timeout_s: float) -> socket.s
     except OSError as error:
         raise OutputFailed(f"cannot connect to {host}:{port}: {error.strerror or 'no answer'}") from error
     plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    # A peer that is gone without a word is noticed by what it does not acknowledge, long before buffers fill.
+    plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(timeout_s * 1000))
     if not tls:
         return plain
     try:

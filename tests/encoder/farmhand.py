@@ -127,7 +127,7 @@ def probe(url: str) -> list[dict[str, Any]]:
 
 def record(url: str, width: int, height: int, frames: int) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
     """``frames`` decoded pictures of a live stream, as an independent reader sees them: (n, h * 3 / 2, w)."""
-    command = ["ffmpeg", "-v", "error", "-rw_timeout", "10000000", "-fflags", "nobuffer", "-i", url]
+    command = ["ffmpeg", "-v", "error", "-rw_timeout", "10000000", "-analyzeduration", "500000", "-i", url]
     command += ["-map", "0:v", "-fps_mode", "passthrough", "-frames:v", str(frames)]
     command += ["-f", "rawvideo", "-pix_fmt", "yuv420p", "-"]
     answer = subprocess.run(command, capture_output=True, timeout=60, check=True)

@@ -2,17 +2,40 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
+
+import cv2
+import numpy as np
+
 from encoder.sequencer import Repeat
+from farm.clock import SystemClock
+from farm.messages import Event, from_json
+from farm.store import keys
 from farm.store.connection import FarmRedis
 from farm.transport.ring import SHM_DIR
 from tests.conftest import RtmpServer, wait_until
 from tests.encoder.farmhand import BRIGHT, DARK, Farmhand, probe, read_number, record
-from tests.encoder.running import encoder_process, report_of, small_spec
+from tests.encoder.running import encoder_process, environment, report_of, small_spec
 
 
 def connected(redis: FarmRedis, stream: str) -> bool:
     report = report_of(redis, stream)
     return report is not None and all(output.state == "connected" for output in report.outputs)
+
+
+def fresh(redis: FarmRedis, stream: str) -> int:
+    report = report_of(redis, stream)
+    return report.fresh if report is not None else 0
+
+
+def on_time(redis: FarmRedis, stream: str) -> bool:
+    """Whether as many ticks went out as the time since the start has room for, give or take two seconds."""
+    report = report_of(redis, stream)
+    age_s = (SystemClock().wall_ms() - report.started_wall_ms) / 1000 if report is not None else 0
+    return report is not None and abs(report.emitted - 30 * age_s) < 60
 
 
 def test_every_picture_arrives_once_and_in_order(
@@ -47,6 +70,56 @@ def test_the_stream_is_what_it_says(redis: FarmRedis, redis_url: str, rtmp_serve
     assert {video[tag] for tag in ("color_space", "color_transfer", "color_primaries")} == {"bt709"}
     assert video["color_range"] == "tv"
     assert (audio["codec_name"], audio["sample_rate"], audio["channels"]) == ("aac", "48000", 2)
+
+
+def test_pictures_from_other_hosts_come_by_mailbox(redis: FarmRedis, redis_url: str) -> None:
+    with Farmhand(redis_url, "far", by_mailbox=True), encoder_process(redis_url, small_spec("far")):
+        wait_until(lambda: fresh(redis, "far") > 30, "letters are shown")
+        report = report_of(redis, "far")
+    assert report is not None
+    assert report.drawn_by["hand"] > 0
+
+
+def test_a_preview_is_made_only_while_somebody_looks(redis: FarmRedis, redis_url: str) -> None:
+    with Farmhand(redis_url, "seen"), encoder_process(redis_url, small_spec("seen")):
+        wait_until(lambda: fresh(redis, "seen") > 30, "pictures are shown")
+        assert redis.get(keys.preview("seen")) is None
+        redis.set(keys.preview_wanted("seen"), "1", ex=10)
+        wait_until(lambda: redis.get(keys.preview("seen")), "a preview")
+        jpeg = redis.get(keys.preview("seen"))
+    assert isinstance(jpeg, bytes)
+    picture = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
+    assert picture is not None
+    assert picture.shape == (180, 320, 3)
+
+
+def test_people_are_told_once_of_a_layer_that_cannot_be_drawn(redis: FarmRedis, redis_url: str) -> None:
+    hand = Farmhand(redis_url, "broken")
+    hand.layer_errors = (("title", "no such font"),)
+    with hand, encoder_process(redis_url, small_spec("broken")):
+        wait_until(lambda: redis.xlen(keys.events("broken")), "the event")
+        shown = fresh(redis, "broken")
+        wait_until(lambda: fresh(redis, "broken") > shown + 45, "more frames with the error")
+        ((_, fields),) = redis.execute_command("XRANGE", keys.events("broken"), "-", "+")
+    event = from_json(fields[b"event"], Event)
+    assert (event.type, event.data) == ("layer:error", {"layer": "title", "reason": "no such font"})
+
+
+def test_a_process_that_was_stopped_makes_up_for_every_tick(redis: FarmRedis, redis_url: str) -> None:
+    with Farmhand(redis_url, "starved"), encoder_process(redis_url, small_spec("starved")) as process:
+        wait_until(lambda: fresh(redis, "starved") > 30, "it ticks")
+        os.kill(process.pid, signal.SIGSTOP)
+        wait_until(lambda: report_of(redis, "starved") is None, "its report expires")
+        os.kill(process.pid, signal.SIGCONT)
+        wait_until(lambda: report_of(redis, "starved"), "it reports again")
+        wait_until(lambda: on_time(redis, "starved"), "it has caught up")
+
+
+def test_a_process_without_a_readable_order_says_so(redis_url: str) -> None:
+    command = [sys.executable, "-m", "encoder.process"]
+    run = subprocess.run(command, input=b"{}", capture_output=True, env=environment(redis_url), check=False)
+    assert run.returncode == 2
+    assert b"spec" in run.stderr
 
 
 def test_a_process_that_is_told_to_end_leaves_nothing_behind(redis: FarmRedis, redis_url: str) -> None:
