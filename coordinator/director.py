@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from coordinator.dispatch import Dispatch, Order, Show, dispatch, resume
+from coordinator.isolation import Isolation
 from coordinator.publisher import Publisher
 from coordinator.tenure import Tenure
 from farm.clock import Clock
@@ -34,6 +35,7 @@ class Director:
         self._orders: dict[str, Order] = {}
         self._shows: dict[str, Show] = {}
         self._kept_emitted: dict[str, int] = {}
+        self._isolation = Isolation()
         self._stuck = False
 
     def order(self, stream: str, order: Order) -> None:
@@ -63,10 +65,11 @@ class Director:
         tasks: list[FrameTask] = []
         applied: list[Event] = []
         for credit, lease in mine:
-            step = self._step(credit, lease)
-            if step is not None:
-                tasks.extend(step.tasks)
-                applied.extend(self._applied(credit.stream, step))
+            with self._isolation.around(credit.stream):
+                step = self._step(credit, lease)
+                if step is not None:
+                    tasks.extend(step.tasks)
+                    applied.extend(self._applied(credit.stream, step))
         self._publisher.publish(tasks)
         for event in applied:
             self._events.publish(event)

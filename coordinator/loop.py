@@ -14,6 +14,7 @@ from threading import Event as Flag
 import msgspec
 
 from coordinator.director import Director
+from coordinator.isolation import Isolation
 from coordinator.publisher import Publisher
 from coordinator.pulse import Pulse
 from coordinator.reconciler import Reconciler
@@ -79,6 +80,7 @@ class Coordinator:
         self._pulse = Pulse(clock.monotonic_ns())
         self._director = Director(self._tenure, ProgramStore(redis), events, Publisher(redis, clock), clock)
         self._reconciler = Reconciler(self._nodes, leases, events, self._pulse, clock)
+        self._isolation = Isolation()
         self._streams: list[str] = []
         self._records: dict[str, StreamRecord | None] = {}
         self._replacing: dict[str, bool] = {}
@@ -174,7 +176,8 @@ class Coordinator:
         views = self._reader.view(self._tenure.held())
         self._records = {stream: view.record for stream, view in views.items()}
         for stream, view in views.items():
-            self._reconcile_one(stream, view)
+            with self._isolation.around(stream):
+                self._reconcile_one(stream, view)
         held = set(self._tenure.held())
         self._director.forget_all_but(held)
         self._replacing = {stream: old for stream, old in self._replacing.items() if stream in held}
@@ -225,7 +228,11 @@ class Coordinator:
 
 def _read_credit(message: Message) -> Credit | None:
     try:
-        return from_pack(message.data, Credit)
-    except (msgspec.MsgspecError, ValueError) as error:
+        credit = from_pack(message.data, Credit)
+    except msgspec.MsgspecError as error:
         log.warning("ignored a credit that cannot be read", reason=str(error))
         return None
+    if credit.fps <= 0 or not -1 <= credit.canvas <= credit.emitted:
+        log.warning("ignored a credit that makes no sense", stream=credit.stream)
+        return None
+    return credit

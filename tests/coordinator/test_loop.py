@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from farm.messages import Desired, FrameTask, State
+from farm.messages import Desired, FrameTask, State, to_json
 from farm.store import keys
 from farm.store.connection import FarmRedis
-from farm.store.programs import ProgramStore
+from farm.store.leases import LeaseStore
+from farm.store.programs import Program, ProgramStore
+from farm.store.streams import StreamStatus
 from tests.conftest import wait_until
 from tests.coordinator.rig import (
     FakeNode,
@@ -202,3 +204,36 @@ def test_the_coordinator_shows_that_it_lives_and_takes_the_sign_away(
         wait_until(lambda: redis.get(key), "a sign of life")
         assert 0 < redis.pttl(key) <= 3000
     assert redis.get(key) is None
+
+
+def test_a_stream_that_cannot_be_driven_does_not_stop_the_others(
+    redis: FarmRedis, redis_url: str, node: FakeNode
+) -> None:
+    start(redis, "broken")
+    poison = ProgramStore(redis)
+    lease = LeaseStore(redis, ttl_ms=10_000).acquire("broken", "test")
+    assert lease is not None
+    said = credit(0, stream="broken")
+    started_wall_ms = streams(redis).get("broken").started_wall_ms
+    program = Program(1, said.delivery.nonce, lease.fence, said.fps, (), 0, started_wall_ms)
+    assert poison.write(lease, program, {})
+    redis.delete(lease.key)
+    with coordinator(redis_url, "one"):
+        start(redis)
+        wait_until(lambda: set(node.assigned()) == {"s", "broken"}, "the node gets both")
+        node.tick(said)
+        redis.publish(keys.CREDITS, b"not a credit")
+        assert {task.stream for task in tasks_for(redis, node, emitted=0, canvas=-1)} == {"s"}
+
+
+def test_all_streams_come_back_by_themselves_after_everything_was_killed(
+    redis: FarmRedis, redis_url: str, node: FakeNode
+) -> None:
+    for stream in ("a", "b"):
+        start(redis, stream)
+    for stream in ("a", "b"):
+        redis.set(keys.status(stream), to_json(StreamStatus(State.LIVE, node="gone", epoch=3)))
+    with coordinator(redis_url, "one"):
+        wait_until(lambda: set(node.assigned()) == {"a", "b"}, "the node gets both")
+        for stream in ("a", "b"):
+            wait_until(lambda stream=stream: status(redis, stream).node == node.name, "told")  # type: ignore[misc]

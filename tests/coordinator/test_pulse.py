@@ -1,0 +1,48 @@
+"""Who ticks."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import msgspec
+
+from coordinator.pulse import SILENT_NS, Pulse
+from tests.coordinator.rig import credit
+
+
+def test_a_stream_ticks_until_its_credits_stop() -> None:
+    pulse = Pulse(0)
+    pulse.hear(credit(0, epoch=4), now_ns=10)
+    assert pulse.ticks("s", SILENT_NS + 9)
+    assert not pulse.ticks("s", SILENT_NS + 10)
+    assert pulse.epoch("s") == 4
+
+
+def test_a_slow_stream_has_three_frames_of_time() -> None:
+    pulse = Pulse(0)
+    pulse.hear(msgspec.structs.replace(credit(0), fps=Fraction(1)), now_ns=0)
+    assert pulse.ticks("s", 2_999_999_999)
+    assert not pulse.ticks("s", 3_000_000_000)
+
+
+def test_silence_is_certain_only_after_listening_for_a_while() -> None:
+    pulse = Pulse(listening_since_ns=0)
+    assert not pulse.silent("s", SILENT_NS - 1)
+    assert pulse.silent("s", SILENT_NS)
+    pulse.deaf_until(SILENT_NS)
+    assert not pulse.silent("s", SILENT_NS)
+
+
+def test_only_ticking_streams_want_frames() -> None:
+    pulse = Pulse(0)
+    pulse.hear(credit(0, stream="old", lead=5), now_ns=0)
+    pulse.hear(credit(0, stream="a", lead=3), now_ns=SILENT_NS)
+    pulse.hear(credit(0, stream="b", lead=4), now_ns=SILENT_NS)
+    assert pulse.frames_wanted(SILENT_NS) == 7
+
+
+def test_streams_that_are_gone_are_forgotten() -> None:
+    pulse = Pulse(0)
+    pulse.hear(credit(0), now_ns=0)
+    pulse.forget_all_but(["other"])
+    assert pulse.epoch("s") is None
