@@ -6,28 +6,14 @@ from typing import Any
 
 from celery import Celery
 from celery.app.amqp import AMQP
-from kombu.connection import Connection
 from kombu.entity import Queue
 
 from farm.settings import Settings
 from farm.store import keys
+from workers.broker import PatientConnection
 
-_RETRY_START_S, _RETRY_STEP_S, _RETRY_MAX_S = 0.1, 0.2, 1.0
 _UNACKED_TTL_S = 30
 """A task that a killed worker took with it comes back after so long, to be dropped as passed."""
-
-
-class PatientConnection(Connection):
-    """Tries for ever to reach the broker, at least once a second; Celery would wait up to half a minute."""
-
-    def ensure_connection(self, *args: Any, **options: Any) -> Any:
-        """See :meth:`kombu.Connection.ensure_connection`."""
-        steps = {
-            "interval_start": _RETRY_START_S,
-            "interval_step": _RETRY_STEP_S,
-            "interval_max": _RETRY_MAX_S,
-        }
-        return super().ensure_connection(*args, **{**options, **steps})  # type: ignore[no-untyped-call]
 
 
 class _PatientAmqp(AMQP):  # type: ignore[misc]  # Celery has no types

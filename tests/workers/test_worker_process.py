@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +16,13 @@ import pytest
 from celery import Celery
 
 from farm.messages import FrameTask, to_plain
+from farm.services import redis_command
 from farm.settings import load_settings
 from farm.store import keys
-from farm.store.connection import FarmRedis
+from farm.store.connection import FarmRedis, connect
 from farm.tasks import RENDER_FRAME
 from farm.transport.ring import Ring
-from tests.conftest import wait_until
+from tests.conftest import free_port, listens, wait_until
 from tests.workers.farmhand import canvas, open_ring, put_scene, task
 from workers.app import make_app
 
@@ -113,3 +114,95 @@ def test_a_malformed_task_costs_nothing_but_itself(
         arrives(ring, 1)
     assert worker.children()[0].pid == child
     assert "malformed" in worker.log.read_text()
+
+
+def test_a_terminated_worker_ends_at_once_and_takes_its_sign_away(worker: Worker, redis: FarmRedis) -> None:
+    worker.process.terminate()
+    assert worker.process.wait(10) == 0
+    assert not redis.exists(keys.component("worker:test"))
+
+
+def test_children_do_not_outlive_a_killed_master(worker: Worker) -> None:
+    children = worker.children()
+    assert children
+    worker.process.kill()
+    worker.process.wait()
+    wait_until(lambda: not any(child.is_running() for child in children), "the children are gone")
+
+
+def test_a_killed_child_is_replaced(worker: Worker, redis: FarmRedis) -> None:
+    put_scene(redis, {"type": "colour", "colour": "#ffffff"})
+    worker.children()[0].kill()
+    with open_ring() as (ring, delivery):
+        # What the killed child took with it is lost; the next frame is not.
+        for frame in range(8):
+            worker.draw(task(frame, delivery=delivery))
+        arrives(ring, 7)
+
+
+@pytest.mark.parametrize("garbage", [b"garbage", b"{}", b"[1, 2]", b"\xff\xfe", b'{"body": "%%%"}'])
+def test_what_is_no_task_at_all_does_not_stop_the_worker(
+    worker: Worker, redis: FarmRedis, garbage: bytes
+) -> None:
+    put_scene(redis, {"type": "colour", "colour": "#ffffff"})
+    redis.lpush(keys.QUEUE, garbage)
+    with open_ring() as (ring, delivery):
+        worker.draw(task(1, delivery=delivery))
+        arrives(ring, 1)
+
+
+def test_the_sign_of_life_counts_frames(worker: Worker, redis: FarmRedis) -> None:
+    put_scene(redis, {"type": "colour", "colour": "#ffffff"})
+    with open_ring() as (_, delivery):
+        worker.draw(task(1, delivery=delivery))
+        wait_until(lambda: (worker.sign() or {}).get("frames") == 1, "the sign counts the frame")
+    sign = worker.sign()
+    assert sign is not None
+    assert (sign["kind"], sign["name"], sign["pid"]) == ("worker", "test", worker.process.pid)
+
+
+def test_no_frame_leaves_a_line_in_the_log(worker: Worker, redis: FarmRedis) -> None:
+    put_scene(redis, {"type": "colour", "colour": "#ffffff"})
+    before = worker.log.read_text()
+    with open_ring() as (ring, delivery):
+        worker.draw(task(1, delivery=delivery))
+        arrives(ring, 1)
+    assert worker.log.read_text() == before
+
+
+def test_a_worker_goes_on_when_redis_was_away(tmp_path: Path) -> None:
+    port = free_port()
+    url = f"redis://127.0.0.1:{port}/0"
+    command = redis_command(tmp_path, port)
+
+    @contextmanager
+    def redis_server() -> Iterator[FarmRedis]:
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
+            wait_until(lambda: listens(port), "redis-server accepts connections")
+            client = connect(url)
+            yield client
+            client.close()
+            process.terminate()
+
+    with ExitStack() as stack:
+        with redis_server() as redis:
+            put_scene(redis, {"type": "colour", "colour": "#ffffff"})
+            running = stack.enter_context(started(redis, url, tmp_path / "log"))
+        with redis_server() as redis, open_ring() as (ring, delivery):
+            running.draw(task(1, delivery=delivery))
+            arrives(ring, 1)
+
+
+def test_a_wrong_setting_is_named_and_nothing_starts(tmp_path: Path) -> None:
+    environment = {**os.environ, "RASTER_CACHE_MB": "1", "WORKER_CONCURRENCY": "none"}
+    ended = subprocess.run(
+        [sys.executable, "-m", "workers"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert ended.returncode == 2
+    assert "RASTER_CACHE_MB" in ended.stderr
+    assert "WORKER_CONCURRENCY" in ended.stderr

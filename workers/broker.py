@@ -1,0 +1,49 @@
+"""Celery's connection to Redis, made more patient and less fragile."""
+
+from __future__ import annotations
+
+from queue import Empty
+from typing import Any
+
+from kombu.connection import Connection
+from kombu.transport.redis import Channel, Transport
+
+from farm.log import get_logger
+
+_RETRY_START_S, _RETRY_STEP_S, _RETRY_MAX_S = 0.1, 0.2, 1.0
+
+_log = get_logger(__name__)
+
+
+class CarefulChannel(Channel):
+    """Drops what lies in the queue without being a message; kombu would end the worker over it."""
+
+    def _brpop_read(self, **options: Any) -> Any:
+        try:
+            return super()._brpop_read(**options)  # type: ignore[no-untyped-call]
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            _log.warning("what lay in the queue is no message and is dropped", error=type(error).__name__)
+            raise Empty from error
+
+
+class CarefulTransport(Transport):
+    """Redis with careful channels."""
+
+    Channel = CarefulChannel
+
+
+class PatientConnection(Connection):
+    """Tries for ever to reach the broker, at least once a second; Celery would wait up to half a minute."""
+
+    def get_transport_cls(self) -> type[Transport]:
+        """Redis, whatever the URL's scheme."""
+        return CarefulTransport
+
+    def ensure_connection(self, *args: Any, **options: Any) -> Any:
+        """See :meth:`kombu.Connection.ensure_connection`."""
+        steps = {
+            "interval_start": _RETRY_START_S,
+            "interval_step": _RETRY_STEP_S,
+            "interval_max": _RETRY_MAX_S,
+        }
+        return super().ensure_connection(*args, **{**options, **steps})  # type: ignore[no-untyped-call]
