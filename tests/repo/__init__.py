@@ -1,0 +1,1 @@
+"""Holds together what is written twice: settings and their list, keys and their table, images and code."""
