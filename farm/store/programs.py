@@ -18,7 +18,7 @@ KEPT_BIRTHS = 50_000
 """A scene may refer to the birth of a revision that many edits ago."""
 
 # KEYS: lease, program, births. ARGV: what the lease must hold, fence, program,
-# newest revision whose birth is to be 0 (0: none), births to keep, then revision and birth of each new one.
+# the revision that is born at 0 (0: none), births to keep, then revision and birth of each new one.
 _WRITE = """
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 local old = redis.call('GET', KEYS[2])
@@ -27,9 +27,7 @@ redis.call('SET', KEYS[2], ARGV[3])
 local first_shown, kept = tonumber(ARGV[4]), tonumber(ARGV[5])
 if first_shown > 0 then
   redis.call('DEL', KEYS[3])
-  for revision = math.max(1, first_shown - kept + 1), first_shown do
-    redis.call('HSET', KEYS[3], revision, '0')
-  end
+  redis.call('HSET', KEYS[3], first_shown, '0')
 end
 for i = 6, #ARGV, 2 do
   redis.call('HSETNX', KEYS[3], ARGV[i], ARGV[i + 1])
@@ -73,8 +71,9 @@ class ProgramStore:
         """Keep ``program`` together with the births (seconds of scene time) of revisions shown first in it.
 
         A birth that is known already stays. ``premiere`` is the first revision of a new start of the stream:
-        scene time begins again, so it and all before it are born at 0. False, and nothing is written, when
-        the lease was lost or a higher fence wrote before.
+        scene time begins again, so it is born at 0 and the births before it are forgotten. (A revision that
+        has none counts as born with the next one that has.) False, and nothing is written, when the lease
+        was lost or a higher fence wrote before.
         """
         newborn = [text for revision, time in births.items() for text in (str(revision), str(time))]
         return bool(
