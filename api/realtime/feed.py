@@ -117,10 +117,17 @@ class Feed:
         return self._outgoing(STATUS, self._status or {})
 
     async def run(self) -> None:
-        """Read until cancelled; Redis being away is waited for."""
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self._follow_log())
-            group.create_task(self._watch_condition())
+        """Read until cancelled; Redis being away is waited for.
+
+        The error boundary of a feed: what else breaks it is logged, and its listeners may come again.
+        """
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._follow_log())
+                group.create_task(self._watch_condition())
+        except* Exception:  # the boundary
+            log.exception("a feed broke", stream=self.stream)
+            self._end(Farewell(CloseCode.INTERNAL, "something went wrong on our side; come again"))
 
     async def _follow_log(self) -> None:
         position: str | None = None
@@ -134,8 +141,8 @@ class Feed:
                 )
                 self._away = False
                 for entry in entries:
-                    position = entry.id
                     self._tell(await self._live_entry(entry))
+                    position = entry.id
             except StoreUnavailable as error:
                 self._report_away(error)
                 await asyncio.sleep(RETRY_S)
@@ -152,8 +159,7 @@ class Feed:
 
     def _tell_condition(self, condition: Condition | None, viewers: int) -> None:
         if condition is None:
-            for listener in self._listeners:
-                listener.end(Farewell(CloseCode.NOT_FOUND, "the stream was deleted"))
+            self._end(Farewell(CloseCode.NOT_FOUND, "the stream was deleted"))
             return
         status = status_data(condition, self._report, viewers)
         if self._status is not None and status != self._status:  # the first goes out with each snapshot
@@ -189,6 +195,10 @@ class Feed:
     def _outgoing(self, kind: str, data: dict[str, Any]) -> Outgoing:
         return Outgoing(kind, None, told(kind, self.stream, self._clock.wall_ms(), data))
 
+    def _end(self, farewell: Farewell) -> None:
+        for listener in self._listeners:
+            listener.end(farewell)
+
     def _tell(self, message: Outgoing) -> None:
         for listener in self._listeners:
             listener.offer(message)
@@ -223,7 +233,7 @@ class Feeds:
     @asynccontextmanager
     async def listen(self, stream: str, listener: Listener) -> AsyncIterator[Feed]:
         """Give ``listener`` everything about ``stream`` until the block ends."""
-        if stream not in self._running:
+        if stream not in self._running or self._running[stream][1].done():
             feed = Feed(stream, self._state, self._audience, self._clock, interval_s=self._interval_s)
             self._running[stream] = feed, asyncio.create_task(feed.run(), name=f"feed of {stream}")
         feed, task = self._running[stream]

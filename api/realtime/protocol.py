@@ -29,6 +29,7 @@ class CloseCode(IntEnum):
 
     NORMAL = 1000
     GOING_AWAY = 1001
+    INTERNAL = 1011
     TRY_AGAIN_LATER = 1013
     BAD_MESSAGES = 4400
     UNAUTHORIZED = 4401

@@ -49,7 +49,8 @@ def samples(redis: FarmRedis, redis_url: str) -> Samples:
     live_stream(redis)
     add_stream(redis, "second")
     set_state(redis, State.WAITING, "second")
-    beat(redis, "worker", "worker-1", cache={"hits": 90, "misses": 10, "bytes": 1000})
+    beat(redis, "worker", "worker-1", frames=1000, raster_hits=90, raster_misses=10, raster_bytes=4096)
+    beat(redis, "coordinator", "c", streams=2)
     redis.rpush(keys.QUEUE, "a", "b", "c")
     return _samples(asyncio.run(_scrape(redis_url)))
 
@@ -96,7 +97,11 @@ def test_a_live_streams_numbers_are_shown(samples: Samples, name: str, value: fl
         ("framefarm_streams", {"state": "waiting"}, 1),
         ("framefarm_streams", {"state": "failed"}, 0),
         ("framefarm_component_up", {"kind": "worker", "name": "worker-1"}, 1),
-        ("framefarm_raster_cache", {"worker": "worker-1", "number": "hits"}, 90),
+        ("framefarm_worker_frames_total", {"worker": "worker-1"}, 1000),
+        ("framefarm_raster_cache_hits_total", {"worker": "worker-1"}, 90),
+        ("framefarm_raster_cache_misses_total", {"worker": "worker-1"}, 10),
+        ("framefarm_raster_cache_bytes", {"worker": "worker-1"}, 4096),
+        ("framefarm_coordinator_streams", {"coordinator": "c"}, 2),
         ("framefarm_queue_tasks", {}, 3),
         ("framefarm_redis_up", {}, 1),
     ],

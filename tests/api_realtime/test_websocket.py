@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from websockets.exceptions import InvalidStatus
 
-from api.realtime import session
+from api.realtime import feed, session
 from farm.clock import ManualClock
 from farm.messages import Desired, State
 from farm.store import keys
@@ -342,5 +342,22 @@ def test_a_feed_ends_with_its_last_listener(redis: FarmRedis, play: Play) -> Non
         async with asyncio.timeout(15):
             while rig.feeds.streams():
                 await asyncio.sleep(0.01)
+
+    play(scene)
+
+
+def test_a_feed_that_breaks_sends_its_listeners_away_and_the_next_one_works(
+    redis: FarmRedis, play: Play, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live_stream(redis)
+
+    async def scene(rig: Rig) -> None:
+        async with rig.listener() as client:
+            await client.hear("stream:status")
+            with monkeypatch.context() as broken:
+                broken.setattr(feed, "metrics_data", None)
+                assert (await client.goodbye())[0] == 1011
+        async with rig.listener() as client:
+            await client.hear("metrics:update")
 
     play(scene)

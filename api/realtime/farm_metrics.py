@@ -1,0 +1,70 @@
+"""What is true of the whole farm and of each of its processes, as metrics."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from prometheus_client.core import Metric
+
+from api.realtime.metric_families import counter, gauge
+from api.realtime.roll_call import Presence
+from api.realtime.state import Component, Snapshot
+from farm.messages import State
+
+
+class BeatNumber(NamedTuple):
+    """A number that processes of one kind tell in their heartbeats, as ``field``."""
+
+    kind: str
+    field: str
+    name: str
+    help: str
+    grows: bool = True
+    """Whether it is a counter, whose name ends in ``_total``."""
+
+
+BEAT_NUMBERS = (
+    BeatNumber("worker", "frames", "framefarm_worker_frames", "Frames drawn"),
+    BeatNumber("worker", "passed", "framefarm_worker_passed", "Frames not drawn, their ticks were over"),
+    BeatNumber("worker", "raster_hits", "framefarm_raster_cache_hits", "Layers taken from the raster cache"),
+    BeatNumber("worker", "raster_misses", "framefarm_raster_cache_misses", "Layers drawn anew"),
+    BeatNumber("worker", "raster_bytes", "framefarm_raster_cache_bytes", "Raster cache", grows=False),
+    BeatNumber("worker", "picture_bytes", "framefarm_picture_cache_bytes", "Decoded pictures", grows=False),
+    BeatNumber("coordinator", "streams", "framefarm_coordinator_streams", "Leases held", grows=False),
+)
+
+
+def redis_metric(*, up: bool) -> Metric:
+    """Whether Redis answered this scrape."""
+    return gauge("framefarm_redis_up", "Whether Redis answers", (), [((), float(up))])
+
+
+def farm_metrics(snapshot: Snapshot, presence: Iterable[Presence]) -> Iterator[Metric]:
+    """Streams by state, the queue, who is there, and what the heartbeats tell."""
+    states = [condition.status.state for _, condition in snapshot.streams]
+    yield gauge(
+        "framefarm_streams", "Streams by state", ("state",), [((s,), float(states.count(s))) for s in State]
+    )
+    yield gauge(
+        "framefarm_queue_tasks", "Frame tasks that no worker has taken", (), [((), snapshot.queue_tasks)]
+    )
+    yield gauge(
+        "framefarm_component_up",
+        "Whether a process reports; 0 for ten minutes after it stopped",
+        ("kind", "name"),
+        [((p.kind, p.name), float(p.up)) for p in presence],
+    )
+    for number in BEAT_NUMBERS:
+        yield _beat_metric(number, snapshot.components)
+
+
+def _beat_metric(number: BeatNumber, components: Iterable[Component]) -> Metric:
+    samples = [
+        ((component.name,), float(value))
+        for component in components
+        if component.kind == number.kind
+        and isinstance(value := component.beat.get(number.field), int | float)
+    ]
+    family = counter if number.grows else gauge
+    return family(number.name, number.help, (number.kind,), samples)
