@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NoReturn
 
-from flask import Flask, Response
+from flask import Flask, Response, g, request
 from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
 from pydantic import ValidationError
@@ -28,8 +28,12 @@ from api.http.services import EXTENSION, make_services
 from api.http.shapes import refuse
 from farm.clock import Clock
 from farm.errors import InputError
+from farm.log import get_logger
 from farm.settings import Settings
 from farm.store.connection import FarmRedis
+from farm.store.tokens import Token
+
+log = get_logger(__name__)
 
 _ABOUT = "Draw live streams with a farm. Answers are {success: true, data} or {success: false, error}."
 _FORM_MEMORY_BYTES = 1_000_000
@@ -56,6 +60,7 @@ def create_app(settings: Settings, redis: FarmRedis, clock: Clock) -> Flask:
         doc_ui=False,
         static_folder=None,
     )
+    app.url_map.merge_slashes = False  # a path with two slashes is another path, and no redirect
     app.request_class = FarmRequest
     app.json = FarmJson(app)
     # One byte more than we take: a body without a length is cut there, and known to be too large by it.
@@ -66,6 +71,7 @@ def create_app(settings: Settings, redis: FarmRedis, clock: Clock) -> Flask:
     app.before_request(authenticate)
     app.before_request(check_body)
     app.after_request(_add_headers)
+    app.after_request(_log_change)
     _add_routes(app)
     return app
 
@@ -96,6 +102,20 @@ def _add_routes(app: OpenAPI) -> None:
 def _refuse(error: ValidationError) -> NoReturn:
     """The library asks for an answer; our errors have their one way to become one."""
     raise refuse(error) from error
+
+
+def _log_change(response: Response) -> Response:
+    """Who changed what, or tried to. The path only: a query may hold anything."""
+    if request.method not in ("GET", "HEAD", "OPTIONS"):
+        who: Token | None = g.get("caller")
+        log.info(
+            "asked",
+            what=f"{request.method} {request.path}",
+            status=response.status_code,
+            by=who.owner if who else None,
+            address=request.remote_addr,
+        )
+    return response
 
 
 def _add_headers(response: Response) -> Response:

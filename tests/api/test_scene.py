@@ -25,7 +25,8 @@ def layers(bob: Caller, show: str) -> str:
 
 
 def _events(redis: FarmRedis, stream: str) -> list[dict[str, Any]]:
-    return [json.loads(fields[b"event"]) for _, fields in redis.xrange(keys.events(stream))]
+    entries: Any = redis.xrange(keys.events(stream))
+    return [json.loads(fields[b"event"]) for _, fields in entries]
 
 
 def test_layers_have_the_ordered_shape(bob: Caller, layers: str) -> None:

@@ -86,6 +86,7 @@ def test_it_serves_and_ends_when_it_is_told_to(api: Api) -> None:
     api.process.terminate()
     assert api.process.wait(10) == 0
     assert ADMIN_TOKEN not in api.log()
+    assert '"what":"POST /streams"' in api.log().replace('": "', '":"')
 
 
 def test_a_body_without_a_length_is_limited_too(api: Api) -> None:
