@@ -90,8 +90,6 @@ class RecentCache(Generic[K, V]):
         """Forget ``key`` if it is here."""
         self._entries.pop(key, None)
 
-    def clear(self) -> list[V]:
-        """Forget everything; what was here."""
-        values = list(self._entries.values())
-        self._entries.clear()
-        return values
+    def items(self) -> list[tuple[K, V]]:
+        """Everything that is here now."""
+        return list(self._entries.items())

@@ -17,7 +17,7 @@ from farm.store import keys
 from farm.store.connection import FarmRedis
 from farm.transport.mailbox import pack_frame
 from farm.transport.planes import Plane, Planes, i420_bytes, planes_in
-from farm.transport.ring import Ring, SlotBusy
+from farm.transport.ring import SHM_DIR, Ring, SlotBusy
 from workers.cache import RecentCache
 
 _MAX_RINGS = 32
@@ -44,8 +44,8 @@ class Rings:
         if known is not None:
             if (known.name, known.nonce) == (delivery.ring, delivery.nonce):
                 return known
-            self._open.drop(task.stream)
-            known.close()
+            self._close(task.stream, known)
+        self._close_vanished()
         ring = _attached(delivery)
         if ring is not None:
             forgotten = self._open.put(task.stream, ring)
@@ -55,8 +55,18 @@ class Rings:
 
     def close(self) -> None:
         """Let go of all."""
-        for ring in self._open.clear():
-            ring.close()
+        for stream, ring in self._open.items():
+            self._close(stream, ring)
+
+    def _close_vanished(self) -> None:
+        """Give back the memory of encoders that have ended."""
+        for stream, ring in self._open.items():
+            if not (SHM_DIR / ring.name).exists():
+                self._close(stream, ring)
+
+    def _close(self, stream: str, ring: Ring) -> None:
+        self._open.drop(stream)
+        ring.close()
 
 
 class Deliverer:

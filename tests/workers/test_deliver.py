@@ -132,6 +132,17 @@ def test_a_new_ring_of_a_stream_replaces_the_old_one(redis: FarmRedis) -> None:
     assert not mapped(second.ring)
 
 
+@pytest.mark.usefixtures("scene")
+def test_the_ring_of_an_ended_stream_is_given_back(redis: FarmRedis) -> None:
+    drawing = renderer(redis)
+    with open_ring() as (encoders, ended):
+        drawing.render(task(1, delivery=ended))
+    del encoders
+    with pytest.raises(NotFound):
+        drawing.render(task(1, stream="another"))
+    assert not mapped(ended.ring)
+
+
 def test_a_frame_that_cannot_be_drawn_leaves_no_finished_slot(
     redis: FarmRedis, ring: tuple[Ring, Delivery], scene: int
 ) -> None:
