@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from farm.transport.planes import Planes, i420_bytes, planes_in
+from farm.transport.planes import Plane, i420_bytes, planes_in
 
 _TRIES = 3
 
@@ -28,12 +28,11 @@ class Canvas:
         """The picture is whole again."""
         self._version += 1
 
-    def snapshot(self, into: Planes) -> bool:
-        """Copy the picture into ``into``; whether it is of one moment (False when it kept changing)."""
+    def snapshot(self, into: Plane) -> bool:
+        """Copy :attr:`buffer` into ``into``; whether it is of one moment (False when it kept changing)."""
         for _ in range(_TRIES):
             before = self._version
-            for mine, theirs in zip(self.planes, into, strict=True):
-                np.copyto(theirs, mine)
+            np.copyto(into, self.buffer)
             if before == self._version and before % 2 == 0:
                 return True
         return False

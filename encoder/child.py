@@ -103,6 +103,8 @@ class Launched:
                 stdin=file,
                 pass_fds=[self._last_words],
                 start_new_session=True,
+                # Nothing here is linear algebra, for which numpy would start a thread per core.
+                env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},
             )
         self.pid = self._popen.pid
         self._reason: str | None = None

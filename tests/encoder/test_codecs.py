@@ -17,7 +17,6 @@ from encoder.preview import preview_jpeg, preview_size
 from encoder.video import HARDWARE, SOFTWARE, VideoEncoder, video_settings
 from farm.errors import EncoderFailed
 from farm.messages import StreamConfig
-from farm.transport.planes import Planes
 from tests.encoder.running import SMALL
 
 BT709_LIMITED = np.array([[0.2126, 0.7152, 0.0722], [-0.1146, -0.3854, 0.5], [0.5, -0.4542, -0.0458]])
@@ -164,10 +163,11 @@ def test_previews_are_at_most_960_wide(size: tuple[int, int], preview: tuple[int
 @pytest.mark.parametrize("rgb", [(255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255), (90, 160, 40)])
 def test_previews_have_the_right_colours(rgb: tuple[int, int, int]) -> None:
     y, cb, cr = BT709_LIMITED @ np.array(rgb) * [219 / 255, 224 / 255, 224 / 255] + [16, 128, 128]
-    planes: Planes = Canvas(1280, 720).planes
-    for plane, value in zip(planes, (y, cb, cr), strict=True):
+    canvas = Canvas(1280, 720)
+    for plane, value in zip(canvas.planes, (y, cb, cr), strict=True):
         plane.fill(round(value))
-    picture = cv2.imdecode(np.frombuffer(preview_jpeg(planes), np.uint8), cv2.IMREAD_COLOR)
+    jpeg = preview_jpeg(canvas.buffer, 1280, 720)
+    picture = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
     assert picture is not None
     assert picture.shape == (540, 960, 3)
     assert picture[200, 300, ::-1].tolist() == pytest.approx(list(rgb), abs=5)
