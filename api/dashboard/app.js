@@ -7,7 +7,7 @@ import { Live } from "./live.js";
 import { addEvent, showOutputs, showStreams } from "./panels.js";
 import { Preview } from "./preview.js";
 import { Tiles } from "./tiles.js";
-import { duration, stateOf } from "./words.js";
+import { duration, parts, stateOf } from "./words.js";
 
 const TOKEN = "framefarm-token";
 const LOOK_MS = 1000;
@@ -140,7 +140,7 @@ class Room {
     byId("desk").dataset.health = this.#told.health?.level ?? "offline";
     say(byId("on-air-for"), status.isLive && status.startTime ? duration(Date.now() - status.startTime) : "");
     say(byId("picture-format"), `${width} × ${height} · ${config.TARGET_FPS} fps · ${config.STREAM_BITRATE}`);
-    say(byId("reason"), [status.reason, ...(this.#told.health?.reasons ?? [])].filter(unique).join(" · "));
+    say(byId("reason"), parts([status.reason, ...(this.#told.health?.reasons ?? [])]));
     say(byId("preview-note"), status.isLive ? "Waiting for a picture" : state.text);
     byId("monitor").style.aspectRatio = `${width} / ${height}`;
     byId("preview").alt = `What ${name} shows now`;
@@ -208,7 +208,6 @@ class Room {
 }
 
 const first = (streams) => (streams.find((stream) => stream.status.isLive) ?? streams[0]).id;
-const unique = (text, index, all) => text && all.indexOf(text) === index;
 
 const LINKS = {
   connecting: "Connecting",

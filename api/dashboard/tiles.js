@@ -1,9 +1,9 @@
-// The figures under the picture, some with a line of their last minutes.
+// The figures under the picture, some with a line of their last minute.
 
 import { make, say } from "./dom.js";
 import { bitrate, count, decimal, memory } from "./words.js";
 
-const KEPT = 90;
+const KEPT = 60;
 const SVG = "http://www.w3.org/2000/svg";
 
 const TILES = [

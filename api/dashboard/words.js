@@ -31,11 +31,14 @@ export function duration(ms) {
   return `${Math.floor(seconds / 3600)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
 }
 
+/** What is said of these, once each, in one line. */
+export const parts = (texts) => [...new Set(texts.filter(Boolean))].join(" · ");
+
 /** An event's data in a few words. */
 export function eventText({ type, data }) {
   switch (type) {
     case "stream:status":
-      return [stateOf(data.state).text, data.reason, ...(data.health?.reasons ?? [])].filter(Boolean).join(" · ");
+      return parts([stateOf(data.state).text, data.reason, ...(data.health?.reasons ?? [])]);
     case "layer:update": {
       const changes = Object.entries(data.changes ?? {});
       const shown = changes.length <= 3 && data.action !== "added" ? changes.map(changeText).join(", ") : "";
