@@ -89,6 +89,16 @@ def test_it_serves_and_ends_when_it_is_told_to(api: Api) -> None:
     assert '"what":"POST /streams"' in api.log().replace('": "', '":"')
 
 
+def test_it_ends_with_the_process_that_started_it(tmp_path: Path) -> None:
+    port = free_port()
+    environment = {**os.environ, "PORT": str(port), "REDIS_URL": "redis://127.0.0.1:1/0"}
+    start = "import subprocess, sys; subprocess.run([sys.executable, '-m', 'api.http'])"
+    with _running([sys.executable, "-c", start], env=environment) as parent:
+        wait_until(lambda: listens(port), "the API listens")
+        parent.kill()
+        wait_until(lambda: not listens(port), "the port is free again")
+
+
 def test_a_body_without_a_length_is_limited_too(api: Api) -> None:
     def endless() -> Iterator[bytes]:
         for _ in range(40):

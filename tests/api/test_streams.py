@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ from farm.store.connection import FarmRedis
 from farm.store.streams import StreamRecord
 from tests.api.conftest import TEXT_LAYER, Caller, report
 
+EXAMPLES = Path(__file__).parents[2] / "examples" / "scenes"
 CONFIG = {
     "STREAM_RESOLUTION": "1920x1080",
     "TARGET_FPS": 30,
@@ -45,6 +48,11 @@ def test_a_stream_is_made_as_ordered(bob: Caller, farm: Services) -> None:
     assert record.outputs[0].url == "rtmp://live.example.com/app/very-secret"
     assert record.config.gop_frames == 120
     assert farm.scenes.head("big-show") == 1
+
+
+@pytest.mark.parametrize("file", sorted(EXAMPLES.glob("*.json")), ids=lambda file: file.name)
+def test_the_example_scenes_can_be_ordered(bob: Caller, file: Path) -> None:
+    bob.ask("POST", "/streams", {"scene": json.loads(file.read_text())}, status=201)
 
 
 def test_an_order_of_nothing_is_a_stream_too(bob: Caller) -> None:
