@@ -41,7 +41,8 @@ def configuration(settings: Settings) -> dict[str, Any]:
         "worker_redirect_stdouts": False,
         "worker_send_task_events": settings.task_events,
         "worker_enable_remote_control": settings.task_events,
-        "worker_cancel_long_running_tasks_on_connection_loss": False,
+        # Of no effect with early acknowledgement, but Celery warns when it is left open.
+        "worker_cancel_long_running_tasks_on_connection_loss": True,
         "broker_connection_retry": True,
         "broker_connection_retry_on_startup": True,
         "broker_connection_max_retries": None,

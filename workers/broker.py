@@ -39,11 +39,24 @@ class PatientConnection(Connection):
         """Redis, whatever the URL's scheme."""
         return CarefulTransport
 
-    def ensure_connection(self, *args: Any, **options: Any) -> Any:
-        """See :meth:`kombu.Connection.ensure_connection`."""
+    def ensure_connection(self, _errback: object = None, *args: Any, **options: Any) -> Any:
+        """See :meth:`kombu.Connection.ensure_connection`; an outage is logged once and not at every try."""
         steps = {
             "interval_start": _RETRY_START_S,
             "interval_step": _RETRY_STEP_S,
             "interval_max": _RETRY_MAX_S,
         }
-        return super().ensure_connection(*args, **{**options, **steps})  # type: ignore[no-untyped-call]
+        complaint = _Complaint()
+        return super().ensure_connection(complaint, *args, **{**options, **steps})  # type: ignore[no-untyped-call]
+
+
+class _Complaint:
+    """Says once that the broker is away."""
+
+    def __init__(self) -> None:
+        self._said = False
+
+    def __call__(self, error: Exception, _interval_s: float) -> None:
+        if not self._said:
+            self._said = True
+            _log.warning("Redis does not answer; trying again until it does", error=type(error).__name__)
