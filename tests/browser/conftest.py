@@ -88,9 +88,9 @@ def control_room(redis: FarmRedis, redis_url: str, tmp_path: Path) -> Iterator[C
         yield ControlRoom(f"http://127.0.0.1:{settings.port}", redis)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """The system's Chromium."""
+    """The system's Chromium. Not kept longer than for these tests: while it is, this thread has a loop."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     assert chromium, "chromium is not installed; run `make setup`, or `apt-get install chromium`"
     with sync_playwright() as playwright:
