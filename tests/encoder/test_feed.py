@@ -9,7 +9,7 @@ import pytest
 
 from encoder.canvas import Canvas
 from encoder.feed import Feed
-from encoder.sequencer import EMPTY, Choice, Refusal, Sequencer
+from encoder.sequencer import EMPTY, Choice, Refusal, Repeat, Sequencer
 from farm.messages import Delivery, FrameDone
 from farm.transport.mailbox import Letter, pack_frame
 from farm.transport.ring import Ring
@@ -85,6 +85,19 @@ def test_a_slot_that_is_being_drawn_again_is_left_alone(bench: Bench) -> None:
         assert (choice.frame, luma) == (None, 16)
         drawing.finish(done(1, WHOLE))
     assert bench.tick(2) == (Choice(1), 99)
+
+
+def test_a_frame_that_is_finished_when_a_newer_one_is_shown_was_late_and_not_missing(bench: Bench) -> None:
+    bench.draw(done(0, WHOLE), 50)
+    bench.tick(0)
+    with bench.worker.drawing(1) as drawing:
+        bench.tick(1)
+        bench.draw(done(2, WHOLE), 70)
+        bench.tick(2)
+        drawing.finish(done(1, WHOLE))
+    assert bench.tick(3)[1] == 70
+    assert bench.sequencer.repeated == {Repeat.LATE: 1}
+    assert bench.sequencer.refused == {Refusal.PASSED: 1}
 
 
 def test_a_slot_overwritten_between_look_and_copy_is_noticed(bench: Bench) -> None:
