@@ -1,7 +1,7 @@
 # `make run` and `make test` are all that a newcomer needs; both install what is missing first.
 BIN := .venv/bin
 
-.PHONY: run setup setup-dev test check lint types imports format bench chaos
+.PHONY: run setup setup-dev test check lint types imports format verify pictures
 
 run: setup
 	$(BIN)/framefarm up --demo
@@ -26,6 +26,14 @@ types:
 
 imports:
 	$(BIN)/lint-imports
+
+# Long runs: the streams are read back for a minute each.
+verify: setup-dev
+	$(BIN)/python -m pytest tests/integration --read-seconds 60
+
+# The README's pictures, of a farm that runs.
+pictures: setup-dev
+	$(BIN)/python -m tests.browser.pictures
 
 format:
 	$(BIN)/ruff format .

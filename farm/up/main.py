@@ -136,6 +136,7 @@ def _addresses(settings: Settings, token: str | None, *, demo: bool) -> dict[str
         rows["admin token"] = "the one in ADMIN_TOKEN"
     elif token is not None:
         rows["admin token"] = f"{token}  (shown this once; keep it)"
+        rows["dashboard"] += f"/#token={token}"
     else:
         rows["admin token"] = "shown at the first start; `framefarm token` makes another"
     if demo:

@@ -32,7 +32,7 @@ PLACE = PatternPlace(cell_px=32, bits=24)
 class RunningFarm:
     """`framefarm up` as a process, with a state directory and ports of its own."""
 
-    def __init__(self, state_dir: Path, extra: Mapping[str, str]) -> None:
+    def __init__(self, state_dir: Path, extra: Mapping[str, str], *, demo: bool = False) -> None:
         ports = {name: str(free_port()) for name in wanted_ports(load_settings({}))}
         self.environment = {
             **ports,
@@ -46,13 +46,14 @@ class RunningFarm:
         self.settings: Settings = load_settings(self.environment)
         self.state_dir = state_dir
         self.log_path = state_dir / "up.log"
+        self._options = ["--demo"] if demo else []
         self._process: psutil.Popen | None = None
 
     def start(self, *, ready: bool = True) -> None:
         """Start it and wait until it says that it is ready, or else that the API answers."""
         with self.log_path.open("ab") as log:
             self._process = psutil.Popen(
-                [sys.executable, "-m", "farm", "up"],
+                [sys.executable, "-m", "farm", "up", *self._options],
                 env={**os.environ, **self.environment},
                 stdout=log,
                 stderr=subprocess.STDOUT,
