@@ -106,6 +106,7 @@ class Reporter:
             started_wall_ms=who.started_wall_ms,
             emitted=sequencer.emitted,
             fresh=sequencer.fresh,
+            blank=sequencer.blank,
             repeated={str(cause): count for cause, count in sequencer.repeated.copy().items()},
             refused={str(cause): count for cause, count in sequencer.refused.copy().items()},
             fps=figures.fps,

@@ -31,7 +31,7 @@ class Refusal(StrEnum):
 class Repeat(StrEnum):
     """Why a tick shows the last picture once more."""
 
-    STARTING = "starting"  # nothing was ever delivered
+    STARTING = "starting"  # nothing was ever delivered; not counted as a repeat, there is no picture yet
     GAP = "gap"  # frames are here, but they build on one that the canvas never had
     LATE = "late"  # its frame came after the tick
     MISSING = "missing"  # its frame never came
@@ -64,6 +64,8 @@ class Sequencer:
         self.emitted = EMPTY
         """The last tick that was closed."""
         self.fresh = 0
+        self.blank = 0
+        """Ticks before the first picture."""
         self.repeated: Counter[Repeat] = Counter()
         self.refused: Counter[Refusal] = Counter()
         self.heard = EMPTY
@@ -127,6 +129,8 @@ class Sequencer:
         self.emitted = tick
         if choice.frame is not None:
             self.fresh += 1
+        elif choice.cause is Repeat.STARTING:
+            self.blank += 1
         elif choice.cause is not None:
             self.repeated[choice.cause] += 1
         else:

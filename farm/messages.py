@@ -159,7 +159,7 @@ class StreamReport(msgspec.Struct, frozen=True):
     fresh: int
     """Ticks that showed a new picture or a frame that changed nothing."""
     repeated: dict[str, int]
-    """Ticks that repeated the last picture, by cause."""
+    """Ticks that repeated the last picture, by cause: gap, late or missing."""
     refused: dict[str, int]
     """Delivered frames that were of no use, by cause."""
     fps: float
@@ -179,6 +179,8 @@ class StreamReport(msgspec.Struct, frozen=True):
     cpu_percent: float
     memory_bytes: int
     outputs: tuple[OutputReport, ...]
+    blank: int = 0
+    """Ticks before the first picture came; neither fresh nor repeated."""
 
 
 class NodeReport(msgspec.Struct, frozen=True):
@@ -190,7 +192,7 @@ class NodeReport(msgspec.Struct, frozen=True):
 
 
 class ProcessReport(msgspec.Struct, frozen=True):
-    """One stream's process as its node sees it: running, restarting or failed, with the reason."""
+    """One stream's process as its node sees it: running, restarting, stopping or failed, with the reason."""
 
     generation: int
     state: str

@@ -70,6 +70,7 @@ class ReportShape(Shape):
     started_wall_ms: int
     emitted: int
     fresh: int
+    blank: int
     repeated: dict[str, int]
     refused: dict[str, int]
     fps: float

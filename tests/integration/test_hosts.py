@@ -70,7 +70,7 @@ def test_workers_in_another_network_namespace_deliver_every_frame(
         with Viewer(farm.checkable_stream("far"), read_seconds) as viewer:
             pass
         assert viewer.tally.complete(), viewer.tally
-        assert set(farm.report("far")["drawn_by"]) == {"remote-1", "remote-2"}
+        assert set(farm.report("far")["drawnBy"]) == {"remote-1", "remote-2"}
 
 
 @contextmanager
