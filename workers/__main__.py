@@ -11,10 +11,12 @@ import logging
 import os
 import socket
 import sys
+import warnings
 from typing import Any
 
 import cv2
 from celery import signals
+from celery.platforms import SecurityWarning
 
 from farm.errors import FarmError
 from farm.log import configure_logging, get_logger
@@ -46,6 +48,8 @@ def main() -> int:
 
 
 def _work(settings: Settings, name: str) -> int:
+    # Celery warns of root because of pickled messages; this worker accepts none.
+    warnings.simplefilter("ignore", SecurityWarning)
     cv2.setNumThreads(1)
     board = Board(settings.worker_concurrency)
     desk = FrameDesk(settings, name, board)

@@ -19,7 +19,7 @@ from farm.store.connection import connect
 from farm.store.tokens import ADMIN_OWNER, Scope, TokenStore
 from farm.up.console import Console
 from farm.up.demo import DEMO_STREAM, start_demo
-from farm.up.plan import services
+from farm.up.plan import ENCODER, services
 from farm.up.ports import check_ports
 from farm.up.supervisor import Roster, Supervisor
 
@@ -41,14 +41,17 @@ def run(settings: Settings, *, demo: bool, flower: bool) -> None:
     asyncio.run(_run(settings, roster, demo=demo, flower=flower))
 
 
-def _end_leftovers(left: list[psutil.Process]) -> None:
-    """End the services of a supervisor that was killed; its encoder processes stay on air and are adopted."""
+def _end_leftovers(left: dict[str, psutil.Process]) -> None:
+    """End the services of a supervisor that was killed; its encoder processes go on and are adopted."""
     if not left:
         return
-    log.warning("ending what a killed farm left behind; its streams stay on air", processes=len(left))
-    for process in left:
-        process.terminate()
-    _, stubborn = psutil.wait_procs(left, timeout=8)
+    log.warning(
+        "ending what a killed farm left behind; its encoder processes go on", services=", ".join(left)
+    )
+    for name, process in left.items():
+        # Asked to end, an encoder node would end its streams first.
+        process.kill() if name == ENCODER else process.terminate()
+    _, stubborn = psutil.wait_procs(left.values(), timeout=8)
     for process in stubborn:
         process.kill()
     psutil.wait_procs(stubborn, timeout=2)

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from farm.services import make_redis_password, redis_command, rtmp_command
 from farm.settings import Settings
 
+ENCODER = "encoder"
+
 
 @dataclass(frozen=True)
 class Service:
@@ -59,7 +61,7 @@ def services(settings: Settings, *, flower: bool = False) -> list[Service]:
     environment = own_environment(settings, password)
     planned.append(Service("api", _python("api"), environment))
     planned.append(Service("coordinator", _python("coordinator"), environment))
-    planned.append(Service("encoder", _python("encoder"), environment))
+    planned.append(Service(ENCODER, _python("encoder"), environment))
     for number in range(1, settings.worker_processes + 1):
         name = f"worker-{number}"
         planned.append(Service(name, [*_python("workers"), "--name", name], environment))

@@ -148,13 +148,13 @@ class Roster:
         """Nothing runs any more."""
         self._path.unlink(missing_ok=True)
 
-    def claim(self) -> list[psutil.Process]:
-        """The services that a killed supervisor left behind.
+    def claim(self) -> dict[str, psutil.Process]:
+        """The services that a killed supervisor left behind, by name.
 
         Raises SettingsError when another supervisor runs in this state directory.
         """
         if not self._path.exists():
-            return []
+            return {}
         left = {
             name: psutil.Process(pid)
             for name, (pid, born) in json.loads(self._path.read_text()).items()
@@ -165,7 +165,7 @@ class Roster:
                 f"a farm runs in {self._path.parent} already (process {supervisor.pid}); "
                 "stop it, or set STATE_DIR and the ports to run a second one"
             )
-        return list(left.values())
+        return left
 
 
 def _born(pid: int) -> float | None:

@@ -78,7 +78,7 @@ def test_stopping_leaves_no_process_even_when_one_is_deaf(tmp_path: Path) -> Non
     pids = asyncio.run(scenario())
     assert len(pids) == 2
     assert not any(psutil.pid_exists(pid) for pid in pids)
-    assert Roster(tmp_path).claim() == []
+    assert Roster(tmp_path).claim() == {}
 
 
 def test_a_second_supervisor_in_one_state_directory_is_refused(tmp_path: Path) -> None:
@@ -99,7 +99,7 @@ def test_what_a_killed_supervisor_left_is_found(tmp_path: Path) -> None:
     (tmp_path / "processes.json").write_text(text.replace(f"[{os.getpid()},", "[999999999,"))
     gone.wait()
     try:
-        assert [process.pid for process in roster.claim()] == [orphan.pid]
+        assert {name: process.pid for name, process in roster.claim().items()} == {"greeter": orphan.pid}
     finally:
         orphan.kill()
         orphan.wait()

@@ -59,13 +59,20 @@ class RunningFarm:
                 stderr=subprocess.STDOUT,
             )
         condition = self.ready if ready else self.answers
-        wait_until(lambda: self._alive() and condition(), "the farm is ready", 60)
+        wait_until(lambda: self._alive() and self._claimed() and condition(), "the farm is ready", 60)
 
     def stop(self) -> None:
         """End it as Ctrl-C does; fails when it takes longer than the promised 10 s."""
         if self._process is not None and self._process.is_running():
             self._process.send_signal(signal.SIGINT)
             self._process.wait(timeout=10)
+        self._process = None
+
+    def kill_supervisor(self) -> None:
+        """kill -9 of `framefarm up` alone."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
         self._process = None
 
     def kill_everything(self) -> None:
@@ -152,6 +159,15 @@ class RunningFarm:
         """What the encoder process says of itself."""
         answer: dict[str, Any] = self.call("GET", f"/streams/{stream}/report")
         return answer
+
+    def _claimed(self) -> bool:
+        """Whether the state directory is ours, and not that of a farm that was killed before."""
+        roster = self.state_dir / "processes.json"
+        return (
+            roster.exists()
+            and self._process is not None
+            and self.services()["supervisor"] == self._process.pid
+        )
 
     def _alive(self) -> bool:
         if (

@@ -53,6 +53,16 @@ def test_after_everything_was_killed_what_was_acknowledged_is_back(start_farm: S
     again.wait_steady("lasting")
 
 
+def test_after_a_killed_supervisor_the_next_one_adopts_the_streams(start_farm: StartFarm) -> None:
+    farm = start_farm()
+    farm.checkable_stream("orphan")
+    (process,) = farm.encoder_processes()
+    farm.kill_supervisor()
+    again = start_farm(farm.state_dir, **farm.environment)
+    assert [p.pid for p in again.encoder_processes()] == [process.pid]
+    again.wait_steady("orphan")
+
+
 def up(**environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "farm", "up"],

@@ -16,7 +16,7 @@ from workers.cache import RecentCache
 from workers.typography.coverage import characters_of
 
 FONT_DIRS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"))
-_PACKAGES = "fonts-noto-core fonts-noto-color-emoji fonts-dejavu-core"
+_PACKAGES = "fonts-noto-core fonts-noto-color-emoji fonts-dejavu-core fonts-dejavu-extra"
 _MAX_OPEN_FACES = 64
 
 EMOJI = "NotoColorEmoji.ttf"
