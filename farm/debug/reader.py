@@ -16,6 +16,10 @@ from farm.services import find_program
 _LOW_LATENCY = ("-flags", "low_delay", "-probesize", "50000", "-analyzeduration", "500000")
 
 
+_PATIENCE = ("-rw_timeout", "10000000")
+"""Microseconds of silence after which a stream counts as not there."""
+
+
 @contextmanager
 def decoded(
     url: str, filters: str, frame_bytes: int, *, seconds: float | None = None
@@ -28,6 +32,7 @@ def decoded(
     command = [
         *(find_program("ffmpeg", "ffmpeg"), "-nostdin", "-hide_banner", "-loglevel", "error"),
         *_LOW_LATENCY,
+        *(_PATIENCE if url.startswith("rtmp") else ()),
         *("-i", url, *duration, "-map", "0:v", "-vf", filters),
         *("-fps_mode", "passthrough", "-flush_packets", "1", "-f", "rawvideo", "-"),
     ]
