@@ -156,6 +156,9 @@ def perf_edit(
 
 
 def _become(room: str, *arguments: str) -> NoReturn:
+    """Go on as ``python -m room``, with the password of the farm that runs here if there is one."""
+    if password := reaching_private_redis(load_settings()).redis_password:
+        os.environ["REDIS_PASSWORD"] = password.get_secret_value()
     os.execv(sys.executable, [sys.executable, "-m", room, *arguments])  # noqa: S606  no shell involved
 
 

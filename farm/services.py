@@ -15,22 +15,31 @@ from farm.errors import SettingsError
 from farm.settings import Settings
 
 _RTMP_TEMPLATE = Path(__file__).parents[1] / "deploy" / "rtmp" / "nginx.conf.template"
+_EXTRA_PATH = "/usr/sbin:/usr/local/sbin:/sbin"
+"""Where servers are installed, and where not every user's PATH leads."""
+_REACH_LOOPBACK = ("127.0.0.1", "localhost", "0.0.0.0")  # noqa: S104  compared with, not bound to
 _RTMP_MODULE_DIRS = (Path("/usr/lib/nginx/modules"), Path("/usr/lib64/nginx/modules"))
 
 
 def find_program(name: str, package: str) -> str:
     """The path of ``name``. Raises SettingsError that names the Debian ``package`` when it is missing."""
-    found = shutil.which(name, path=None) or shutil.which(name, path="/usr/sbin:/usr/local/sbin:/sbin")
+    found = shutil.which(name, path=None) or shutil.which(name, path=_EXTRA_PATH)
     if found is None:
         raise SettingsError(f"{name} is not installed; run `make setup`, or `apt-get install {package}`")
     return found
 
 
-def redis_command(directory: Path, port: int, password_file: Path | None = None) -> Sequence[str]:
-    """The command of a private redis-server on loopback that keeps everything (AOF) in ``directory``."""
+def redis_command(
+    directory: Path, port: int, password_file: Path | None = None, *, bind: str = "127.0.0.1"
+) -> Sequence[str]:
+    """The command of a private redis-server that keeps everything (AOF) in ``directory``.
+
+    It listens on loopback, and on the address ``bind`` if that is another one.
+    """
+    addresses = [bind] if bind in _REACH_LOOPBACK else ["127.0.0.1", bind]
     command = [
         find_program("redis-server", "redis-server"),
-        *("--bind", "127.0.0.1"),
+        *("--bind", *addresses),
         *("--port", str(port)),
         *("--dir", str(directory)),
         *("--appendonly", "yes"),
@@ -45,24 +54,27 @@ def redis_command(directory: Path, port: int, password_file: Path | None = None)
     return command
 
 
-def make_redis_password(state_dir: Path) -> tuple[str, Path]:
-    """The private redis-server's password and the configuration file that tells it; made when missing.
+def redis_password_file(settings: Settings) -> Path:
+    """The configuration file that tells the private redis-server its password.
 
-    It is kept so that encoder processes that outlived a killed supervisor can come back.
+    REDIS_PASSWORD if it is set, else one that is made once and kept: encoder processes that outlived a
+    killed supervisor come back with it.
     """
-    configuration = _redis_configuration(state_dir)
-    if not configuration.exists():
+    configuration = _redis_configuration(settings.state_dir)
+    wanted = settings.redis_password and settings.redis_password.get_secret_value()
+    if wanted or not configuration.exists():
         configuration.parent.mkdir(parents=True, exist_ok=True)
         configuration.touch(mode=0o600)
-        configuration.write_text(f"requirepass {secrets.token_urlsafe(32)}\n")
-    return configuration.read_text().split()[1], configuration
+        configuration.write_text(f"requirepass {wanted or secrets.token_urlsafe(32)}\n")
+    return configuration
 
 
 def reaching_private_redis(settings: Settings) -> Settings:
     """``settings`` with the password of the private redis-server of their state directory, if used."""
-    if not settings.private_redis() or not _redis_configuration(settings.state_dir).exists():
+    configuration = _redis_configuration(settings.state_dir)
+    if not settings.private_redis() or settings.redis_password or not configuration.exists():
         return settings
-    password, _ = make_redis_password(settings.state_dir)
+    password = configuration.read_text().split()[1]
     return settings.model_copy(update={"redis_password": SecretStr(password)})
 
 

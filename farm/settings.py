@@ -82,6 +82,7 @@ class Settings(BaseModel):
     state_dir: Path = Path(".framefarm")
     redis_url: str | None = None
     redis_port: Port = 4279
+    redis_bind: str = "127.0.0.1"
     redis_password: SecretStr | None = None
 
     # Access and limits

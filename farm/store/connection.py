@@ -17,7 +17,7 @@ def unavailable(error: redis.RedisError) -> StoreUnavailable:
     """Our error for a driver's; the server's words are kept, addresses and passwords never are."""
     if isinstance(error, redis.AuthenticationError):
         return StoreUnavailable("Redis refuses the password; look at REDIS_PASSWORD, REDIS_URL and STATE_DIR")
-    return StoreUnavailable(f"Redis does not answer ({type(error).__name__}); trying again")
+    return StoreUnavailable(f"Redis does not answer ({type(error).__name__})")
 
 
 def as_text(answer: bytes | str) -> str:

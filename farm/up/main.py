@@ -6,12 +6,13 @@ import asyncio
 import signal
 import time
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 import httpx
 import psutil
 
 from farm.clock import SystemClock
-from farm.errors import FarmError, StoreUnavailable
+from farm.errors import FarmError, SettingsError, StoreUnavailable
 from farm.log import configure_logging, get_logger
 from farm.services import reaching_private_redis
 from farm.settings import Settings
@@ -38,7 +39,22 @@ def run(settings: Settings, *, demo: bool, flower: bool) -> None:
     roster = Roster(settings.state_dir)
     _end_leftovers(roster.claim())
     check_ports(settings)
+    _check_redis(settings)
     asyncio.run(_run(settings, roster, demo=demo, flower=flower))
+
+
+def _check_redis(settings: Settings) -> None:
+    """Raises SettingsError when the user's own Redis does not answer."""
+    if settings.redis_url is None:
+        return
+    try:
+        connect(settings.broker_url()).ping()
+    except StoreUnavailable as error:
+        where = urlsplit(settings.redis_url)
+        raise SettingsError(
+            f"REDIS_URL ({where.hostname}:{where.port or 6379}): {error.message}; start it, correct the "
+            "setting, or leave it out and the farm runs a Redis of its own"
+        ) from error
 
 
 def _end_leftovers(left: dict[str, psutil.Process]) -> None:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from farm.services import make_redis_password, redis_command, rtmp_command
+from farm.services import reaching_private_redis, redis_command, redis_password_file, rtmp_command
 from farm.settings import Settings
 
 ENCODER = "encoder"
@@ -26,15 +26,15 @@ class Service:
     """Not ours: its output is plain lines, and only worth showing as such."""
 
 
-def own_environment(settings: Settings, password: str | None) -> dict[str, str]:
+def own_environment(settings: Settings) -> dict[str, str]:
     """What our services get on top of the user's environment, so that all of them read the same settings."""
     environment = {
         "LOG_FORMAT": settings.log_format,
         "PYTHONUNBUFFERED": "1",
         "STATE_DIR": str(settings.state_dir.resolve()),
     }
-    if password is not None:
-        environment["REDIS_PASSWORD"] = password
+    if password := reaching_private_redis(settings).redis_password:
+        environment["REDIS_PASSWORD"] = password.get_secret_value()
     return environment
 
 
@@ -45,10 +45,9 @@ def services(settings: Settings, *, flower: bool = False) -> list[Service]:
     """
     state = settings.state_dir.resolve()
     planned: list[Service] = []
-    password = settings.redis_password.get_secret_value() if settings.redis_password else None
     if settings.private_redis():
-        password, configuration = make_redis_password(state)
-        command = redis_command(state / "redis", settings.redis_port, configuration)
+        configuration = redis_password_file(settings).resolve()
+        command = redis_command(state / "redis", settings.redis_port, configuration, bind=settings.redis_bind)
         planned.append(Service("redis", command, foundation=True, foreign=True))
     command = rtmp_command(
         state / "rtmp",
@@ -58,7 +57,7 @@ def services(settings: Settings, *, flower: bool = False) -> list[Service]:
     )
     planned.append(Service("rtmp", command, foundation=True, foreign=True))
 
-    environment = own_environment(settings, password)
+    environment = own_environment(settings)
     planned.append(Service("api", _python("api"), environment))
     planned.append(Service("coordinator", _python("coordinator"), environment))
     planned.append(Service(ENCODER, _python("encoder"), environment))

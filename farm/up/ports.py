@@ -20,7 +20,7 @@ def wanted_ports(settings: Settings) -> dict[str, tuple[str, int]]:
         "RTMP_STAT_PORT": ("127.0.0.1", settings.rtmp_stat_port),
     }
     if settings.private_redis():
-        wanted["REDIS_PORT"] = ("127.0.0.1", settings.redis_port)
+        wanted["REDIS_PORT"] = (settings.redis_bind, settings.redis_port)
     return wanted
 
 

@@ -8,13 +8,11 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 
 import psutil
 import pytest
 
-from farm.services import redis_command
-from tests.conftest import free_port, listens, wait_until
+from tests.conftest import wait_until
 from tests.integration.conftest import StartFarm
 from tests.integration.running_farm import Viewer
 
@@ -52,20 +50,17 @@ def other_host(name: str) -> Iterator[str]:
     os.geteuid() != 0 or shutil.which("ip") is None, reason="making a network namespace needs root"
 )
 def test_workers_in_another_network_namespace_deliver_every_frame(
-    start_farm: StartFarm, tmp_path: Path, read_seconds: float
+    start_farm: StartFarm, read_seconds: float
 ) -> None:
-    port = free_port()
-    redis_url = f"redis://{HOST_IP}:{port}/0"
     with ExitStack() as undo:
         namespace = undo.enter_context(other_host("ffhost"))
-        command = [*redis_command(tmp_path, port), "--bind", HOST_IP, "--protected-mode", "no"]
-        redis = undo.enter_context(subprocess.Popen(command, stdout=subprocess.DEVNULL))
-        undo.callback(redis.terminate)
-        wait_until(lambda: listens(port, HOST_IP), "redis-server accepts connections")
-        farm = start_farm(ready=False, REDIS_URL=redis_url, WORKER_PROCESSES="0")
+        farm = start_farm(
+            ready=False, REDIS_BIND=HOST_IP, REDIS_PASSWORD="between-hosts", WORKER_PROCESSES="0"
+        )
+        reached = {"REDIS_URL": f"redis://{HOST_IP}:{farm.settings.redis_port}/0"}
         undo.callback(farm.stop)
         for number in (1, 2):
-            undo.enter_context(_remote_worker(namespace, f"remote-{number}", farm.environment))
+            undo.enter_context(_remote_worker(namespace, f"remote-{number}", {**farm.environment, **reached}))
         wait_until(farm.ready, "the workers have reported", 30)
         with Viewer(farm.checkable_stream("far"), read_seconds) as viewer:
             pass

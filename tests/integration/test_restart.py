@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 
 from farm.transport.ring import RING_PREFIX, SHM_DIR
-from tests.conftest import wait_until
+from tests.conftest import free_port, wait_until
 from tests.integration.conftest import StartFarm
 from tests.integration.running_farm import RunningFarm
 
@@ -87,3 +87,13 @@ def test_a_taken_port_is_refused_in_one_line(farm: RunningFarm, tmp_path: Path) 
     assert second.returncode == 1
     assert f"framefarm: PORT: port {farm.settings.port} is taken by another program" in "\n".join(lines)
     assert all(line.startswith("framefarm: ") for line in lines)
+
+
+def test_a_redis_that_is_not_there_is_said_in_one_line(tmp_path: Path) -> None:
+    farm = RunningFarm(tmp_path, {"REDIS_URL": f"redis://:secret@127.0.0.1:{free_port()}/0"})
+    refused = up(**farm.environment)
+    assert refused.returncode == 1
+    assert len(refused.stderr.splitlines()) == 1
+    assert "REDIS_URL (127.0.0.1:" in refused.stderr
+    assert "does not answer" in refused.stderr
+    assert "secret" not in refused.stderr
