@@ -27,9 +27,9 @@ types:
 imports:
 	$(BIN)/lint-imports
 
-# Long runs: the streams are read back for a minute each.
+# Long runs: 1080p streams are read back for a minute each.
 verify: setup-dev
-	$(BIN)/python -m pytest tests/integration --read-seconds 60
+	$(BIN)/python -m pytest tests/integration --read-seconds 60 --size 1920x1080
 
 # The README's pictures, of a farm that runs.
 pictures: setup-dev

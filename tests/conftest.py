@@ -16,6 +16,12 @@ from farm.services import redis_command, rtmp_command
 from farm.store.connection import FarmRedis, connect
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """What streams the integration tests read: `make verify` reads 1080p for a minute each."""
+    parser.addoption("--read-seconds", type=float, default=6.0, help="how long to read a stream")
+    parser.addoption("--size", default="1280x720", help="width x height of the streams that are read")
+
+
 def free_port() -> int:
     """A TCP port of loopback that nobody listens on now."""
     with socket.socket() as probe:

@@ -53,7 +53,7 @@ def main() -> None:
     """Take all pictures into docs/pictures."""
     PICTURES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as state, sync_playwright() as playwright:
-        farm = RunningFarm(Path(state), {"STREAM_RESOLUTION": "1920x1080"}, demo=True)
+        farm = RunningFarm(Path(state), {}, demo=True)
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS)
         try:
             farm.start()

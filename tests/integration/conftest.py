@@ -12,13 +12,6 @@ from tests.integration.running_farm import RunningFarm
 StartFarm = Callable[..., RunningFarm]
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """How long the readers read; `make verify` reads for a minute."""
-    parser.addoption(
-        "--read-seconds", type=float, default=6.0, help="how long integration tests read a stream"
-    )
-
-
 @pytest.fixture(scope="module")
 def read_seconds(request: pytest.FixtureRequest) -> float:
     """How long to read a stream back."""
@@ -26,12 +19,17 @@ def read_seconds(request: pytest.FixtureRequest) -> float:
 
 
 @pytest.fixture(scope="module")
-def start_farm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartFarm]:
+def start_farm(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[StartFarm]:
     """Starts farms that end with the test module; keyword arguments are settings."""
     farms: list[RunningFarm] = []
+    size = str(request.config.getoption("--size"))
 
     def start(state_dir: Path | None = None, *, ready: bool = True, **settings: str) -> RunningFarm:
-        farm = RunningFarm(state_dir or tmp_path_factory.mktemp("farm"), settings)
+        farm = RunningFarm(
+            state_dir or tmp_path_factory.mktemp("farm"), {"STREAM_RESOLUTION": size, **settings}
+        )
         farms.append(farm)
         farm.start(ready=ready)
         return farm

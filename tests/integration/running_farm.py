@@ -20,12 +20,11 @@ from farm.client import FarmClient
 from farm.debug.checkable import checkable_scene
 from farm.debug.pattern import PatternPlace, Tally
 from farm.debug.reader import frame_numbers
-from farm.settings import Settings, load_settings
+from farm.settings import Settings, load_settings, parse_resolution
 from farm.up.ports import wanted_ports
 from tests.conftest import free_port, listens, wait_until
 
 TOKEN = "integration-test-admin-token"
-SIZE = (1280, 720)
 PLACE = PatternPlace(cell_px=32, bits=24)
 
 
@@ -39,11 +38,11 @@ class RunningFarm:
             "STATE_DIR": str(state_dir),
             "ADMIN_TOKEN": TOKEN,
             "LOG_FORMAT": "json",
-            "STREAM_RESOLUTION": f"{SIZE[0]}x{SIZE[1]}",
             "STREAM_BITRATE": "3000k",
             **extra,
         }
         self.settings: Settings = load_settings(self.environment)
+        self.size = parse_resolution(self.settings.stream_resolution)
         self.state_dir = state_dir
         self.log_path = state_dir / "up.log"
         self._options = ["--demo"] if demo else []
@@ -133,7 +132,7 @@ class RunningFarm:
 
     def checkable_stream(self, stream: str) -> str:
         """Put a test stream on air, wait until frames come steadily, and return its play URL."""
-        scene = checkable_scene(*SIZE, PLACE)
+        scene = checkable_scene(*self.size, PLACE)
         self.call("POST", "/streams", {"id": stream, "scene": scene})
         self.call("POST", f"/streams/{stream}/start")
         self.wait_steady(stream)

@@ -10,7 +10,7 @@ import pytest
 from farm.debug.checkable import BARS
 from farm.debug.reader import decoded
 from tests.conftest import wait_until
-from tests.integration.running_farm import PLACE, SIZE, RunningFarm, Viewer
+from tests.integration.running_farm import PLACE, RunningFarm, Viewer
 
 STREAM = "bars"
 
@@ -20,7 +20,7 @@ def url(farm: RunningFarm) -> str:
     return farm.checkable_stream(STREAM)
 
 
-def test_ffprobe_sees_h264_and_aac_tagged_as_bt709(url: str) -> None:
+def test_ffprobe_sees_h264_and_aac_tagged_as_bt709(farm: RunningFarm, url: str) -> None:
     command = ["ffprobe", "-v", "error", "-show_streams", "-of", "json", "-analyzeduration", "3000000", url]
     streams = json.loads(subprocess.run(command, capture_output=True, check=True, timeout=30).stdout)[
         "streams"
@@ -29,7 +29,7 @@ def test_ffprobe_sees_h264_and_aac_tagged_as_bt709(url: str) -> None:
     audio = next(s for s in streams if s["codec_type"] == "audio")
     assert (video["codec_name"], video["width"], video["height"], video["r_frame_rate"]) == (
         "h264",
-        *SIZE,
+        *farm.size,
         "30/1",
     )
     assert {video[k] for k in ("color_space", "color_transfer", "color_primaries")} == {"bt709"}
@@ -52,8 +52,10 @@ def bt709(colour: str) -> tuple[int, int, int]:
 
 
 @pytest.mark.parametrize(("index", "colour"), list(enumerate(BARS)))
-def test_colour_bars_come_back_within_three_levels(url: str, index: int, colour: str) -> None:
-    width = -(-SIZE[0] // len(BARS) // 2) * 2
+def test_colour_bars_come_back_within_three_levels(
+    farm: RunningFarm, url: str, index: int, colour: str
+) -> None:
+    width = -(-farm.size[0] // len(BARS) // 2) * 2
     x, y = index * width + width // 2, PLACE.cell_px * 4
     with decoded(url, f"crop=2:2:{x // 2 * 2}:{y},format=yuv444p", 12, seconds=1) as pictures:
         picture = next(pictures)
@@ -62,7 +64,7 @@ def test_colour_bars_come_back_within_three_levels(url: str, index: int, colour:
 
 
 def test_an_edit_shows_on_air_and_the_editor_is_told_the_frame(farm: RunningFarm, url: str) -> None:
-    crop = f"crop=64:64:0:{SIZE[1] - 64},scale=1:1:flags=area,format=gray"
+    crop = f"crop=64:64:0:{farm.size[1] - 64},scale=1:1:flags=area,format=gray"
     farm.call(
         "POST",
         f"/streams/{STREAM}/layers",
@@ -70,7 +72,7 @@ def test_an_edit_shows_on_air_and_the_editor_is_told_the_frame(farm: RunningFarm
             "id": "corner",
             "type": "colour",
             "colour": "#000000",
-            "position": {"x": 0, "y": SIZE[1] - 64},
+            "position": {"x": 0, "y": farm.size[1] - 64},
             "size": {"width": 64, "height": 64},
             "zIndex": 9,
         },
