@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from scene.animation import BOUNDS, AfterRevision, Animation
+from scene.blending import Blend
 from scene.colour import parse_colour
 from scene.content import (
     ColourContent,
@@ -48,6 +49,7 @@ class CompiledLayer:
     counts_frames: bool
     """Whether it shows something else in every frame, without any animation."""
     fitting: Fitting
+    blend: Blend
     still: LayerState | None
     """What it shows while no animation has begun, unless it counts frames; None when that is nothing."""
 
@@ -60,7 +62,7 @@ class CompiledLayer:
                 moved[track.target] = value
         if not moved and not self.counts_frames:
             return self.still
-        return _state(self.id, {**self.base, **moved}, self.content, n, self.fitting)
+        return _state(self.id, {**self.base, **moved}, self.content, n, self.fitting, self.blend)
 
 
 def compile_layer(
@@ -77,11 +79,13 @@ def compile_layer(
     counts_frames = isinstance(layer, FrameNumberLayer)
     if not counts_frames and not any(track.target in _OF_CONTENT for track in tracks):
         content = _constant(content(base, 0))
-    still = _state(layer.id, base, content, 0, fitting)
-    return CompiledLayer(layer.id, base, tracks, content, counts_frames, fitting, still)
+    still = _state(layer.id, base, content, 0, fitting, layer.blend)
+    return CompiledLayer(layer.id, base, tracks, content, counts_frames, fitting, layer.blend, still)
 
 
-def _state(layer_id: str, values: Values, content: ContentMaker, n: int, fit: Fitting) -> LayerState | None:
+def _state(
+    layer_id: str, values: Values, content: ContentMaker, n: int, fit: Fitting, blend: Blend
+) -> LayerState | None:
     opacity = round(values["opacity"] * _OPACITY_STEPS) / _OPACITY_STEPS
     width = _length(values.get("size.width"), fit)
     height = _length(values.get("size.height"), fit)
@@ -99,6 +103,7 @@ def _state(layer_id: str, values: Values, content: ContentMaker, n: int, fit: Fi
         # Rounded before it is reduced: a tiny negative angle is 0, not 360.
         rotation_deg=round(values["rotation"], 3) % 360,
         opacity=opacity,
+        blend=blend,
     )
 
 

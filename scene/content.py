@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from scene.blending import Blend
 from scene.colour import Colour
 
 Fit = Literal["contain", "cover", "stretch"]
@@ -112,3 +113,4 @@ class LayerState:
     """Clockwise, 0 <= rotation_deg < 360."""
     opacity: float
     """Above 0, up to 1, in steps of 1/255."""
+    blend: Blend = "normal"

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, field_validator
 
 from scene.animation import Animation, BoxAnimation, PlacingAnimation, ShapeAnimation, TextAnimation
+from scene.blending import Blend
 from scene.content import Align, Fit, Font, ShapeName, Style, Weight
 from scene.fields import (
     MAX_SIDE_PX,
@@ -53,6 +54,8 @@ class LayerBase(Part):
     z_index: int = Field(0, ge=-1_000_000, le=1_000_000)
     """Higher ones lie above; of equal ones the later in the document."""
     visible: bool = True
+    blend: Blend = "normal"
+    """How its colours meet those below."""
     animations: Annotated[tuple[Animation, ...], _Several, _Bounded] = ()
 
 

@@ -1,8 +1,8 @@
 """Composes a scene's picture, or any part of it, in planes of Y'CbCr.
 
-A pixel's result depends on what lies at that pixel alone, never on the rectangles that were asked for: that
-is what makes a patch equal the same part of a full frame. What an opaque layer hides is not drawn. Nothing
-is allocated here but views.
+A pixel's result depends on what lies at that pixel alone (where a layer has a blend mode: in that pixel's
+2 x 2 block), never on the rectangles that were asked for: that is what makes a patch equal the same part of
+a full frame. What an opaque layer hides is not drawn. Nothing is allocated here but views.
 """
 
 from __future__ import annotations
@@ -14,10 +14,11 @@ from scene.colour import Colour
 from scene.geometry import Rect
 from scene.state import SceneState
 from workers import kernel
+from workers.blending import Blender, Overlay
 from workers.painters.painter import Quality
 from workers.placement import contains, shared
 from workers.raster import Sprite, ycc
-from workers.sprites import Placed, Sprites
+from workers.sprites import Pixels, Placed, Sprites
 
 OPAQUE = 255
 
@@ -27,6 +28,7 @@ class Compositor:
 
     def __init__(self, sprites: Sprites) -> None:
         self._sprites = sprites
+        self._blender = Blender()
 
     def compose(
         self, state: SceneState, rects: Iterable[Rect], planes: Planes, quality: Quality = "high"
@@ -46,7 +48,7 @@ class Compositor:
     def _compose(
         self, background: Colour, layers: Sequence[Placed], rect: Rect, planes: Planes, quality: Quality
     ) -> None:
-        shown: list[tuple[Placed, Sprite | Colour, Rect]] = []
+        shown: list[tuple[Placed, Pixels | Colour, Rect]] = []
         hidden: list[Rect] = []
         for layer in reversed(layers):
             part = shared(layer.placement.bounds, rect)
@@ -66,13 +68,15 @@ class Compositor:
         for layer, pixels, part in reversed(shown):
             if isinstance(pixels, Sprite):
                 _blend(planes.crop(part), pixels, layer, part)
+            elif isinstance(pixels, Overlay):
+                self._blender.blend(planes.crop(part), pixels, _own_part(layer, part), layer.alpha)
             else:
                 _fill(planes, pixels, layer, part)
 
 
-def opaque_part(layer: Placed, pixels: Sprite | Colour) -> Rect | None:
+def opaque_part(layer: Placed, pixels: Pixels | Colour) -> Rect | None:
     """An even part of the canvas in which ``layer`` hides all below; None when there is none."""
-    if layer.alpha != OPAQUE:
+    if layer.alpha != OPAQUE or isinstance(pixels, Overlay):
         return None
     x, y, width, height = layer.placement.bounds
     if isinstance(pixels, Sprite):
@@ -98,11 +102,16 @@ def _clear(planes: Planes, background: Colour) -> None:
 
 def _blend(target: Planes, sprite: Sprite, layer: Placed, part: Rect) -> None:
     """``part`` of the sprite over ``target``, which is that part of the canvas."""
-    bounds = layer.placement.bounds
-    own = (part[0] - bounds[0], part[1] - bounds[1], part[2], part[3])
+    own = _own_part(layer, part)
     source, clear = sprite.planes.crop(own), sprite.clear.crop(own)
     for plane, pixels, inverse_alpha in zip(target, source, clear, strict=True):
         kernel.over(plane, pixels, inverse_alpha, layer.alpha)
+
+
+def _own_part(layer: Placed, part: Rect) -> Rect:
+    """``part`` of the canvas in the pixels of what lies at ``layer``'s bounds."""
+    bounds = layer.placement.bounds
+    return part[0] - bounds[0], part[1] - bounds[1], part[2], part[3]
 
 
 def _fill(planes: Planes, colour: Colour, layer: Placed, part: Rect) -> None:

@@ -1,4 +1,4 @@
-/* The compositing kernel: premultiplied "over" on one plane, and RGBA to Y'CbCr 4:2:0.
+/* The compositing kernel: premultiplied "over" on one plane, RGBA to Y'CbCr 4:2:0, and blend modes.
  *
  * All planes are two-dimensional uint8 buffers whose rows are contiguous (any row stride, so a slice
  * of a larger plane is a plane). Every function releases the GIL. A pixel's result depends on that
@@ -205,12 +205,89 @@ static PyObject *kernel_convert(PyObject *self, PyObject *args) {
     Py_RETURN_NONE;
 }
 
+/* BT.709 limited range back to full-range RGB, scaled by 2^16. */
+enum {
+    RGB_Y = 76309,                     /* 65536 * 255/219 */
+    R_V = 117489,                      /* 65536 * 255/224 * 1.5748 */
+    G_U = -13975, G_V = -34925,        /* 65536 * 255/224 * (-0.187324, -0.468124) */
+    B_U = 138438                       /* 65536 * 255/224 * 1.8556 */
+};
+
+static inline uint32_t clamp_byte(int32_t scaled) {
+    int32_t value = (scaled + 32768) >> 16;
+    return value < 0 ? 0u : value > 255 ? 255u : (uint32_t)value;
+}
+
+/* Where src has alpha a > 0 and the straight colour s: out = (a * table[s][backdrop], a); each channel apart. */
+static void mix_row(const uint8_t *restrict y, const uint8_t *restrict u, const uint8_t *restrict v,
+                    const uint8_t *restrict src, const uint8_t *restrict table, uint8_t *restrict out, Py_ssize_t width) {
+    for (Py_ssize_t x = 0; x < width; x++, src += 4, out += 4) {
+        uint32_t alpha = src[3];
+        out[3] = (uint8_t)alpha;
+        if (alpha == 0) {
+            out[0] = out[1] = out[2] = 0;
+            continue;
+        }
+        int32_t luma = RGB_Y * (y[x] - 16), cb = u[x / 2] - 128, cr = v[x / 2] - 128;
+        uint32_t below[3] = {clamp_byte(luma + R_V * cr), clamp_byte(luma + G_U * cb + G_V * cr),
+                             clamp_byte(luma + B_U * cb)};
+        for (int c = 0; c < 3; c++) {
+            uint32_t own = alpha == 255 ? src[c] : (src[c] * 255u + alpha / 2) / alpha;
+            out[c] = (uint8_t)div255(table[(own > 255 ? 255 : own) * 256 + below[c]] * alpha);
+        }
+    }
+}
+
+static PyObject *kernel_mix(PyObject *self, PyObject *args) {
+    static const int writable[] = {0, 0, 0, 0};
+    static const char *const names[] = {"y", "u", "v", "table"};
+    PyObject *objects[4], *source, *target;
+    Plane p[4], src, out;
+    (void)self;
+    if (!PyArg_ParseTuple(args, "OOOOOO", &objects[0], &objects[1], &objects[2], &source, &objects[3], &target))
+        return NULL;
+    if (planes_open(objects, p, 4, writable, names) < 0) return NULL;
+    if (plane_open(source, &src, 0, 4, "src") < 0) {
+        planes_close(p, 4);
+        return NULL;
+    }
+    if (plane_open(target, &out, 1, 4, "out") < 0) {
+        planes_close(p, 4);
+        PyBuffer_Release(&src.view);
+        return NULL;
+    }
+    Py_ssize_t h = src.height, w = src.width;
+    int fits = h % 2 == 0 && w % 2 == 0;
+    if (!fits) PyErr_Format(PyExc_ValueError, "src: is %zd x %zd, 4:2:0 needs even sides", w, h);
+    fits = fits && same_size(&p[0], h, w, names[0]) && same_size(&p[1], h / 2, w / 2, names[1]) &&
+           same_size(&p[2], h / 2, w / 2, names[2]) && same_size(&p[3], 256, 256, names[3]) &&
+           same_size(&out, h, w, "out");
+    if (fits && p[3].stride != 256) {
+        PyErr_SetString(PyExc_ValueError, "table: expected 256 rows without gaps");
+        fits = 0;
+    }
+    if (fits) {
+        Py_BEGIN_ALLOW_THREADS;
+        for (Py_ssize_t y = 0; y < h; y++)
+            mix_row(p[0].data + y * p[0].stride, p[1].data + y / 2 * p[1].stride, p[2].data + y / 2 * p[2].stride,
+                    src.data + y * src.stride, p[3].data, out.data + y * out.stride, w);
+        Py_END_ALLOW_THREADS;
+    }
+    planes_close(p, 4);
+    PyBuffer_Release(&src.view);
+    PyBuffer_Release(&out.view);
+    if (!fits) return NULL;
+    Py_RETURN_NONE;
+}
+
 static PyMethodDef methods[] = {
     {"over", kernel_over, METH_VARARGS,
      "over(dst, src, inverse_alpha, opacity): dst = src + dst * inverse_alpha / 255, src faded by opacity / 255."},
     {"tint", kernel_tint, METH_VARARGS, "tint(dst, value, alpha): blends one value over the whole of dst."},
     {"convert", kernel_convert, METH_VARARGS,
      "convert(rgba, y, u, v, inverse_alpha, inverse_alpha_half): premultiplied RGBA to premultiplied BT.709 4:2:0."},
+    {"mix", kernel_mix, METH_VARARGS,
+     "mix(y, u, v, src, table, out): src with its colours looked up in table by its own and the backdrop's."},
     {NULL, NULL, 0, NULL},
 };
 

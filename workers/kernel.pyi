@@ -18,3 +18,7 @@ def convert(
     rgba: _Bytes, y: _Bytes, u: _Bytes, v: _Bytes, inverse_alpha: _Bytes, inverse_alpha_half: _Bytes, /
 ) -> None:
     """Premultiplied RGBA (h, w, 4), even sides, to premultiplied BT.709 limited-range 4:2:0 planes."""
+
+def mix(y: _Bytes, u: _Bytes, v: _Bytes, src: _Bytes, table: _Bytes, out: _Bytes, /) -> None:
+    """Premultiplied ``src`` (h, w, 4) to ``out``, alike but for its colours: ``table[own, backdrop]``,
+    channel by channel, where the backdrop lies in BT.709 limited-range planes. ``table`` is (256, 256)."""

@@ -36,22 +36,28 @@ class Sprite:
 
 
 def make_sprite(raster: Raster, placement: Placement, quality: Quality) -> Sprite:
-    """Convert ``raster`` for drawing at ``placement``: padded to even sides, turned if it is to be."""
+    """Convert ``raster`` for drawing at ``placement``."""
     _, _, width, height = placement.bounds
-    if placement.turn is not None:
-        padded = _turned(raster, placement, placement.turn, quality)
-    elif raster.shape[:2] == (height, width):
-        padded = np.ascontiguousarray(raster)
-    else:
-        padded = np.zeros((height, width, 4), np.uint8)
-        left, top = placement.left, placement.top
-        padded[top : top + raster.shape[0], left : left + raster.shape[1]] = raster
+    padded = laid_out(raster, placement, quality)
     planes = planes_in(np.empty(i420_bytes(width, height), np.uint8), width, height)
     clear = np.empty((height, width), np.uint8)
     clear_half = np.empty((height // 2, width // 2), np.uint8)
     kernel.convert(padded, *planes, clear, clear_half)
     size_bytes = i420_bytes(width, height) + clear.size + clear_half.size
     return Sprite(planes, Planes(clear, clear_half, clear_half), _opaque_part(clear), size_bytes)
+
+
+def laid_out(raster: Raster, placement: Placement, quality: Quality) -> Raster:
+    """``raster`` as it lies in the bounds of ``placement``: padded to even sides, turned if it is to be."""
+    _, _, width, height = placement.bounds
+    if placement.turn is not None:
+        return _turned(raster, placement, placement.turn, quality)
+    if raster.shape[:2] == (height, width):
+        return np.ascontiguousarray(raster)
+    padded = np.zeros((height, width, 4), np.uint8)
+    left, top = placement.left, placement.top
+    padded[top : top + raster.shape[0], left : left + raster.shape[1]] = raster
+    return padded
 
 
 @lru_cache(maxsize=1024)

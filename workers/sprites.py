@@ -12,14 +12,16 @@ from functools import reduce
 
 from farm.errors import DrawFailed, FarmError, StoreUnavailable
 from farm.log import get_logger
+from scene.blending import Blend
 from scene.colour import Colour
 from scene.content import Content, LayerState
 from scene.geometry import Rect, bounding
+from workers.blending import Overlay
 from workers.cache import ByteCache, RecentCache
 from workers.painters.painter import Box, Quality, Raster
 from workers.painters.registry import Painters
 from workers.placement import Placement, Turn, clipped, place
-from workers.raster import Sprite, make_sprite
+from workers.raster import Sprite, laid_out, make_sprite
 
 MAX_RASTER_PX = 16_777_216
 """A layer that needs more pixels than this at once is not drawn; even colours have no such limit."""
@@ -44,7 +46,8 @@ class Placed:
         return round(self.layer.opacity * 255)
 
 
-_Key = tuple[Content, Box, int, int, Turn | None, Quality]
+Pixels = Sprite | Overlay
+_Key = tuple[Content, Box, int, int, Turn | None, Quality, Blend]
 
 
 class Sprites:
@@ -52,7 +55,7 @@ class Sprites:
 
     def __init__(self, painters: Painters, cache_bytes: int) -> None:
         self._painters = painters
-        self.cache: ByteCache[_Key, Sprite] = ByteCache(cache_bytes)
+        self.cache: ByteCache[_Key, Pixels] = ByteCache(cache_bytes)
         self._upright: ByteCache[tuple[Content, Box, Quality], Raster] = ByteCache(cache_bytes // 8)
         self._failures: RecentCache[tuple[Content, Box], str] = RecentCache(_MAX_FAILURES)
 
@@ -76,20 +79,22 @@ class Sprites:
         box = self._measured(layer)
         return [] if box.unsettled is None else self._extents(layer, box, width, height)
 
-    def pixels(self, placed: Placed, quality: Quality) -> Sprite | Colour | None:
-        """What to blend at ``placed``: a sprite of its bounds or an even colour of its box.
+    def pixels(self, placed: Placed, quality: Quality) -> Pixels | Colour | None:
+        """What to draw at ``placed``: a sprite or an overlay of its bounds, or an even colour of its box.
 
         None when the painter failed; :meth:`problem` says why. Raises StoreUnavailable.
         """
         content, box, placement = placed.layer.content, placed.box, placed.placement
-        if box.even is not None and placement.turn is None:
+        blend = placed.layer.blend
+        if box.even is not None and placement.turn is None and blend == "normal":
             return box.even
-        key = (content, box, placement.left, placement.top, placement.turn, quality)
+        key = (content, box, placement.left, placement.top, placement.turn, quality, blend)
         found = self.cache.get(key)
         if found is None and self._failures.get((content, box)) is None:
             found = self._made(placed, quality)
             if found is not None:
-                self.cache.put(key, found, found.bytes)
+                size = found.raster.nbytes if isinstance(found, Overlay) else found.bytes
+                self.cache.put(key, found, size)
         return found
 
     def _extents(self, layer: LayerState, box: Box, width: int, height: int) -> list[Rect]:
@@ -109,11 +114,14 @@ class Sprites:
             reason = self._failed(layer, _EMPTY, error)
             return Box(0, 0, problem=reason)
 
-    def _made(self, placed: Placed, quality: Quality) -> Sprite | None:
+    def _made(self, placed: Placed, quality: Quality) -> Pixels | None:
         try:
             _check_size(*placed.box.raster_size)
             _check_size(*placed.placement.bounds[2:])
-            return make_sprite(self._upright_raster(placed, quality), placed.placement, quality)
+            upright = self._upright_raster(placed, quality)
+            if placed.layer.blend != "normal":
+                return Overlay(laid_out(upright, placed.placement, quality), placed.layer.blend)
+            return make_sprite(upright, placed.placement, quality)
         except (StoreUnavailable, MemoryError):
             raise
         except Exception as error:  # noqa: BLE001  the boundary: a painter's error costs its layer only

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Any
+from typing import Any, get_args
 
 from hypothesis import strategies as st
 
 from scene.animation import BOUNDS, LENGTHS
+from scene.blending import Blend
 from scene.document import Scene, parse_scene
 from scene.easing import EASINGS
 from scene.time import Segment
@@ -119,6 +120,7 @@ def layers(draw: st.DrawFn, kind: str | None = None) -> Document:
             rotation=st.integers(-720, 720) | st.floats(-720, 720),
             zIndex=st.integers(-3, 3),
             visible=st.booleans(),
+            blend=st.sampled_from(get_args(Blend)),
             animations=st.lists(animations(chosen), max_size=3),
         )
     )
