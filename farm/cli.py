@@ -10,7 +10,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Annotated, NoReturn
 
 import typer
@@ -169,19 +169,13 @@ def _token_store() -> TokenStore:
 
 @contextmanager
 def _client(url: str | None, access: str | None) -> Iterator[FarmClient]:
-    """A client of the API; without a token of the user's, with one that lives as long as the call."""
-    base_url = url or f"http://127.0.0.1:{load_settings().port}"
-    if access is not None:
-        with FarmClient(base_url, access) as client:
-            yield client
-        return
-    store = _token_store()
-    own, secret = store.create("command line", Scope.ADMIN)
-    try:
-        with FarmClient(base_url, secret) as client:
-            yield client
-    finally:
-        store.revoke(own.id)
+    """A client of the API, with the user's token, ADMIN_TOKEN, or one that lives as long as the call."""
+    settings = load_settings()
+    base_url = url or f"http://127.0.0.1:{settings.port}"
+    own = settings.admin_token and settings.admin_token.get_secret_value()
+    with ExitStack() as undo:
+        token = access or own or undo.enter_context(_token_store().lent("command line", Scope.ADMIN))
+        yield undo.enter_context(FarmClient(base_url, token))
 
 
 def _play_url(stream: str) -> str:

@@ -10,6 +10,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 
 import msgspec
@@ -109,6 +111,15 @@ class TokenStore:
         if not self._add_script(keys=[keys.TOKENS], args=[token_digest(secret), to_json(record), MAX_TOKENS]):
             raise Conflict(f"there are {MAX_TOKENS} tokens already; revoke some first", {"limit": MAX_TOKENS})
         return record, secret
+
+    @contextmanager
+    def lent(self, owner: str, scope: Scope) -> Iterator[str]:
+        """A token for as long as the ``with`` block lasts, for tools of the farm itself."""
+        record, secret = self.create(owner, scope)
+        try:
+            yield secret
+        finally:
+            self._revoke_script(keys=[keys.TOKENS], args=[record.id, "0"])
 
     def identify(self, token: str) -> Token:
         """Who calls with ``token``. Raises Unauthorized for one that is unknown or revoked."""

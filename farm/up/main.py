@@ -99,16 +99,17 @@ async def _open(settings: Settings, supervisor: Supervisor, console: Console, *,
     supervisor.start(foundation=True)
     tokens = _token_store(settings)
     await _until(lambda: _answers(tokens), "Redis")
-    own, token = tokens.create("up", Scope.ADMIN, "framefarm up")
-    try:
-        console.banner("Framefarm", _addresses(settings, _first_token(tokens, settings), demo=demo))
-        supervisor.start(foundation=False)
-        await _until(lambda: _ready(settings), "the farm")
-        if demo:
-            await asyncio.to_thread(start_demo, f"http://127.0.0.1:{settings.port}", token)
-    finally:
-        tokens.revoke(own.id)
+    console.banner("Framefarm", _addresses(settings, _first_token(tokens, settings), demo=demo))
+    supervisor.start(foundation=False)
+    await _until(lambda: _ready(settings), "the farm")
+    if demo:
+        await asyncio.to_thread(_start_demo, settings, tokens)
     log.info("ready", dashboard=_dashboard(settings))
+
+
+def _start_demo(settings: Settings, tokens: TokenStore) -> None:
+    with tokens.lent("up", Scope.ADMIN) as token:
+        start_demo(f"http://127.0.0.1:{settings.port}", token)
 
 
 def _token_store(settings: Settings) -> TokenStore:

@@ -53,6 +53,15 @@ def test_the_last_admin_token_stays(store: TokenStore) -> None:
     assert store.all() == [first]
 
 
+def test_a_lent_token_works_until_its_block_ends_even_as_the_last_one(store: TokenStore) -> None:
+    with pytest.raises(ZeroDivisionError), store.lent("tool", Scope.ADMIN) as secret:
+        assert store.identify(secret).owner == "tool"
+        raise ZeroDivisionError
+    with pytest.raises(Unauthorized):
+        store.identify(secret)
+    assert store.all() == []
+
+
 def test_with_an_admin_token_in_the_settings_the_last_one_may_go(redis: FarmRedis) -> None:
     store = TokenStore(redis, ManualClock(), admin_token="from-the-settings")
     record, _ = store.create("admin", Scope.ADMIN)
