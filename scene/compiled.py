@@ -19,6 +19,7 @@ from scene.content import (
     ShapeContent,
     TextContent,
 )
+from scene.drawing import gradient_of, shadow_of
 from scene.easing import EASINGS
 from scene.fields import Size, share
 from scene.fitting import Fitting
@@ -220,10 +221,17 @@ def _text_maker(layer: TextLayer, fitting: Fitting) -> ContentMaker:
 def _shape_maker(layer: ShapeLayer, fitting: Fitting) -> ContentMaker:
     fill = None if layer.fill is None else parse_colour(layer.fill)
     stroke = None if layer.stroke is None else parse_colour(layer.stroke)
+    gradient, shadow = gradient_of(layer.gradient), shadow_of(layer.shadow, fitting)
     return lambda values, _n: ShapeContent(
         shape=layer.shape,
         radius=fitting.length(values["radius"]),
         fill=fill,
         stroke=stroke,
         stroke_width=fitting.length(values["strokeWidth"]),
+        points=layer.points or (),
+        corners=layer.corners,
+        inner=layer.inner,
+        cap=layer.cap,
+        gradient=gradient,
+        shadow=shadow,
     )

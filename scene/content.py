@@ -11,13 +11,14 @@ from typing import Literal
 
 from scene.blending import Blend
 from scene.colour import Colour
+from scene.paint import Gradient, LineCap, Point, Shadow
 
 Fit = Literal["contain", "cover", "stretch"]
 Font = Literal["sans", "serif", "mono"]
 Weight = Literal["normal", "bold"]
 Style = Literal["normal", "italic"]
 Align = Literal["left", "center", "right"]
-ShapeName = Literal["rectangle", "circle"]
+ShapeName = Literal["rectangle", "circle", "ellipse", "polygon", "star", "line"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +60,12 @@ class TextContent:
 
 @dataclass(frozen=True, slots=True)
 class ShapeContent:
-    """A rectangle with corners of ``radius``, or the largest circle in the middle of the layer's box.
+    """A shape in the layer's box; what is None is not painted.
 
-    The stroke lies inside the outline; None is not painted.
+    A rectangle has corners of ``radius``; a circle is the largest one in the middle of the box, an ellipse
+    touches its sides. A polygon has ``points``, or ``corners`` evenly on that ellipse, one at the top; a star
+    has as many and between them others, ``inner`` of the way out. The gradient lies over the fill. The stroke
+    lies inside the outline; that of a line, which has no fill, around it, in the gradient if there is one.
     """
 
     shape: ShapeName
@@ -69,6 +73,12 @@ class ShapeContent:
     fill: Colour | None
     stroke: Colour | None
     stroke_width: float
+    points: tuple[Point, ...] = ()
+    corners: int = 5
+    inner: float = 0.5
+    cap: LineCap = "butt"
+    gradient: Gradient | None = None
+    shadow: Shadow | None = None
 
 
 @dataclass(frozen=True, slots=True)

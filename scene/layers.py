@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, field_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
 from scene.animation import Animation, BoxAnimation, PlacingAnimation, ShapeAnimation, TextAnimation
 from scene.blending import Blend
 from scene.content import Align, Fit, Font, ShapeName, Style, Weight
+from scene.drawing import MAX_CORNERS, GradientPart, Points, ShadowPart
 from scene.fields import (
     MAX_SIDE_PX,
     Anchor,
@@ -21,6 +22,7 @@ from scene.fields import (
     Unit,
     mistake,
 )
+from scene.paint import LineCap
 
 MAX_ANIMATIONS = 50
 """Of one layer."""
@@ -112,7 +114,7 @@ class TextLayer(ContentSizedLayer):
 
 
 class ShapeLayer(LayerBase):
-    """A rectangle or a circle; where the document gives no size it fills the viewport."""
+    """A shape as :class:`scene.content.ShapeContent` tells; without a size it fills the viewport."""
 
     type: Literal["shape"]
     shape: ShapeName
@@ -122,6 +124,25 @@ class ShapeLayer(LayerBase):
     stroke: ColourText | None = None
     stroke_width: float = Field(0.0, ge=0, le=1000)
     """Viewport px."""
+    points: Points | None = None
+    """Of a polygon, which is closed, or a line."""
+    corners: int = Field(5, ge=3, le=MAX_CORNERS)
+    """Of a polygon without points, or of a star."""
+    inner: Unit = 0.5
+    """How far out the inner corners of a star lie."""
+    cap: LineCap = "butt"
+    """How a line ends."""
+    gradient: GradientPart | None = None
+    """Painted over the fill."""
+    shadow: ShadowPart | None = None
+
+    @field_validator("points")
+    @classmethod
+    def _enough_points(cls, points: Points | None, info: ValidationInfo) -> Points | None:
+        if points is not None and len(points) < 3 and info.data.get("shape") == "polygon":
+            raise mistake("has 2 entries; a polygon needs at least 3")
+        return points
+
     animations: Annotated[tuple[ShapeAnimation, ...], _Several, _Bounded] = ()
 
 

@@ -25,6 +25,7 @@ _REASONS: Mapping[str, str] = {
     "finite_number": "must be a finite number",
     "greater_than_equal": "must be at least {ge}",
     "less_than_equal": "must be at most {le}",
+    "too_short": "has {actual_length} entries; at least {min_length} are needed",
     "too_long": "has {actual_length} entries; at most {max_length} are allowed",
     "none_required": "cannot be set here; remove it",
     "literal_error": "must be {expected}",

@@ -51,6 +51,24 @@ def values(target: str) -> st.SearchStrategy[Any]:
     return numbers | percentages if target in LENGTHS else numbers
 
 
+SHAPES = ("rectangle", "circle", "ellipse", "polygon", "star", "line")
+points = st.lists(st.floats(0, 1), min_size=2, max_size=2)
+gradients = fields(
+    {
+        "stops": st.lists(st.floats(0, 1), min_size=2, max_size=4).flatmap(
+            lambda places: st.tuples(
+                *(st.fixed_dictionaries({"at": st.just(at), "colour": colours}) for at in sorted(places))
+            ).map(list)
+        )
+    },
+    type=st.sampled_from(["linear", "radial"]),
+    angle=st.floats(-360, 360),
+    centre=fields({}, x=st.floats(0, 1), y=st.floats(0, 1)),
+    reach=st.floats(0.01, 10),
+)
+shadows = fields({}, x=st.integers(-40, 40), y=st.floats(-40, 40), blur=st.integers(0, 40), colour=colours)
+
+
 @st.composite
 def animations(draw: st.DrawFn, kind: str) -> Document:
     """An animation that suits a layer of ``kind``."""
@@ -95,12 +113,18 @@ def _own_fields(kind: str) -> tuple[dict[str, st.SearchStrategy[Any]], dict[str,
                 "lineHeight": st.floats(0.5, 3),
             }
         case "shape":
-            return {"shape": st.sampled_from(["rectangle", "circle"])}, {
+            return {"shape": st.sampled_from(SHAPES)}, {
                 **box,
                 "radius": st.integers(0, 80),
                 "fill": colours,
                 "stroke": colours,
                 "strokeWidth": st.integers(0, 40),
+                "points": st.lists(points, min_size=3, max_size=6),
+                "corners": st.integers(3, 12),
+                "inner": st.floats(0, 1),
+                "cap": st.sampled_from(["butt", "round", "square"]),
+                "gradient": gradients,
+                "shadow": shadows,
             }
     return {}, {"bits": st.integers(1, 32), "cell": st.integers(2, 64)}
 

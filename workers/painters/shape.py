@@ -1,4 +1,4 @@
-"""Rectangles, rounded or not, and circles.
+"""Shapes. Rectangles, rounded or not, and circles of even colours are drawn here, all others by resvg.
 
 Edges are smooth: a pixel is covered by what the signed distance from its centre to the outline says. Only
 one corner is computed; the rest mirrors it and repeats its last row and column.
@@ -14,7 +14,10 @@ from numpy.typing import NDArray
 
 from scene.colour import Colour
 from scene.content import ShapeContent
-from workers.painters.painter import Box, Quality, Raster, whole_px
+from workers.painters.painter import NO_MARGIN, Box, Quality, Raster, whole_px
+from workers.painters.shadow import Margin, shadow_margin, with_shadow
+from workers.painters.svg import rasterised
+from workers.painters.vector import shape_svg
 
 _Field = NDArray[np.float32]
 _NOTHING = Colour(0, 0, 0, 0)
@@ -44,16 +47,27 @@ class _Outline:
 
 
 class ShapePainter:
-    """Fills and strokes an outline; the stroke lies inside it."""
+    """Fills and strokes an outline; the stroke lies inside it, that of a line around it."""
 
     def measure(self, content: ShapeContent, width: float | None, height: float | None) -> Box:
         """As large as asked for; a shape has no size of its own."""
         stroked = content.stroke is not None and content.stroke_width > 0
         plain = content.shape == "rectangle" and content.radius == 0 and not stroked
-        return Box(whole_px(width), whole_px(height), even=(content.fill or _NOTHING) if plain else None)
+        if plain and content.gradient is None and content.shadow is None:
+            return Box(whole_px(width), whole_px(height), even=content.fill or _NOTHING)
+        return Box(whole_px(width), whole_px(height), shadow_margin(content.shadow, _ink_margin(content)))
 
     def paint(self, content: ShapeContent, box: Box, _quality: Quality) -> Raster:
-        """The shape with smooth edges."""
+        """The shape with smooth edges, over its shadow. Raises DrawFailed."""
+        ink = _ink_margin(content)
+        if content.shape in ("rectangle", "circle") and content.gradient is None:
+            raster = self._rounded(content, box)
+        else:
+            raster = rasterised(shape_svg(content, box.width, box.height, ink))
+        return with_shadow(raster, content.shadow, ink)
+
+    def _rounded(self, content: ShapeContent, box: Box) -> Raster:
+        """A rectangle or a circle, without its shadow."""
         outline = _outline(content, box)
         stroke_px = content.stroke_width if content.stroke else 0.0
         corner = math.ceil(max(outline.radius, stroke_px)) + 2
@@ -66,6 +80,15 @@ class ShapePainter:
         inner = outline.inset(stroke_px).coverage(x, y) if stroke_px else outer
         quarter = _coloured(content, inner, np.maximum(outer - inner, 0))
         return np.ascontiguousarray(quarter[down[:, None], across[None, :]])
+
+
+def _ink_margin(content: ShapeContent) -> Margin:
+    """How far a line's stroke and its caps reach beyond the box; all else stays inside."""
+    if content.shape != "line":
+        return NO_MARGIN
+    # A square cap's corner lies half a diagonal from the end of the line.
+    beyond = math.ceil(content.stroke_width * math.sqrt(0.5)) + 1
+    return (beyond, beyond, beyond, beyond)
 
 
 def _outline(content: ShapeContent, box: Box) -> _Outline:
