@@ -18,6 +18,7 @@ from api.http.router import TOKEN_SECURITY, mount
 from api.http.routes.assets import ASSET_ROUTES
 from api.http.routes.config import CONFIG_ROUTES
 from api.http.routes.control import CONTROL_ROUTES
+from api.http.routes.history import HISTORY_ROUTES, SCHEMA_ROUTES
 from api.http.routes.keys import KEY_ROUTES
 from api.http.routes.layers import LAYER_ROUTES
 from api.http.routes.preview import PREVIEW_ROUTES
@@ -82,11 +83,13 @@ def _add_routes(app: OpenAPI) -> None:
         (CONTROL_ROUTES, "On air"),
         (CONFIG_ROUTES, "Settings of a stream"),
         (LAYER_ROUTES, "Scene"),
+        (HISTORY_ROUTES, "Scene"),
         (KEY_ROUTES, "Stream keys"),
         (PREVIEW_ROUTES, "On air"),
     )
     of_the_farm = (
         (STREAM_LIST_ROUTES, "Streams"),
+        (SCHEMA_ROUTES, "Scene"),
         (ASSET_ROUTES, "Pictures"),
         (TOKEN_ROUTES, "Access tokens"),
         (RTMP_ROUTES, "RTMP server"),

@@ -9,12 +9,14 @@ from typing import Any, NamedTuple
 from api.http.services import Services
 from farm.errors import ChangedMeanwhile, Conflict, NotFound, SceneInvalid
 from farm.messages import Event
+from farm.store.scenes import RevisionNote
 from farm.store.streams import StreamRecord
 from farm.store.tokens import ADMIN_OWNER
 from scene.document import Scene, parse_scene
 from scene.edits import settle_starts
 from scene.layers import ImageLayer
 from scene.mistakes import Mistake, SceneMistakes, UnknownLayer
+from scene.summary import describe_change
 
 _MAX_TRIES = 50
 """So many edits may come between one edit's reading and its writing, again and again, before it gives up."""
@@ -26,6 +28,15 @@ class Edited(NamedTuple):
     scene: Scene
     revision: int
     changed: bool
+
+
+class Plan(NamedTuple):
+    """What the next revision shall be; ``undo`` and ``redo`` as its RevisionNote says them."""
+
+    scene: Scene
+    summary: str
+    undo: int | None = None
+    redo: int | None = None
 
 
 @contextmanager
@@ -49,10 +60,12 @@ def parse_document(document: object, max_layers: int) -> Scene:
 class SceneDesk:
     """Where one stream's scene is read and edited."""
 
-    def __init__(self, farm: Services, record: StreamRecord) -> None:
+    def __init__(self, farm: Services, record: StreamRecord, author: str | None = None) -> None:
+        """Edits are noted as those of ``author``; None is the stream's owner."""
         self._farm = farm
         self._stream = record.id
         self._owner = record.owner
+        self._author = author or record.owner
         self.max_layers = record.config.max_layers
 
     def parse(self, document: object) -> Scene:
@@ -70,7 +83,7 @@ class SceneDesk:
 
     def begin(self, scene: Scene) -> None:
         """Write the first revision unless there is one."""
-        self._commit(scene, head=0)
+        self._commit(Plan(scene, "the first scene"), head=0)
 
     def edit(
         self,
@@ -79,9 +92,24 @@ class SceneDesk:
         expected: Collection[int] | None = None,
         one_layer: bool = False,
     ) -> Edited:
-        """Apply ``change`` to the newest revision; again when somebody else's edit came first.
+        """Apply ``change`` to the newest revision; see :meth:`follow`."""
 
-        With ``expected``, only to one of these revisions. An edit that changes nothing makes no revision.
+        def plan(current: Edited) -> Plan:
+            changed = change(current.scene)
+            return Plan(changed, describe_change(current.scene, changed), undo=current.revision or None)
+
+        return self.follow(plan, expected=expected, one_layer=one_layer)
+
+    def follow(
+        self,
+        plan: Callable[[Edited], Plan],
+        *,
+        expected: Collection[int] | None = None,
+        one_layer: bool = False,
+    ) -> Edited:
+        """Make the revision that ``plan`` asks for; again when somebody else's edit came first.
+
+        With ``expected``, only after one of these revisions. A plan that changes nothing makes no revision.
         ``one_layer`` says that paths in mistakes are those inside a layer. Raises SceneInvalid, NotFound for
         an unknown layer, and ChangedMeanwhile.
         """
@@ -93,11 +121,11 @@ class SceneDesk:
                     {"revision": current.revision, "expected": sorted(expected)},
                 )
             with scene_errors():
-                changed = change(current.scene)
-            self.refuse_unknown_assets(changed, known=current.scene, one_layer=one_layer)
-            if changed == current.scene and current.revision > 0:
+                planned = plan(current)
+            self.refuse_unknown_assets(planned.scene, known=current.scene, one_layer=one_layer)
+            if planned.scene == current.scene and current.revision > 0:
                 return current
-            if (edited := self._commit(changed, head=current.revision)) is not None:
+            if (edited := self._commit(planned, head=current.revision)) is not None:
                 return edited
         raise Conflict("too many others are editing this scene at this moment; try again")
 
@@ -123,9 +151,12 @@ class SceneDesk:
         event = Event(kind, self._stream, self._farm.clock.wall_ms(), {**data, "revision": revision})
         self._farm.events.publish(event)
 
-    def _commit(self, scene: Scene, *, head: int) -> Edited | None:
-        settled = settle_starts(scene, head + 1)
-        revision = self._farm.scenes.commit(self._stream, settled.to_json(), expected_head=head)
+    def _commit(self, plan: Plan, *, head: int) -> Edited | None:
+        settled = settle_starts(plan.scene, head + 1)
+        note = RevisionNote(
+            self._author, self._farm.clock.wall_ms(), plan.summary, undo=plan.undo, redo=plan.redo
+        )
+        revision = self._farm.scenes.commit(self._stream, settled.to_json(), expected_head=head, note=note)
         return None if revision is None else Edited(settled, revision, changed=True)
 
     def _has_asset(self, asset: str) -> bool:

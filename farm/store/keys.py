@@ -32,6 +32,11 @@ def scene_births(stream: str) -> str:
     return f"ff:scene-births:{stream}"
 
 
+def scene_notes(stream: str) -> str:
+    """hash: revision -> RevisionNote as JSON: who made it, when, what it changed."""
+    return f"ff:scene-notes:{stream}"
+
+
 def program(stream: str) -> str:
     """string: what is on air (epoch, fence, segments); the lease owner writes it before dispatching."""
     return f"ff:program:{stream}"

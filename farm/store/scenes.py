@@ -1,28 +1,53 @@
-"""Scene revisions: immutable documents, numbered from 1 in each stream."""
+"""Scene revisions: immutable documents, numbered from 1 in each stream, each with a note of who made it."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
+import msgspec
+
 from farm.errors import NotFound
+from farm.messages import to_json
 from farm.store import keys
 from farm.store.connection import FarmRedis, as_text
+from farm.store.reading import readable
 
 KEPT_REVISIONS = 1000
 """Of each stream, for history; the frames on air need the newest few."""
 
-# KEYS: head, the new revision's key, the key of the one that makes room. ARGV: expected head, document.
-# Answers 1 when written.
+# KEYS: head, the new revision's key, the key of the one that makes room, the notes.
+# ARGV: expected head, document, note, the revision that makes room. Answers 1 when written.
 _COMMIT = """
 local head = tonumber(redis.call('GET', KEYS[1]) or '0')
 if head ~= tonumber(ARGV[1]) then return 0 end
 redis.call('SET', KEYS[2], ARGV[2])
 redis.call('SET', KEYS[1], head + 1)
 redis.call('DEL', KEYS[3])
+redis.call('HSET', KEYS[4], head + 1, ARGV[3])
+redis.call('HDEL', KEYS[4], ARGV[4])
 return 1
 """
+
+
+class RevisionNote(msgspec.Struct, frozen=True):
+    """Who made a revision, when, and what it changed.
+
+    ``undo`` and ``redo`` are the older revisions whose scenes an undo and a redo of this one bring back; None
+    when there is nothing to undo or to redo.
+    """
+
+    author: str
+    wall_ms: int
+    summary: str
+    undo: int | None = None
+    redo: int | None = None
+
+
+NO_NOTE = RevisionNote(author="", wall_ms=0, summary="")
+"""Of a revision of which nothing is known."""
 
 
 class SceneStore:
@@ -52,7 +77,21 @@ class SceneStore:
         answer = self._redis.hgetall(keys.scene_births(stream))
         return {int(revision): Fraction(as_text(time)) for revision, time in answer.items()}
 
-    def commit(self, stream: str, document: dict[str, Any], *, expected_head: int) -> int | None:
+    def notes(self, stream: str, revisions: Sequence[int]) -> list[RevisionNote | None]:
+        """The notes of ``revisions``; None for those that are not kept or never had one."""
+        if not revisions:
+            return []
+        answers = self._redis.hmget(keys.scene_notes(stream), [str(revision) for revision in revisions])
+        return [readable(answer, RevisionNote) for answer in answers]
+
+    def commit(
+        self,
+        stream: str,
+        document: dict[str, Any],
+        *,
+        expected_head: int,
+        note: RevisionNote = NO_NOTE,
+    ) -> int | None:
         """Add a revision after ``expected_head`` and tell the coordinators; its number.
 
         None when somebody else's edit came first: load the new head and try again.
@@ -60,8 +99,18 @@ class SceneStore:
         revision = expected_head + 1
         outdated = keys.scene(stream, revision - KEPT_REVISIONS)
         written = self._commit_script(
-            keys=[keys.scene_head(stream), keys.scene(stream, revision), outdated],
-            args=[expected_head, json.dumps(document, ensure_ascii=False)],
+            keys=[
+                keys.scene_head(stream),
+                keys.scene(stream, revision),
+                outdated,
+                keys.scene_notes(stream),
+            ],
+            args=[
+                expected_head,
+                json.dumps(document, ensure_ascii=False),
+                to_json(note),
+                revision - KEPT_REVISIONS,
+            ],
         )
         if not written:
             return None
@@ -74,5 +123,5 @@ class SceneStore:
         with self._redis.pipeline() as pipe:
             for revision in range(max(1, head - KEPT_REVISIONS + 1), head + 1):
                 pipe.delete(keys.scene(stream, revision))
-            pipe.delete(keys.scene_head(stream), keys.scene_births(stream))
+            pipe.delete(keys.scene_head(stream), keys.scene_births(stream), keys.scene_notes(stream))
             pipe.execute()

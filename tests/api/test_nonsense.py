@@ -65,6 +65,8 @@ _ROUTES = st.sampled_from(
         ("PATCH", "/streams/show/config"),
         ("PUT", "/streams/show/outputs"),
         ("PUT", "/streams/show/scene"),
+        ("POST", "/streams/show/scene/validate"),
+        ("POST", "/streams/show/scene/undo"),
         ("POST", "/streams/show/layers"),
         ("PATCH", "/streams/show/layers/title"),
         ("POST", "/tokens"),

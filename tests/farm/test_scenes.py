@@ -9,7 +9,7 @@ import pytest
 from farm.errors import NotFound
 from farm.store import keys, scenes
 from farm.store.connection import FarmRedis
-from farm.store.scenes import SceneStore
+from farm.store.scenes import NO_NOTE, RevisionNote, SceneStore
 
 TITLE = {"title": "Größe ✓", "layers": [1, 2.5, None]}
 
@@ -52,13 +52,28 @@ def test_an_edit_is_said_on_the_channel(store: SceneStore, redis: FarmRedis) -> 
         assert heard.get_message(timeout=5)["data"] == b"s"
 
 
+def test_a_note_lies_beside_its_revision(store: SceneStore) -> None:
+    note = RevisionNote("ann", 1_000, "title: text", undo=4, redo=None)
+    store.commit("s", TITLE, expected_head=0)
+    store.commit("s", TITLE, expected_head=1, note=note)
+    assert store.notes("s", [2, 1, 3]) == [note, NO_NOTE, None]
+    assert store.notes("s", []) == []
+
+
+def test_a_refused_edit_leaves_no_note(store: SceneStore) -> None:
+    store.commit("s", TITLE, expected_head=0)
+    store.commit("s", TITLE, expected_head=0, note=RevisionNote("late", 1, ""))
+    assert store.notes("s", [1, 2]) == [NO_NOTE, None]
+
+
 def test_the_oldest_revisions_make_room(
     store: SceneStore, redis: FarmRedis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(scenes, "KEPT_REVISIONS", 3)
     for head in range(5):
-        store.commit("s", {"head": head}, expected_head=head)
+        store.commit("s", {"head": head}, expected_head=head, note=RevisionNote(f"{head}", 5, "edit"))
     assert [redis.exists(keys.scene("s", revision)) for revision in range(1, 6)] == [0, 0, 1, 1, 1]
+    assert sorted(redis.hkeys(keys.scene_notes("s"))) == [b"3", b"4", b"5"]
 
 
 def test_deleting_leaves_nothing_of_the_stream_and_all_of_the_others(
@@ -69,4 +84,4 @@ def test_deleting_leaves_nothing_of_the_stream_and_all_of_the_others(
     store.commit("t", TITLE, expected_head=0)
     redis.hset(keys.scene_births("s"), "1", "1/3")
     store.delete("s")
-    assert sorted(redis.keys("ff:scene*")) == [b"ff:scene-head:t", b"ff:scene:t:1"]
+    assert sorted(redis.keys("ff:scene*")) == [b"ff:scene-head:t", b"ff:scene-notes:t", b"ff:scene:t:1"]

@@ -8,6 +8,7 @@ from typing import Any
 from flask import Response, request
 from pydantic import BaseModel
 
+from api.http.access import caller
 from api.http.addressing import addressed_stream
 from api.http.documents import (
     LayerBody,
@@ -110,7 +111,7 @@ def delete_layer(path: LayerPath) -> Response:
 
 
 def _desk() -> SceneDesk:
-    return SceneDesk(services(), addressed_stream())
+    return SceneDesk(services(), addressed_stream(), caller().owner)
 
 
 def _layer_answer(edited: Edited, layer_id: str) -> Response:
