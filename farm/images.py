@@ -1,7 +1,7 @@
 """Pictures that people upload: read within limits, and every decoder's error becomes AssetRefused.
 
-PNG, JPEG, WebP and GIF (of an animation, the first frame). Colour profiles are ignored; a JPEG's
-orientation tag is obeyed, so sizes are those of the picture as people see it.
+PNG, JPEG, WebP and GIF (of an animation, the first frame; ``farm.moving_images`` has the others). Colour
+profiles are ignored; a JPEG's orientation tag is obeyed, so sizes are those of the picture as people see it.
 """
 
 from __future__ import annotations
@@ -42,11 +42,31 @@ def inspect_image(data: bytes, *, max_bytes: int, max_pixels: int) -> ImageInfo:
 def decode_image(data: bytes, *, max_bytes: int, max_pixels: int) -> Image.Image:
     """The whole picture in ``data`` as RGBA, upright. Raises AssetRefused."""
     with _opened(data, max_bytes, max_pixels) as image:
-        image.load()
-        upright = ImageOps.exif_transpose(image)
-        if upright.mode.startswith("I;16") or upright.mode in ("I", "F"):
-            upright = _eight_bits(upright)
-        return upright.convert("RGBA")
+        return upright_rgba(image)
+
+
+def upright_rgba(image: Image.Image) -> Image.Image:
+    """The pixels of ``image`` as people see them."""
+    image.load()
+    upright = ImageOps.exif_transpose(image)
+    if upright.mode.startswith("I;16") or upright.mode in ("I", "F"):
+        upright = _eight_bits(upright)
+    return upright.convert("RGBA")
+
+
+@contextmanager
+def decoder_errors() -> Iterator[None]:
+    """Every decoder's error becomes AssetRefused."""
+    try:
+        yield
+    except AssetRefused:
+        raise
+    except UnidentifiedImageError as error:
+        raise AssetRefused("this is not a PNG, JPEG, WebP or GIF picture") from error
+    except Image.DecompressionBombError as error:
+        raise AssetRefused("the picture has far too many pixels; make it smaller") from error
+    except Exception as error:
+        raise AssetRefused(f"the picture is damaged ({type(error).__name__})") from error
 
 
 @contextmanager
@@ -54,18 +74,9 @@ def _opened(data: bytes, max_bytes: int, max_pixels: int) -> Iterator[Image.Imag
     """The picture with its header read and its size checked."""
     if len(data) > max_bytes:
         raise AssetRefused(f"the picture has {len(data):,} bytes; at most {max_bytes:,} are allowed")
-    try:
-        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-            _check_size(image, max_pixels)
-            yield image
-    except AssetRefused:
-        raise
-    except UnidentifiedImageError as error:
-        raise AssetRefused("this is not a PNG, JPEG, WebP or GIF picture") from error
-    except Image.DecompressionBombError as error:
-        raise AssetRefused(f"the picture has too many pixels; at most {max_pixels:,} are allowed") from error
-    except Exception as error:
-        raise AssetRefused(f"the picture is damaged ({type(error).__name__})") from error
+    with decoder_errors(), Image.open(io.BytesIO(data), formats=FORMATS) as image:
+        _check_size(image, max_pixels)
+        yield image
 
 
 def _check_size(image: Image.Image, max_pixels: int) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from scene.animation import BOUNDS, AfterRevision, Animation
+from scene.animation import BOUNDS, AfterRevision, Animation, Loop
 from scene.blending import Blend
 from scene.colour import parse_colour
 from scene.content import (
@@ -25,11 +25,12 @@ from scene.fields import Size, share
 from scene.fitting import Fitting
 from scene.layers import AnyLayer, ColourLayer, FrameNumberLayer, ImageLayer, ShapeLayer, TextLayer
 from scene.motion import Motion, Track, latest_first
+from scene.playback import FRAME, Playback, animated, sprites
 
 _OPACITY_STEPS = 255
 
 # Properties that change the content itself, not where and how it lies.
-_OF_CONTENT = frozenset({"fontSize", "radius", "strokeWidth"})
+_OF_CONTENT = frozenset({"fontSize", "radius", "strokeWidth", FRAME})
 
 Values = Mapping[str, float]
 """The number of every property that can be animated, in viewport px where it is a length. A side that
@@ -45,7 +46,7 @@ class CompiledLayer:
 
     id: str
     base: Values
-    tracks: tuple[Track, ...]
+    tracks: tuple[Track | Playback, ...]
     content: ContentMaker
     counts_frames: bool
     """Whether it shows something else in every frame, without any animation."""
@@ -76,7 +77,7 @@ def compile_layer(
     """``layer`` of ``revision``, ready to be evaluated; see :class:`scene.version.SceneVersion`."""
     base = _base_values(layer, viewport)
     content = _content_maker(layer, fitting)
-    tracks = _tracks(layer.animations, base, viewport, births, revision)
+    tracks = _tracks(layer.animations, base, viewport, births, revision) + _playback(layer, births, revision)
     counts_frames = isinstance(layer, FrameNumberLayer)
     if not counts_frames and not any(track.target in _OF_CONTENT for track in tracks):
         content = _constant(content(base, 0))
@@ -150,7 +151,7 @@ def _tracks(
     """The animations that have a beginning, by property."""
     by_target: dict[str, list[Motion]] = {}
     for animation in animations:
-        start_s = _start_s(animation, births, revision)
+        start_s = _start_s(animation.start, births, revision)
         if start_s is not None:
             motion = _motion(animation, start_s, base, viewport)
             by_target.setdefault(animation.target, []).append(motion)
@@ -159,8 +160,22 @@ def _tracks(
     )
 
 
-def _start_s(animation: Animation, births: Mapping[int, Fraction], revision: int) -> Fraction | None:
-    start = animation.start
+def _playback(layer: AnyLayer, births: Mapping[int, Fraction], revision: int) -> tuple[Playback, ...]:
+    """What moves in a picture by itself, once it has a beginning."""
+    if not isinstance(layer, ImageLayer) or not layer.moving:
+        return ()
+    start_s = _start_s(layer.start, births, revision)
+    if start_s is None:
+        return ()
+    speed, plays = _exact(layer.speed), _plays(layer.loop)
+    if layer.sprite is not None:
+        return (sprites(layer.sprite.length, start_s, speed * _exact(layer.sprite.fps), plays),)
+    return (animated(layer.frame_ms or (), start_s, speed, plays),)
+
+
+def _start_s(
+    start: str | float | AfterRevision, births: Mapping[int, Fraction], revision: int
+) -> Fraction | None:
     if isinstance(start, float):
         return _exact(start)
     return births.get(start.revision if isinstance(start, AfterRevision) else revision)
@@ -168,16 +183,21 @@ def _start_s(animation: Animation, births: Mapping[int, Fraction], revision: int
 
 def _motion(animation: Animation, start_s: Fraction, base: Values, viewport: tuple[int, int]) -> Motion:
     whole_px = viewport[1] if animation.target in ("position.y", "size.height") else viewport[0]
-    loop = animation.loop
     return Motion(
         begins_s=start_s + _exact(animation.delay),
         duration_s=_exact(animation.duration),
         from_value=base[animation.target] if animation.from_ is None else _px(animation.from_, whole_px),
         to_value=_px(animation.to, whole_px),
         curve=EASINGS[animation.easing],
-        plays=(None if loop else 1) if isinstance(loop, bool) else loop,
+        plays=_plays(animation.loop),
         yoyo=animation.yoyo,
     )
+
+
+def _plays(loop: Loop) -> int | None:
+    if isinstance(loop, bool):
+        return None if loop else 1
+    return loop
 
 
 def _exact(seconds: float) -> Fraction:
@@ -190,7 +210,7 @@ def _content_maker(layer: AnyLayer, fitting: Fitting) -> ContentMaker:
         case ColourLayer():
             return _constant(ColourContent(parse_colour(layer.colour)))
         case ImageLayer():
-            return _constant(ImageContent(layer.asset, layer.fit, fitting.scale))
+            return _image_maker(layer, fitting)
         case TextLayer():
             return _text_maker(layer, fitting)
         case ShapeLayer():
@@ -202,6 +222,13 @@ def _content_maker(layer: AnyLayer, fitting: Fitting) -> ContentMaker:
 
 def _constant(content: Content) -> ContentMaker:
     return lambda _values, _n: content
+
+
+def _image_maker(layer: ImageLayer, fitting: Fitting) -> ContentMaker:
+    grid = None if layer.sprite is None else (layer.sprite.columns, layer.sprite.rows)
+    return lambda values, _n: ImageContent(
+        layer.asset, layer.fit, fitting.scale, int(values.get(FRAME, 0)), grid
+    )
 
 
 def _text_maker(layer: TextLayer, fitting: Fitting) -> ContentMaker:

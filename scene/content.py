@@ -33,12 +33,15 @@ class ImageContent:
     """An uploaded picture, fitted into the layer's box as ``fit`` says.
 
     Where the box has no width or height of its own, ``scale`` is canvas pixels per pixel of the picture;
-    where it has one of the two, the other follows from the picture's proportions.
+    where it has one of the two, the other follows from the picture's proportions. ``frame`` counts from 0:
+    the frames of an animated picture, or the cells of a sheet with ``grid`` (columns, rows).
     """
 
     asset: str
     fit: Fit
     scale: float = 1.0
+    frame: int = 0
+    grid: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from scene.animation import AfterRevision, Animation
+from scene.animation import AfterRevision, Start
 from scene.document import MAX_LAYERS, Scene, parse_layer
-from scene.layers import AnyLayer, british
+from scene.layers import AnyLayer, ImageLayer, british
 from scene.mistakes import Mistake, SceneMistakes, UnknownLayer
 
 
@@ -48,7 +48,7 @@ def remove_layer(scene: Scene, layer_id: str) -> Scene:
 
 
 def settle_starts(scene: Scene, revision: int) -> Scene:
-    """With every animation that starts "now" starting with ``revision``, which the scene becomes.
+    """With all animations and moving pictures that start "now" starting with ``revision``, which it becomes.
 
     A start with a later revision comes from another stream's document; it means "now" here.
     """
@@ -90,12 +90,19 @@ def _merged(old: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any
 
 
 def _settled(layer: AnyLayer, revision: int) -> AnyLayer:
-    animations = tuple(_started(animation, revision) for animation in layer.animations)
-    return layer if animations == layer.animations else layer.model_copy(update={"animations": animations})
+    update: dict[str, Any] = {}
+    animations = tuple(
+        animation.model_copy(update={"start": _started(animation.start, revision)})
+        for animation in layer.animations
+    )
+    if animations != layer.animations:
+        update["animations"] = animations
+    if isinstance(layer, ImageLayer) and layer.moving:
+        update["start"] = _started(layer.start, revision)
+    return layer.model_copy(update=update) if update else layer
 
 
-def _started(animation: Animation, revision: int) -> Animation:
-    start = animation.start
+def _started(start: Start, revision: int) -> Start:
     if start == "now" or (isinstance(start, AfterRevision) and start.revision > revision):
-        return animation.model_copy(update={"start": AfterRevision(revision=revision)})
-    return animation
+        return AfterRevision(revision=revision)
+    return start

@@ -6,7 +6,15 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
-from scene.animation import Animation, BoxAnimation, PlacingAnimation, ShapeAnimation, TextAnimation
+from scene.animation import (
+    Animation,
+    BoxAnimation,
+    Loop,
+    PlacingAnimation,
+    ShapeAnimation,
+    Start,
+    TextAnimation,
+)
 from scene.blending import Blend
 from scene.content import Align, Fit, Font, ShapeName, Style, Weight
 from scene.drawing import MAX_CORNERS, GradientPart, Points, ShadowPart
@@ -23,6 +31,7 @@ from scene.fields import (
     mistake,
 )
 from scene.paint import LineCap
+from scene.playback import FrameTimes, SpriteSheet
 
 MAX_ANIMATIONS = 50
 """Of one layer."""
@@ -87,13 +96,26 @@ class ColourLayer(LayerBase):
 
 
 class ImageLayer(ContentSizedLayer):
-    """An uploaded picture."""
+    """An uploaded picture; an animated one (GIF, APNG, WebP) or a sheet of sprites plays."""
 
     type: Literal["image"]
     asset: Name
     fit: Fit = "contain"
     """How the picture lies in a box of other proportions."""
+    speed: float = Field(1.0, ge=0.01, le=100)
+    """How many times as fast as the picture itself says."""
+    loop: Loop = True
+    start: Start = "now"
+    sprite: SpriteSheet | None = None
+    """Plays the cells of the picture instead of its own frames."""
+    frame_ms: FrameTimes | None = None
+    """Of an animated picture; written by the farm, which knows the picture."""
     animations: Annotated[tuple[BoxAnimation, ...], _Several, _Bounded] = ()
+
+    @property
+    def moving(self) -> bool:
+        """Whether it shows more than one picture."""
+        return self.sprite is not None or self.frame_ms is not None
 
 
 class TextLayer(ContentSizedLayer):

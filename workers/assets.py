@@ -16,6 +16,7 @@ from farm.images import decode_image
 from farm.settings import Settings
 from farm.store.assets import AssetStore
 from workers.cache import ByteCache, RecentCache
+from workers.films import Films
 from workers.painters.image import MISSING_SIZE, PictureState
 
 MAX_KEPT_PX = 3840 * 2160
@@ -44,7 +45,8 @@ class AssetPictures:
         self._clock = clock
         self._limits = {"max_bytes": settings.asset_max_bytes, "max_pixels": settings.asset_max_pixels}
         self._known: RecentCache[str, _Known] = RecentCache(_MAX_STATES)
-        self.cache: ByteCache[str, Image.Image] = ByteCache(cache_bytes)
+        self._films = Films()
+        self.cache: ByteCache[tuple[str, int], Image.Image] = ByteCache(cache_bytes)
 
     def state(self, asset: str) -> PictureState:
         """What is known of ``asset`` now."""
@@ -56,12 +58,12 @@ class AssetPictures:
         settled = known.problem is None and now_ns - known.since_ns >= SETTLED_NS
         return PictureState(known.width, known.height, known.problem, settled)
 
-    def picture(self, asset: str) -> Image.Image:
+    def picture(self, asset: str, frame: int) -> Image.Image:
         """The pixels of ``asset``, premultiplied. Raises DrawFailed when they are gone."""
-        picture = self.cache.get(asset)
+        picture = self.cache.get((asset, frame))
         if picture is None:
             try:
-                picture, _ = self._load(asset)
+                picture = self._load(asset)[0] if frame == 0 else self._load_frame(asset, frame)
             except (NotFound, AssetRefused) as error:
                 raise DrawFailed(error.message) from error
         return picture
@@ -76,11 +78,17 @@ class AssetPictures:
     def _load(self, asset: str) -> tuple[Image.Image, tuple[int, int]]:
         """The picture, kept, and the size that it was uploaded with. Raises NotFound, AssetRefused."""
         image = decode_image(self._store.data(asset), **self._limits)
-        size = image.size
-        picture = image.convert("RGBa")
-        if size[0] * size[1] > MAX_KEPT_PX:
-            shrink = (MAX_KEPT_PX / (size[0] * size[1])) ** 0.5
-            smaller = (max(1, int(size[0] * shrink)), max(1, int(size[1] * shrink)))
+        return self._kept(asset, 0, image), image.size
+
+    def _load_frame(self, asset: str, frame: int) -> Image.Image:
+        """A later frame of an animation, kept. Raises NotFound, AssetRefused."""
+        return self._kept(asset, frame, self._films.frame(asset, frame, self._store.data))
+
+    def _kept(self, asset: str, frame: int, image: Image.Image) -> Image.Image:
+        picture, pixels = image.convert("RGBa"), image.width * image.height
+        if pixels > MAX_KEPT_PX:
+            shrink = (MAX_KEPT_PX / pixels) ** 0.5
+            smaller = (max(1, int(image.width * shrink)), max(1, int(image.height * shrink)))
             picture = picture.resize(smaller, Image.Resampling.BOX)
-        self.cache.put(asset, picture, picture.width * picture.height * 4)
-        return picture, size
+        self.cache.put((asset, frame), picture, picture.width * picture.height * 4)
+        return picture

@@ -83,7 +83,7 @@ class SceneDesk:
 
     def begin(self, scene: Scene) -> None:
         """Write the first revision unless there is one."""
-        self._commit(Plan(scene, "the first scene"), head=0)
+        self._commit(Plan(self._with_frame_times(scene), "the first scene"), head=0)
 
     def edit(
         self,
@@ -123,6 +123,7 @@ class SceneDesk:
             with scene_errors():
                 planned = plan(current)
             self.refuse_unknown_assets(planned.scene, known=current.scene, one_layer=one_layer)
+            planned = planned._replace(scene=self._with_frame_times(planned.scene, current.scene))
             if planned.scene == current.scene and current.revision > 0:
                 return current
             if (edited := self._commit(planned, head=current.revision)) is not None:
@@ -158,6 +159,22 @@ class SceneDesk:
         )
         revision = self._farm.scenes.commit(self._stream, settled.to_json(), expected_head=head, note=note)
         return None if revision is None else Edited(settled, revision, changed=True)
+
+    def _with_frame_times(self, scene: Scene, known: Scene | None = None) -> Scene:
+        """With what their assets say in image layers that ``known`` has not: a version is self-contained."""
+        settled = set(known.layers) if known else set()
+        layers = [
+            self._timed(layer) if isinstance(layer, ImageLayer) and layer not in settled else layer
+            for layer in scene.layers
+        ]
+        return scene.model_copy(update={"layers": tuple(layers)})
+
+    def _timed(self, layer: ImageLayer) -> ImageLayer:
+        try:
+            record = self._farm.assets.get(layer.asset)
+        except NotFound:
+            return layer
+        return layer.model_copy(update={"frame_ms": record.frame_ms or None})
 
     def _has_asset(self, asset: str) -> bool:
         try:

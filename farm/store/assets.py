@@ -10,6 +10,7 @@ from farm.clock import Clock
 from farm.errors import AssetRefused, NotFound
 from farm.images import decode_image, inspect_image
 from farm.messages import from_json, to_json
+from farm.moving_images import frame_times_ms
 from farm.settings import Settings
 from farm.store import keys
 from farm.store.connection import FarmRedis
@@ -19,7 +20,10 @@ _MAX_NAME_CHARS = 200
 
 
 class AssetRecord(msgspec.Struct, frozen=True):
-    """What is known of an uploaded picture; ``bytes`` is its size as uploaded."""
+    """What is known of an uploaded picture; ``bytes`` is its size as uploaded.
+
+    ``frame_ms``: how long each frame of an animation stands, in milliseconds; empty for a still picture.
+    """
 
     id: str
     name: str
@@ -29,6 +33,7 @@ class AssetRecord(msgspec.Struct, frozen=True):
     height: int
     bytes: int
     created_wall_ms: int
+    frame_ms: tuple[int, ...] = ()
 
 
 class AssetStore:
@@ -52,6 +57,7 @@ class AssetStore:
         limits = {"max_bytes": self._max_bytes, "max_pixels": self._max_pixels}
         info = inspect_image(data, **limits)
         decode_image(data, **limits)
+        frame_ms = frame_times_ms(data)
         if self._redis.hlen(keys.ASSETS) >= MAX_ASSETS:
             raise AssetRefused(f"there are {MAX_ASSETS} pictures already; delete some that no scene uses")
         record = AssetRecord(
@@ -63,6 +69,7 @@ class AssetStore:
             height=info.height,
             bytes=len(data),
             created_wall_ms=self._clock.wall_ms(),
+            frame_ms=frame_ms,
         )
         with self._redis.pipeline() as pipe:
             pipe.set(keys.asset(asset_id), data)

@@ -48,6 +48,27 @@ def test_a_picture_is_kept_as_it_came(bob: Caller, kind: str) -> None:
     assert (answer.data, answer.mimetype) == (data, f"image/{kind.lower()}")
 
 
+def _animation(*durations_ms: int) -> bytes:
+    file, frames = io.BytesIO(), [Image.new("L", (8, 6), 60 * number) for number in range(len(durations_ms))]
+    frames[0].save(file, "GIF", save_all=True, append_images=frames[1:], duration=durations_ms)
+    return file.getvalue()
+
+
+def test_an_animation_plays_as_its_file_says_and_not_as_a_document_says(bob: Caller, show: str) -> None:
+    still, slow, fast = (
+        _upload(bob, data) for data in (picture(), _animation(500, 700), _animation(20, 30, 40))
+    )
+    assert bob.ask("GET", f"/assets/{slow}")["frameMs"] == [500, 700]
+    layer = {"id": "gif", "type": "image", "asset": slow, "frameMs": [1, 2, 3]}
+    made = bob.ask("POST", f"/streams/{show}/layers", layer, status=201)
+    assert (made["frameMs"], made["start"]) == ([500, 700], {"revision": 2})
+    moved = bob.ask("PATCH", f"/streams/{show}/layers/gif", {"asset": fast, "speed": 2})
+    assert (moved["frameMs"], moved["start"]) == ([20, 30, 40], {"revision": 2})
+    assert "frameMs" not in bob.ask("PATCH", f"/streams/{show}/layers/gif", {"asset": still})
+    made = bob.ask("POST", "/streams", {"scene": {"layers": [layer]}}, status=201)
+    assert bob.ask("GET", f"/streams/{made['id']}/layers/gif")["frameMs"] == [500, 700]
+
+
 def test_a_picture_may_come_in_a_form(bob: Caller) -> None:
     form = {"file": (io.BytesIO(picture()), "logo.png")}
     kept = bob.ask("POST", "/assets", data=form, content_type="multipart/form-data", status=201)

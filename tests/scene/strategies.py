@@ -35,6 +35,7 @@ percentages = st.integers(0, 120).map(lambda n: f"{n}%")
 coordinates = st.integers(-200, 2000) | st.floats(-200, 2000) | percentages
 sides = st.integers(0, 600) | st.floats(0, 600) | percentages
 seconds = st.sampled_from([0, 0.1, 0.25, 1 / 3, 1, 2.5]) | st.floats(0, 5)
+starts = st.just("now") | seconds | st.integers(1, 3).map(lambda k: {"revision": k})
 
 
 def fields(
@@ -88,7 +89,7 @@ def animations(draw: st.DrawFn, kind: str) -> Document:
             easing=st.sampled_from(sorted(EASINGS)),
             loop=st.booleans() | st.integers(1, 4),
             yoyo=st.booleans(),
-            start=st.just("now") | seconds | st.integers(1, 3).map(lambda k: {"revision": k}),
+            start=starts,
         )
     )
 
@@ -100,7 +101,22 @@ def _own_fields(kind: str) -> tuple[dict[str, st.SearchStrategy[Any]], dict[str,
         case "colour":
             return {"colour": colours}, box
         case "image":
-            return {"asset": ids}, {**box, "fit": st.sampled_from(["contain", "cover", "stretch"])}
+            return {"asset": ids}, {
+                **box,
+                "fit": st.sampled_from(["contain", "cover", "stretch"]),
+                "speed": st.sampled_from([0.5, 1, 3]) | st.floats(0.01, 100),
+                "loop": st.booleans() | st.integers(1, 4),
+                "start": starts,
+                "frameMs": st.lists(st.integers(1, 400), min_size=2, max_size=6),
+                "sprite": fields(
+                    {
+                        "columns": st.integers(1, 5),
+                        "rows": st.integers(1, 4),
+                        "fps": st.sampled_from([0.1, 12.5, 60]),
+                    },
+                    frames=st.just(1),
+                ),
+            }
         case "text":
             return {"text": st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=30)}, {
                 **box,

@@ -31,7 +31,7 @@ WHOLE: Rect = (0, 0, WIDTH, HEIGHT)
 
 
 class Gallery:
-    """Pictures without Redis: every asset is a gradient, except those that are called "missing"."""
+    """Pictures without Redis: every asset is a gradient, another in each frame, except "missing"."""
 
     def __init__(self) -> None:
         x = np.linspace(0, 255, 40, dtype=np.uint8)[None, :].repeat(30, 0)
@@ -44,9 +44,9 @@ class Gallery:
             return PictureState(*MISSING_SIZE, "there is no such picture", settled=False)
         return PictureState(*self._picture.size)
 
-    def picture(self, _asset: str) -> Image.Image:
+    def picture(self, _asset: str, frame: int) -> Image.Image:
         """See :class:`workers.painters.image.Pictures`."""
-        return self._picture
+        return self._picture.rotate(frame * 30)
 
 
 def canvas(width: int = WIDTH, height: int = HEIGHT, value: int = 77) -> Planes:

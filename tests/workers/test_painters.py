@@ -226,6 +226,30 @@ def test_a_missing_image_is_a_dim_box_with_a_mark() -> None:
     assert is_premultiplied(raster)
 
 
+def test_a_sheet_is_as_large_as_a_cell_and_shows_the_one_that_is_on() -> None:
+    painter, gallery = ImagePainter(Gallery()), Gallery()
+    sheet = np.asarray(gallery.picture("a", 0))
+    for number, (x, y) in enumerate([(0, 0), (20, 0), (0, 10), (20, 10), (0, 20)]):
+        content = ImageContent("a", "contain", 1.0, number, (2, 3))
+        box = painter.measure(content, None, None)
+        assert (box.width, box.height) == (20, 10)
+        assert np.array_equal(painter.paint(content, box, "high"), sheet[y : y + 10, x : x + 20])
+
+
+def test_a_grid_finer_than_its_picture_has_cells_of_a_pixel() -> None:
+    content = ImageContent("a", "contain", 1.0, 99, (100, 100))
+    painter = ImagePainter(Gallery())
+    box = painter.measure(content, None, None)
+    assert painter.paint(content, box, "high").shape == (1, 1, 4)
+
+
+def test_an_animation_shows_the_frame_that_is_on() -> None:
+    painter = ImagePainter(Gallery())
+    contents = [ImageContent("a", "contain", 1.0, frame) for frame in (0, 1)]
+    first, second = (painter.paint(one, painter.measure(one, None, None), "high") for one in contents)
+    assert not np.array_equal(first, second)
+
+
 def test_ink_takes_its_colour_and_its_alpha() -> None:
     raster = inked(np.array([[0, 128, 255]], np.uint8), Colour(255, 0, 0, 128))
     assert raster.tolist() == [[[0, 0, 0, 0], [64, 0, 0, 64], [128, 0, 0, 128]]]

@@ -15,10 +15,21 @@ from farm.store.assets import AssetStore
 from farm.store.connection import FarmRedis
 from workers.assets import MAX_KEPT_PX, RETRY_NS, SETTLED_NS, AssetPictures
 from workers.cache import ByteCache, RecentCache
+from workers.films import MAX_OPEN, Films
 from workers.imaging import check_imaging
 from workers.typography import fonts
 
 SETTINGS = load_settings({})
+
+
+def walking_square() -> bytes:
+    """A GIF of three frames in which a red square walks over nothing."""
+    frames = [Image.new("RGBA", (30, 10)) for _ in range(3)]
+    for number, frame in enumerate(frames):
+        frame.paste((255, 0, 0, 255), (number * 10, 0, number * 10 + 10, 10))
+    buffer = io.BytesIO()
+    frames[0].save(buffer, "GIF", save_all=True, append_images=frames[1:], duration=100, disposal=2)
+    return buffer.getvalue()
 
 
 class Shelf:
@@ -46,7 +57,7 @@ def test_a_picture_is_decoded_once_and_premultiplied(shelf: Shelf) -> None:
     state = shelf.pictures.state(asset)
     assert (state.width, state.height, state.problem) == (20, 10, None)
     shelf.redis.flushall()
-    picture = shelf.pictures.picture(asset)
+    picture = shelf.pictures.picture(asset, 0)
     assert (picture.mode, picture.getpixel((3, 3))) == ("RGBa", (128, 0, 0, 128))
 
 
@@ -78,18 +89,43 @@ def test_a_broken_picture_has_its_problem(shelf: Shelf) -> None:
 def test_a_picture_that_is_gone_when_it_is_wanted_again_fails_its_layer(shelf: Shelf) -> None:
     asset = shelf.upload()
     shelf.pictures.state(asset)
-    shelf.pictures.cache.drop(asset)
+    shelf.pictures.cache.drop((asset, 0))
     shelf.redis.flushall()
     with pytest.raises(DrawFailed, match="there is no picture"):
-        shelf.pictures.picture(asset)
+        shelf.pictures.picture(asset, 0)
 
 
 def test_a_huge_picture_is_kept_smaller_but_measures_what_it_was(shelf: Shelf) -> None:
     asset = shelf.upload(4500, 2000)
     assert (shelf.pictures.state(asset).width, shelf.pictures.state(asset).height) == (4500, 2000)
-    kept = shelf.pictures.picture(asset)
+    kept = shelf.pictures.picture(asset, 0)
     assert kept.width * kept.height <= MAX_KEPT_PX
     assert kept.width / kept.height == pytest.approx(2.25, rel=0.01)
+
+
+def test_an_animation_plays_from_one_open_decoder(shelf: Shelf) -> None:
+    asset = shelf.store.put(walking_square(), "walk.gif", "ann").id
+    shelf.pictures.state(asset)
+    pictures = [shelf.pictures.picture(asset, 1)]
+    shelf.redis.flushall()
+    pictures += [shelf.pictures.picture(asset, frame) for frame in (0, 2, 1)]
+    inked = [[x for x in (5, 15, 25) if picture.getpixel((x, 5))[3]] for picture in pictures]  # type: ignore[index]
+    assert inked == [[15], [5], [25], [15]]
+    with pytest.raises(DrawFailed, match="damaged"):
+        shelf.pictures.picture(asset, 3)
+
+
+def test_only_so_many_decoders_are_open() -> None:
+    films, fetched = Films(), []
+
+    def data(asset: str) -> bytes:
+        fetched.append(asset)
+        return walking_square()
+
+    names = [str(number) for number in range(MAX_OPEN + 1)]
+    for name in [*names, names[-1], names[0]]:
+        films.frame(name, 1, data)
+    assert fetched == [*names, names[0]]
 
 
 def test_the_byte_cache_forgets_what_was_not_used_for_longest() -> None:

@@ -41,8 +41,10 @@ class Pictures(Protocol):
         """What is known of ``asset`` now. Raises StoreUnavailable."""
         ...
 
-    def picture(self, asset: str) -> Image.Image:
+    def picture(self, asset: str, frame: int) -> Image.Image:
         """The pixels of ``asset``, premultiplied ("RGBa"); maybe fewer of them than it was uploaded with.
+
+        ``frame`` counts from 0; a still picture has one.
 
         Raises DrawFailed, StoreUnavailable.
         """
@@ -58,7 +60,7 @@ class ImagePainter:
     def measure(self, content: ImageContent, width: float | None, height: float | None) -> Box:
         """As large as asked for; what is not asked for follows from the picture."""
         state = self._pictures.state(content.asset)
-        size = _box_size((state.width, state.height), content.scale, width, height)
+        size = _box_size(_natural(state, content), content.scale, width, height)
         other = None if state.settled else _box_size(MISSING_SIZE, content.scale, width, height)
         return Box(*size, problem=state.problem, unsettled=other)
 
@@ -66,7 +68,26 @@ class ImagePainter:
         """The picture in its box; a sign when there is a problem with it."""
         if box.problem is not None:
             return _missing_sign(box.width, box.height)
-        return _fitted(self._pictures.picture(content.asset), content, box, _FILTERS[quality])
+        if content.grid is None:
+            picture = self._pictures.picture(content.asset, content.frame)
+        else:
+            picture = _cell(self._pictures.picture(content.asset, 0), content.grid, content.frame)
+        return _fitted(picture, content, box, _FILTERS[quality])
+
+
+def _natural(state: PictureState, content: ImageContent) -> tuple[int, int]:
+    """Width and height in the picture's own pixels, of one cell where it is a sheet."""
+    if content.grid is None or state.problem is not None:
+        return state.width, state.height
+    return max(1, state.width // content.grid[0]), max(1, state.height // content.grid[1])
+
+
+def _cell(sheet: Image.Image, grid: tuple[int, int], number: int) -> Image.Image:
+    """One cell of a sheet; cells are of whole pixels, what is left over lies right and below."""
+    columns, rows = grid
+    width, height = max(1, sheet.width // columns), max(1, sheet.height // rows)
+    left, top = number % columns * width, number // columns * height
+    return sheet.crop((left, top, left + width, top + height))
 
 
 def _box_size(

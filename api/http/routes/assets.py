@@ -24,7 +24,10 @@ _MEDIA = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp", "GIF":
 
 
 class AssetShape(Shape):
-    """A picture; ``id`` is what an image layer's ``asset`` says. ``bytes`` is its size as uploaded."""
+    """A picture; ``id`` is what an image layer's ``asset`` says. ``bytes`` is its size as uploaded.
+
+    ``frameMs``: how long each frame of an animation stands, in milliseconds; empty for a still picture.
+    """
 
     id: str
     name: str
@@ -34,6 +37,7 @@ class AssetShape(Shape):
     height: int
     bytes: int
     created_at: int = Field(validation_alias="created_wall_ms")
+    frame_ms: list[int]
 
 
 class AssetsShape(Shape):
