@@ -1,4 +1,5 @@
-"""The command line: ``framefarm up | api | coordinator | worker | encoder | token | debug … | perf …``.
+"""The command line: ``framefarm up | api | coordinator | worker | encoder | token | render | scene … |
+debug … | perf …``.
 
 A service is started by replacing this process with ``python -m <room>``: the command line imports no
 service, and a service carries no command line.
@@ -23,6 +24,8 @@ from farm.debug.checkable import checkable_scene
 from farm.debug.pattern import PatternPlace, Tally
 from farm.debug.reader import frame_numbers
 from farm.errors import FarmError, NotFound
+from farm.offline.render import render
+from farm.offline.scene_commands import scene
 from farm.perf.edit import measure_edits
 from farm.services import reaching_private_redis
 from farm.settings import load_settings
@@ -34,6 +37,8 @@ _ABOUT = "A render farm for live streams: `framefarm up --demo` runs all of it o
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=_ABOUT)
 debug = typer.Typer(no_args_is_help=True, help="Look at a running farm from outside.")
 perf = typer.Typer(no_args_is_help=True, help="Measure a running farm.")
+app.command()(render)
+app.add_typer(scene, name="scene")
 app.add_typer(debug, name="debug")
 app.add_typer(perf, name="perf")
 

@@ -7,6 +7,7 @@ or broken is looked for again at most once a second, so that it delays nothing.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from PIL import Image
 
@@ -14,7 +15,6 @@ from farm.clock import Clock
 from farm.errors import AssetRefused, DrawFailed, NotFound
 from farm.images import decode_image
 from farm.settings import Settings
-from farm.store.assets import AssetStore
 from workers.cache import ByteCache, RecentCache
 from workers.films import Films
 from workers.painters.image import MISSING_SIZE, PictureState
@@ -37,11 +37,30 @@ class _Known:
     since_ns: int
 
 
-class AssetPictures:
-    """Pictures by asset id, from Redis. All methods raise StoreUnavailable when it does not answer."""
+class AssetSource(Protocol):
+    """Where the bytes of pictures come from."""
 
-    def __init__(self, store: AssetStore, clock: Clock, settings: Settings, cache_bytes: int) -> None:
-        self._store = store
+    def data(self, asset_id: str) -> bytes:
+        """The bytes of one picture. Raises NotFound, AssetRefused, StoreUnavailable."""
+        ...
+
+
+class AssetPictures:
+    """Pictures by asset id. All methods raise StoreUnavailable when their source does not answer.
+
+    ``settled_ns`` is how long after this process first had a picture another one may not have it yet.
+    """
+
+    def __init__(
+        self,
+        source: AssetSource,
+        clock: Clock,
+        settings: Settings,
+        cache_bytes: int,
+        settled_ns: int = SETTLED_NS,
+    ) -> None:
+        self._source = source
+        self._settled_ns = settled_ns
         self._clock = clock
         self._limits = {"max_bytes": settings.asset_max_bytes, "max_pixels": settings.asset_max_pixels}
         self._known: RecentCache[str, _Known] = RecentCache(_MAX_STATES)
@@ -55,7 +74,7 @@ class AssetPictures:
         if known is None or (known.problem is not None and now_ns - known.since_ns >= RETRY_NS):
             known = self._look(asset, now_ns)
             self._known.put(asset, known)
-        settled = known.problem is None and now_ns - known.since_ns >= SETTLED_NS
+        settled = known.problem is None and now_ns - known.since_ns >= self._settled_ns
         return PictureState(known.width, known.height, known.problem, settled)
 
     def picture(self, asset: str, frame: int) -> Image.Image:
@@ -77,12 +96,12 @@ class AssetPictures:
 
     def _load(self, asset: str) -> tuple[Image.Image, tuple[int, int]]:
         """The picture, kept, and the size that it was uploaded with. Raises NotFound, AssetRefused."""
-        image = decode_image(self._store.data(asset), **self._limits)
+        image = decode_image(self._source.data(asset), **self._limits)
         return self._kept(asset, 0, image), image.size
 
     def _load_frame(self, asset: str, frame: int) -> Image.Image:
         """A later frame of an animation, kept. Raises NotFound, AssetRefused."""
-        return self._kept(asset, frame, self._films.frame(asset, frame, self._store.data))
+        return self._kept(asset, frame, self._films.frame(asset, frame, self._source.data))
 
     def _kept(self, asset: str, frame: int, image: Image.Image) -> Image.Image:
         picture, pixels = image.convert("RGBa"), image.width * image.height

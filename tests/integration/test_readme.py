@@ -39,7 +39,9 @@ def test_every_call_of_the_readme_works_in_its_order(farm: RunningFarm) -> None:
     assert farm.call("GET", "/streams/demo/layers/headline")["text"] == "Hello from curl."
 
 
-@pytest.mark.parametrize("command", ["debug read", "debug test-stream", "perf edit", "worker", "token", "up"])
+@pytest.mark.parametrize(
+    "command", ["debug read", "debug test-stream", "perf edit", "worker", "token", "up", "render"]
+)
 def test_every_command_of_the_readme_exists(command: str) -> None:
     shown = subprocess.run(
         [sys.executable, "-m", "farm", *command.split(), "--help"], capture_output=True, check=False

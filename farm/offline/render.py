@@ -1,0 +1,93 @@
+"""``framefarm render``: starts who draws and who encodes, and joins them by a pipe.
+
+Neither knows of the other: the one writes YUV4MPEG2, the other reads it.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from farm.errors import EncoderFailed, InputError
+from farm.settings import parse_bitrate_kbps, parse_resolution
+
+FILMS = {".mp4": "mp4", ".webm": "webm", ".flv": "flv"}
+MAX_SECONDS = 86_400.0
+_MIN_FPS, _MAX_FPS = 1, 240
+_LONGEST_RATE = 16  # characters
+
+
+def render(  # noqa: PLR0913, PLR0917  a command's options
+    scene: Annotated[Path, typer.Argument(help="A scene document.")],
+    out: Annotated[Path, typer.Argument(help="What to make: .png, .mp4, .webm or .flv.")],
+    at: Annotated[
+        float, typer.Option(min=0, max=MAX_SECONDS, help="Scene time of the picture or the film's first.")
+    ] = 0.0,
+    seconds: Annotated[float, typer.Option(min=0, max=MAX_SECONDS, help="How long the film is.")] = 10.0,
+    fps: Annotated[str, typer.Option(help="Frames per second, such as 30, 29.97 or 30000/1001.")] = "30",
+    size: Annotated[str, typer.Option(help="Width x height in pixels, both even.")] = "1920x1080",
+    crf: Annotated[
+        int, typer.Option(min=0, max=51, help="Constant quality: 0 is the best, 51 the smallest file.")
+    ] = 20,
+    bitrate: Annotated[str | None, typer.Option(help="Average bit rate instead, such as 4000k.")] = None,
+    assets: Annotated[
+        Path | None,
+        typer.Option(help="The folder of the scene's pictures; a file's name is its id."),
+    ] = None,
+) -> None:
+    """Draw a scene into a picture or a film, without a farm."""
+    _check(fps, size, bitrate)
+    drawing = [sys.executable, "-m", "workers.offline", str(scene), "--fps", fps, "--size", size]
+    drawing += ["--at", str(at), *(("--assets", str(assets)) if assets else ())]
+    if out.suffix.lower() == ".png":
+        raise typer.Exit(subprocess.run([*drawing, "--png", str(out)], check=False).returncode)
+    container = FILMS.get(out.suffix.lower())
+    if container is None:
+        raise InputError(f"{out} must end in .png, {', '.join(FILMS)}; that says what to make")
+    part = out.with_name(f"{out.name}.part")
+    encoding = [sys.executable, "-m", "encoder.file", str(part), "--container", container, "--crf", str(crf)]
+    encoding += ["--bitrate", bitrate] if bitrate else []
+    try:
+        film([*drawing, "--seconds", str(seconds)], encoding)
+        part.replace(out)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def film(drawing: Sequence[str], encoding: Sequence[str]) -> None:
+    """Run both commands, the first one's output into the second one. Ends this program if one fails."""
+    with (
+        subprocess.Popen(drawing, stdout=subprocess.PIPE) as drawer,
+        subprocess.Popen(encoding, stdin=drawer.stdout) as encoder,
+    ):
+        if drawer.stdout is None:
+            raise EncoderFailed("the process was started without a pipe")
+        # Only the encoder may hold it: when that ends, who draws must notice.
+        drawer.stdout.close()
+        failed = encoder.wait() | drawer.wait()
+    if failed:
+        raise typer.Exit(1)
+
+
+def _check(fps: str, size: str, bitrate: str | None) -> None:
+    """Raises InputError before anything is started."""
+    try:
+        rate = Fraction(fps) if len(fps) <= _LONGEST_RATE else Fraction(0)
+    except (ValueError, ZeroDivisionError):
+        rate = Fraction(0)
+    if not _MIN_FPS <= rate <= _MAX_FPS:
+        raise InputError(f"--fps must be between {_MIN_FPS} and {_MAX_FPS}, such as 30, 29.97 or 30000/1001")
+    try:
+        parse_resolution(size)
+    except ValueError as error:
+        raise InputError(f"--size: {error}") from error
+    try:
+        parse_bitrate_kbps(bitrate or "100k")
+    except ValueError as error:
+        raise InputError(f"--bitrate: {error}") from error

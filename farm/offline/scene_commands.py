@@ -1,0 +1,43 @@
+"""``framefarm scene``: scene documents checked without a farm."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from farm.errors import InputError
+from farm.offline.scene_file import read_scene
+from scene.document import Scene
+
+scene = typer.Typer(no_args_is_help=True, help="Check scene documents.")
+
+
+@scene.command()
+def validate(
+    files: Annotated[list[Path], typer.Argument(help="Scene documents.", show_default=False)],
+) -> None:
+    """Say what is wrong with scenes, every mistake with its path and reason; exit code 1 if anything is."""
+    out = Console(soft_wrap=True, highlight=False)
+    wrong = 0
+    for file in files:
+        try:
+            layers = len(read_scene(file).layers)
+        except InputError as error:
+            wrong += 1
+            out.print(Text(error.message, "red"))
+        else:
+            out.print(Text(f"{file}: a scene of {layers} layer{'' if layers == 1 else 's'}"))
+    raise typer.Exit(1 if wrong else 0)
+
+
+@scene.command()
+def schema() -> None:
+    """Print the JSON Schema of a scene document, for editors that check while one writes."""
+    dialect = "https://json-schema.org/draft/2020-12/schema"
+    document = {"$schema": dialect, **Scene.model_json_schema(by_alias=True), "title": "Framefarm scene"}
+    print(json.dumps(document, indent=2))  # noqa: T201  the command's answer

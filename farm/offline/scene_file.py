@@ -1,0 +1,46 @@
+"""Scene documents as files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from farm.errors import InputError, SceneInvalid
+from scene.document import MAX_LAYERS, Scene, parse_scene
+from scene.mistakes import Mistake, SceneMistakes
+
+MAX_BYTES = 16_000_000
+
+
+def read_scene(path: Path) -> Scene:
+    """The scene in the file ``path``.
+
+    Raises InputError when it cannot be read, SceneInvalid with all mistakes when it is no scene.
+    """
+    data = _bytes_of(path)
+    try:
+        return parse_scene(json.loads(data), max_layers=MAX_LAYERS)
+    except SceneMistakes as error:
+        raise _invalid(path, error.mistakes) from error
+    except json.JSONDecodeError as error:
+        mistake = Mistake(".", f"is not JSON: {error.msg} in line {error.lineno}, column {error.colno}")
+        raise _invalid(path, [mistake]) from error
+    except (UnicodeDecodeError, RecursionError) as error:
+        raise _invalid(path, [Mistake(".", "is not JSON; save it as UTF-8 text")]) from error
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}") from error
+    if len(data) > MAX_BYTES:
+        raise InputError(f"{path} has more than {MAX_BYTES:,} bytes; no scene is as large")
+    return data
+
+
+def _invalid(path: Path, mistakes: list[Mistake]) -> SceneInvalid:
+    lines = [f"{path}: {mistake}" for mistake in mistakes]
+    told = [{"path": mistake.path, "reason": mistake.reason} for mistake in mistakes]
+    return SceneInvalid("\n".join(lines), {"mistakes": told})
