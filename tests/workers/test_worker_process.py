@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import subprocess
@@ -159,6 +160,22 @@ def test_the_sign_of_life_counts_frames(worker: Worker, redis: FarmRedis) -> Non
     sign = worker.sign()
     assert sign is not None
     assert (sign["kind"], sign["name"], sign["pid"]) == ("worker", "test", worker.process.pid)
+
+
+def test_no_book_is_kept_of_frames_under_way(worker: Worker, redis: FarmRedis) -> None:
+    """A killed worker's frame is not drawn again: the next one heals it."""
+    put_scene(redis, {"type": "colour", "colour": "#ffffff"})
+    with redis.monitor() as said, open_ring() as (ring, delivery):  # type: ignore[no-untyped-call]
+        worker.draw(task(0, delivery=delivery))
+        arrives(ring, 0)
+        redis.set("end-of-test", 1)
+        commands = list(
+            itertools.takewhile(lambda line: "end-of-test" not in line, (c["command"] for c in said.listen()))
+        )
+    assert any(command.startswith("BRPOP frames") for command in commands)
+    assert not [
+        command for command in commands if "unacked" in command and command.startswith(("ZADD", "HSET"))
+    ]
 
 
 def test_no_frame_leaves_a_line_in_the_log(worker: Worker, redis: FarmRedis) -> None:
