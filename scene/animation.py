@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
-from scene.easing import EASINGS
 from scene.fields import MAX_POSITION_PX, MAX_SIDE_PX, Part, mistake, share, worded
+from scene.spring import Spring
+from scene.timing import Easing
 
 MAX_TIME_S = 86_400 * 366
 """Scene time of a stream that has run for a year."""
@@ -32,18 +33,6 @@ LENGTHS = frozenset({"position.x", "position.y", "size.width", "size.height"})
 
 Placing = Literal["position.x", "position.y", "anchor.x", "anchor.y", "opacity", "rotation"]
 Sizing = Literal["size.width", "size.height"]
-
-
-def _known_curve(name: str) -> str:
-    if name not in EASINGS:
-        raise mistake(
-            'must be "linear" or ease + In, Out or InOut + a curve, such as "easeInOutCubic"; '
-            "the curves are Quad, Cubic, Quart, Sine, Expo, Circ, Back, Bounce and Elastic"
-        )
-    return name
-
-
-Easing = Annotated[str, AfterValidator(_known_curve), Field(json_schema_extra={"enum": list(EASINGS)})]
 
 
 class AfterRevision(Part):
@@ -73,8 +62,10 @@ class Animation(Part):
     target: str = Field(alias="property")
     from_: Annotated[Value, worded("must be a number")] | None = Field(None, alias="from")
     to: Annotated[Value, worded("must be a number")]
-    duration: float = Field(ge=0, le=86_400)
-    """Seconds of one play."""
+    spring: Spring | None = None
+    """Instead of a duration and an easing."""
+    duration: Annotated[float, Field(ge=0, le=86_400)] | None = Field(None, validate_default=True)
+    """Seconds of one play; a spring has its own."""
     delay: float = Field(0.0, ge=0, le=86_400)
     """Seconds between the start and the first movement."""
     easing: Easing = "linear"
@@ -94,6 +85,23 @@ class Animation(Part):
         if not low <= value <= high:
             raise mistake(f"must be between {low:g} and {high:g} for {target}")
         return value
+
+    @field_validator("duration")
+    @classmethod
+    def _takes_its_time(cls, duration: float | None, info: ValidationInfo) -> float | None:
+        spring = info.data.get("spring")
+        if "spring" in info.data and spring is None and duration is None:
+            raise mistake("is required; add it, or a spring")
+        if spring is not None and duration is not None:
+            raise mistake("cannot be set beside a spring, which has its own; remove it")
+        return duration
+
+    @field_validator("easing")
+    @classmethod
+    def _paces_no_spring(cls, easing: Easing, info: ValidationInfo) -> Easing:
+        if info.data.get("spring") is not None and easing != "linear":
+            raise mistake("cannot be set beside a spring; remove it")
+        return easing
 
 
 def _checked_percentage(text: str, target: str) -> str:

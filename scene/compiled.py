@@ -3,11 +3,10 @@ that nothing moves is a finished state. Of the others only what moves is compute
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from scene.animation import BOUNDS, AfterRevision, Animation, Loop
 from scene.blending import Blend
 from scene.colour import parse_colour
 from scene.content import (
@@ -20,21 +19,17 @@ from scene.content import (
     TextContent,
 )
 from scene.drawing import gradient_of, shadow_of
-from scene.easing import EASINGS
-from scene.fields import Size, share
+from scene.fields import Size
 from scene.fitting import Fitting
 from scene.layers import AnyLayer, ColourLayer, FrameNumberLayer, ImageLayer, ShapeLayer, TextLayer
-from scene.motion import Motion, Track, latest_first
+from scene.motion import Track
 from scene.playback import FRAME, Playback, animated, sprites
+from scene.tracks import Values, exact, plays, start_s, tracks_of, viewport_px
 
 _OPACITY_STEPS = 255
 
 # Properties that change the content itself, not where and how it lies.
 _OF_CONTENT = frozenset({"fontSize", "radius", "strokeWidth", FRAME})
-
-Values = Mapping[str, float]
-"""The number of every property that can be animated, in viewport px where it is a length. A side that
-follows from the content is left out."""
 
 ContentMaker = Callable[[Values, int], Content]
 """A layer's content from its values and the output frame's number."""
@@ -77,7 +72,8 @@ def compile_layer(
     """``layer`` of ``revision``, ready to be evaluated; see :class:`scene.version.SceneVersion`."""
     base = _base_values(layer, viewport)
     content = _content_maker(layer, fitting)
-    tracks = _tracks(layer.animations, base, viewport, births, revision) + _playback(layer, births, revision)
+    moved = tracks_of(layer.animations, base, viewport, births, revision)
+    tracks = moved + _playback(layer, births, revision)
     counts_frames = isinstance(layer, FrameNumberLayer)
     if not counts_frames and not any(track.target in _OF_CONTENT for track in tracks):
         content = _constant(content(base, 0))
@@ -116,8 +112,8 @@ def _length(viewport_px: float | None, fitting: Fitting) -> float | None:
 def _base_values(layer: AnyLayer, viewport: tuple[int, int]) -> Values:
     """The layer's own values, without any animation."""
     values = {
-        "position.x": _px(layer.position.x, viewport[0]),
-        "position.y": _px(layer.position.y, viewport[1]),
+        "position.x": viewport_px(layer.position.x, viewport[0]),
+        "position.y": viewport_px(layer.position.y, viewport[1]),
         "anchor.x": layer.anchor.x,
         "anchor.y": layer.anchor.y,
         "opacity": layer.opacity,
@@ -127,9 +123,9 @@ def _base_values(layer: AnyLayer, viewport: tuple[int, int]) -> Values:
     if isinstance(layer, ColourLayer | ShapeLayer):
         values |= {"size.width": float(viewport[0]), "size.height": float(viewport[1])}
     if size.width is not None:
-        values["size.width"] = _px(size.width, viewport[0])
+        values["size.width"] = viewport_px(size.width, viewport[0])
     if size.height is not None:
-        values["size.height"] = _px(size.height, viewport[1])
+        values["size.height"] = viewport_px(size.height, viewport[1])
     if isinstance(layer, TextLayer):
         values["fontSize"] = layer.font_size
     if isinstance(layer, ShapeLayer):
@@ -137,72 +133,17 @@ def _base_values(layer: AnyLayer, viewport: tuple[int, int]) -> Values:
     return values
 
 
-def _px(value: float | str, whole_px: int) -> float:
-    return share(value) * whole_px if isinstance(value, str) else value
-
-
-def _tracks(
-    animations: Sequence[Animation],
-    base: Values,
-    viewport: tuple[int, int],
-    births: Mapping[int, Fraction],
-    revision: int,
-) -> tuple[Track, ...]:
-    """The animations that have a beginning, by property."""
-    by_target: dict[str, list[Motion]] = {}
-    for animation in animations:
-        start_s = _start_s(animation.start, births, revision)
-        if start_s is not None:
-            motion = _motion(animation, start_s, base, viewport)
-            by_target.setdefault(animation.target, []).append(motion)
-    return tuple(
-        Track(target, latest_first(motions), *BOUNDS[target]) for target, motions in by_target.items()
-    )
-
-
 def _playback(layer: AnyLayer, births: Mapping[int, Fraction], revision: int) -> tuple[Playback, ...]:
     """What moves in a picture by itself, once it has a beginning."""
     if not isinstance(layer, ImageLayer) or not layer.moving:
         return ()
-    start_s = _start_s(layer.start, births, revision)
-    if start_s is None:
+    started_s = start_s(layer.start, births, revision)
+    if started_s is None:
         return ()
-    speed, plays = _exact(layer.speed), _plays(layer.loop)
+    speed, times = exact(layer.speed), plays(layer.loop)
     if layer.sprite is not None:
-        return (sprites(layer.sprite.length, start_s, speed * _exact(layer.sprite.fps), plays),)
-    return (animated(layer.frame_ms or (), start_s, speed, plays),)
-
-
-def _start_s(
-    start: str | float | AfterRevision, births: Mapping[int, Fraction], revision: int
-) -> Fraction | None:
-    if isinstance(start, float):
-        return _exact(start)
-    return births.get(start.revision if isinstance(start, AfterRevision) else revision)
-
-
-def _motion(animation: Animation, start_s: Fraction, base: Values, viewport: tuple[int, int]) -> Motion:
-    whole_px = viewport[1] if animation.target in ("position.y", "size.height") else viewport[0]
-    return Motion(
-        begins_s=start_s + _exact(animation.delay),
-        duration_s=_exact(animation.duration),
-        from_value=base[animation.target] if animation.from_ is None else _px(animation.from_, whole_px),
-        to_value=_px(animation.to, whole_px),
-        curve=EASINGS[animation.easing],
-        plays=_plays(animation.loop),
-        yoyo=animation.yoyo,
-    )
-
-
-def _plays(loop: Loop) -> int | None:
-    if isinstance(loop, bool):
-        return None if loop else 1
-    return loop
-
-
-def _exact(seconds: float) -> Fraction:
-    """The decimal number that was written, not the binary one nearest to it."""
-    return Fraction(repr(seconds))
+        return (sprites(layer.sprite.length, started_s, speed * exact(layer.sprite.fps), times),)
+    return (animated(layer.frame_ms or (), started_s, speed, times),)
 
 
 def _content_maker(layer: AnyLayer, fitting: Fitting) -> ContentMaker:

@@ -78,6 +78,7 @@ _FAMILIES: dict[str, tuple[Curve, Curve]] = {
     "Quad": (_power(2), _power(2)),
     "Cubic": (_power(3), _power(3)),
     "Quart": (_power(4), _power(4)),
+    "Quint": (_power(5), _power(5)),
     "Sine": (_sine, _sine),
     "Expo": (_expo, _expo),
     "Circ": (_circ, _circ),

@@ -7,11 +7,14 @@ floating point number.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from scene.easing import Curve
+
+Way = Callable[[float], float]
+"""The value at a play's progress, 0..1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +24,8 @@ class Motion:
     begins_s: Fraction
     """Scene time of the first movement: start + delay."""
     duration_s: Fraction
-    from_value: float
-    to_value: float
-    curve: Curve
+    """Of one play."""
+    way: Way
     plays: int | None
     """How often it plays in all; None for ever."""
     yoyo: bool
@@ -42,16 +44,11 @@ class Motion:
         if self.plays is not None and play >= self.plays:
             return self._last()
         backwards = self.yoyo and play % 2 == 1
-        return self._at_progress((whole - rest if backwards else rest) / whole)
+        return self.way((whole - rest if backwards else rest) / whole)
 
     def _last(self) -> float:
         ends_backwards = self.yoyo and self.plays is not None and self.plays % 2 == 0
-        return self._at_progress(0.0 if ends_backwards else 1.0)
-
-    def _at_progress(self, progress: float) -> float:
-        share = self.curve(progress)
-        # Exact at the end, whatever the two values are.
-        return self.to_value if share == 1 else self.from_value + (self.to_value - self.from_value) * share
+        return self.way(0.0 if ends_backwards else 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +68,16 @@ class Track:
             if value is not None:
                 return min(max(value, self.low), self.high)
         return None
+
+
+def between(from_value: float, to_value: float, curve: Curve) -> Way:
+    """From one value to another; exact at the end, whatever the two are."""
+
+    def way(progress: float) -> float:
+        share = curve(progress)
+        return to_value if share == 1 else from_value + (to_value - from_value) * share
+
+    return way
 
 
 def latest_first(motions: Sequence[Motion]) -> tuple[Motion, ...]:

@@ -45,6 +45,33 @@ def fields(
     return st.fixed_dictionaries(required, optional=optional)
 
 
+def _bezier_texts(numbers: tuple[float, ...]) -> str:
+    return f"cubicBezier({', '.join(f'{number:.3f}' for number in numbers)})"
+
+
+overshoots = st.floats(-3, 3)
+beziers = st.tuples(st.floats(0, 1), overshoots, st.floats(0, 1), overshoots)
+easings = st.one_of(
+    st.sampled_from(sorted(EASINGS)),
+    beziers.map(_bezier_texts),
+    beziers.map(lambda numbers: {"cubicBezier": list(numbers)}),
+    st.sampled_from(["steps(3)", "steps(4, start)", "steps(1, end)"]),
+    st.integers(1, 20).map(lambda count: {"steps": count, "jump": "start"}),
+)
+springs = fields(
+    {},
+    stiffness=st.floats(10, 500),
+    damping=st.floats(1, 60),
+    mass=st.floats(0.1, 5),
+    velocity=st.floats(-20, 20),
+)
+paces = st.one_of(
+    fields({"duration": seconds}, easing=easings),
+    fields({"spring": springs}),
+)
+"""How an animation takes its time."""
+
+
 def values(target: str) -> st.SearchStrategy[Any]:
     """Values that ``target`` may be moved from and to."""
     low, high = (max(BOUNDS[target][0], -500), min(BOUNDS[target][1], 1000))
@@ -77,21 +104,20 @@ def animations(draw: st.DrawFn, kind: str) -> Document:
     needed = {
         "property": st.just(target),
         "to": values(target),
-        "duration": seconds,
     }
     if target.startswith("size."):
         needed["from"] = values(target)
-    return draw(
+    animation = draw(
         fields(
             needed,
             **({} if "from" in needed else {"from": values(target)}),
             delay=seconds,
-            easing=st.sampled_from(sorted(EASINGS)),
             loop=st.booleans() | st.integers(1, 4),
             yoyo=st.booleans(),
             start=starts,
         )
     )
+    return {**animation, **draw(paces)}
 
 
 def _own_fields(kind: str) -> tuple[dict[str, st.SearchStrategy[Any]], dict[str, st.SearchStrategy[Any]]]:

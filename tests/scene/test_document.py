@@ -47,6 +47,13 @@ def test_an_empty_document_is_a_black_full_hd_scene() -> None:
     }
 
 
+EASING = (
+    'must be "linear"; ease + In, Out or InOut + a curve, such as "easeInOutCubic" (the curves are Quad, '
+    "Cubic, Quart, Quint, Sine, Expo, Circ, Back, Bounce and Elastic); "
+    '"cubicBezier(x1, y1, x2, y2)" with x1 and x2 from 0 to 1 and y1 and y2 up to 100; '
+    'or "steps(n, start)" or "steps(n, end)" with n up to 10000'
+)
+
 MISTAKES: list[tuple[object, str, str]] = [
     # the scene
     ([], ".", "must be an object with fields"),
@@ -141,12 +148,34 @@ MISTAKES: list[tuple[object, str, str]] = [
         ),
     ),
     (
-        animated(easing="easeInOutQuint"),
+        animated(easing="easeInOutWobble"),
         "layers[0].animations[0].easing",
-        (
-            'must be "linear" or ease + In, Out or InOut + a curve, such as "easeInOutCubic"; '
-            "the curves are Quad, Cubic, Quart, Sine, Expo, Circ, Back, Bounce and Elastic"
-        ),
+        EASING,
+    ),
+    (animated(easing="cubicBezier(1.1, 0, 0, 1)"), "layers[0].animations[0].easing", EASING),
+    (animated(easing={"cubicBezier": [0, 0, 1]}), "layers[0].animations[0].easing", EASING),
+    (animated(easing="steps(0)"), "layers[0].animations[0].easing", EASING),
+    (animated(easing={"steps": 3, "jump": "none"}), "layers[0].animations[0].easing", EASING),
+    (animated(duration=None), "layers[0].animations[0].duration", "is required; add it, or a spring"),
+    (
+        animated(spring={}),
+        "layers[0].animations[0].duration",
+        "cannot be set beside a spring, which has its own; remove it",
+    ),
+    (
+        animated(duration=None, easing="easeInQuad", spring={}),
+        "layers[0].animations[0].easing",
+        "cannot be set beside a spring; remove it",
+    ),
+    (
+        animated(duration=None, spring={"damping": 0}),
+        "layers[0].animations[0].spring.damping",
+        "must be at least 0.01",
+    ),
+    (
+        animated(duration=None, spring={"damping": 0.01}),
+        "layers[0].animations[0].spring",
+        ("comes to rest after 1842 s only; change stiffness, damping or mass so that it takes 600 s at most"),
     ),
     (animated(duration=-1), "layers[0].animations[0].duration", "must be at least 0.0"),
     (animated(delay=float("inf")), "layers[0].animations[0].delay", "must be a finite number"),
@@ -367,5 +396,6 @@ def test_the_json_schema_names_every_kind_of_layer() -> None:
     schema = TypeAdapter(Scene).json_schema(by_alias=True)
     mapping = schema["properties"]["layers"]["items"]["discriminator"]["mapping"]
     assert set(mapping) == {"colour", "image", "text", "shape", "frame_number"}
-    assert "easeOutBounce" in schema["$defs"]["TextAnimation"]["properties"]["easing"]["enum"]
+    easing = schema["$defs"]["TextAnimation"]["properties"]["easing"]["anyOf"]
+    assert "easeOutBounce" in easing[0]["anyOf"][0]["enum"]
     assert "fontSize" in schema["$defs"]["TextLayer"]["properties"]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from scene.easing import EASINGS, Curve
 
-FAMILIES = ("Quad", "Cubic", "Quart", "Sine", "Expo", "Circ", "Back", "Bounce", "Elastic")
+FAMILIES = ("Quad", "Cubic", "Quart", "Quint", "Sine", "Expo", "Circ", "Back", "Bounce", "Elastic")
 C1 = 1.70158
 C2 = C1 * 1.525
 
@@ -35,6 +35,7 @@ PUBLISHED: dict[str, Curve] = {
     "easeInCubic": lambda x: x**3,
     "easeInOutCubic": lambda x: 4 * x**3 if x < 0.5 else 1 - (-2 * x + 2) ** 3 / 2,
     "easeOutQuart": lambda x: 1 - (1 - x) ** 4,
+    "easeInQuint": lambda x: x**5,
     "easeInSine": lambda x: 1 - cos(x * pi / 2),
     "easeOutSine": lambda x: sin(x * pi / 2),
     "easeInOutSine": lambda x: -(cos(pi * x) - 1) / 2,

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scene.easing import EASINGS
-from scene.motion import Motion, Track, latest_first
+from scene.motion import Motion, Track, between, latest_first
 
 F = Fraction
 START, TWO_SECONDS = F(0), F(2)
@@ -25,7 +25,7 @@ def motion(
     easing: str = "linear",
 ) -> Motion:
     """From 10 to 20 in 2 s, unless said otherwise."""
-    return Motion(begins_s, duration_s, *values, EASINGS[easing], plays, yoyo)
+    return Motion(begins_s, duration_s, between(*values, EASINGS[easing]), plays, yoyo)
 
 
 TINY = F(1, 10**9)
