@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from scene.blending import Blend
+from scene.card import CardContent
 from scene.colour import parse_colour
 from scene.content import (
     ColourContent,
@@ -21,7 +22,7 @@ from scene.content import (
 from scene.drawing import gradient_of, shadow_of
 from scene.fields import Size
 from scene.fitting import Fitting
-from scene.layers import AnyLayer, ColourLayer, FrameNumberLayer, ImageLayer, ShapeLayer, TextLayer
+from scene.layers import AnyLayer, CardLayer, ColourLayer, FrameNumberLayer, ImageLayer, ShapeLayer, TextLayer
 from scene.motion import Track
 from scene.playback import FRAME, Playback, animated, sprites
 from scene.tracks import Values, exact, plays, start_s, tracks_of, viewport_px
@@ -156,6 +157,9 @@ def _content_maker(layer: AnyLayer, fitting: Fitting) -> ContentMaker:
             return _text_maker(layer, fitting)
         case ShapeLayer():
             return _shape_maker(layer, fitting)
+        case CardLayer():
+            accent = None if layer.accent is None else parse_colour(layer.accent)
+            return _constant(CardContent(layer.title, layer.lines, layer.state, accent, fitting.scale))
         case FrameNumberLayer():
             mask, cell = (1 << layer.bits) - 1, max(1, round(layer.cell * fitting.scale))
             return lambda _values, n: FrameNumberContent(n & mask, layer.bits, cell)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from scene.blending import Blend
+from scene.card import CardContent
 from scene.colour import Colour
 from scene.paint import Gradient, LineCap, Point, Shadow
 
@@ -104,7 +105,7 @@ class FrameNumberContent:
         return (True, False, *bits, parity, not parity)
 
 
-Content = ColourContent | ImageContent | TextContent | ShapeContent | FrameNumberContent
+Content = ColourContent | ImageContent | TextContent | ShapeContent | FrameNumberContent | CardContent
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from scene.animation import (
     TextAnimation,
 )
 from scene.blending import Blend
+from scene.card import MAX_CARD_CHARS, MAX_CARD_LINES, CardState
 from scene.content import Align, Fit, Font, ShapeName, Style, Weight
 from scene.drawing import MAX_CORNERS, GradientPart, Points, ShadowPart
 from scene.fields import (
@@ -179,6 +180,21 @@ class FrameNumberLayer(LayerBase):
     animations: Annotated[tuple[PlacingAnimation, ...], _Several, _Bounded] = ()
 
 
+_CardText = Annotated[DrawableText, Field(max_length=MAX_CARD_CHARS)]
+
+
+class CardLayer(ContentSizedLayer):
+    """A status card: a badge with a stream's state, a title and lines of text on a panel."""
+
+    type: Literal["card"]
+    title: _CardText
+    lines: Annotated[tuple[_CardText, ...], Field(strict=False, max_length=MAX_CARD_LINES)] = ()
+    state: CardState = "live"
+    accent: ColourText | None = None
+    """Replaces the state's own colour."""
+    animations: Annotated[tuple[BoxAnimation, ...], _Several, _Bounded] = ()
+
+
 def british(data: dict[str, Any]) -> dict[str, Any]:
     """A layer as it was written, with ``color`` spelt ``colour``: the field and the type."""
     layer = {"colour" if key == "color" and "colour" not in data else key: v for key, v in data.items()}
@@ -191,5 +207,5 @@ def _spelt_alike(data: object) -> object:
     return british(data) if isinstance(data, dict) else data
 
 
-AnyLayer = ColourLayer | ImageLayer | TextLayer | ShapeLayer | FrameNumberLayer
+AnyLayer = ColourLayer | ImageLayer | TextLayer | ShapeLayer | FrameNumberLayer | CardLayer
 Layer = Annotated[Annotated[AnyLayer, Field(discriminator="type")], BeforeValidator(_spelt_alike)]

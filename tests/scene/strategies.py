@@ -23,6 +23,7 @@ PROPERTIES = {
     "text": (*BOX, "fontSize"),
     "shape": (*BOX, "radius", "strokeWidth"),
     "frame_number": PLACING,
+    "card": BOX,
 }
 
 ids = st.text("abcXYZ019_.-", min_size=1, max_size=8)
@@ -167,6 +168,14 @@ def _own_fields(kind: str) -> tuple[dict[str, st.SearchStrategy[Any]], dict[str,
                 "cap": st.sampled_from(["butt", "round", "square"]),
                 "gradient": gradients,
                 "shadow": shadows,
+            }
+        case "card":
+            texts = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=20)
+            return {"title": texts}, {
+                **box,
+                "lines": st.lists(texts, max_size=3),
+                "state": st.sampled_from(["idle", "waiting", "live", "paused", "failed"]),
+                "accent": colours,
             }
     return {}, {"bits": st.integers(1, 32), "cell": st.integers(2, 64)}
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from scene.card import CardContent
 from scene.content import ColourContent, FrameNumberContent, ImageContent, ShapeContent, TextContent
+from workers.painters.card import CardPainter
 from workers.painters.colour import ColourPainter
 from workers.painters.frame_number import FrameNumberPainter
 from workers.painters.image import ImagePainter, Pictures
@@ -25,4 +27,5 @@ def all_painters(pictures: Pictures) -> Painters:
         TextContent: TextPainter(),
         ShapeContent: ShapePainter(),
         FrameNumberContent: FrameNumberPainter(),
+        CardContent: CardPainter(),
     }
