@@ -9,6 +9,7 @@ from flask import current_app
 
 from api.viewers import ViewerCounter
 from farm.clock import Clock
+from farm.fetch import Fetcher
 from farm.settings import Settings
 from farm.store.assets import AssetStore
 from farm.store.connection import FarmRedis
@@ -34,6 +35,7 @@ class Services:
     tokens: TokenStore
     stream_keys: StreamKeyStore
     assets: AssetStore
+    fetcher: Fetcher
     viewers: ViewerCounter
 
 
@@ -58,6 +60,7 @@ def make_services(settings: Settings, redis: FarmRedis, clock: Clock) -> Service
         ),
         stream_keys=StreamKeyStore(redis, clock),
         assets=AssetStore(redis, clock, settings),
+        fetcher=Fetcher(settings),
         viewers=ViewerCounter(settings.rtmp_host, settings.rtmp_stat_port, clock),
     )
 

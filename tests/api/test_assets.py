@@ -1,4 +1,4 @@
-"""Uploaded pictures."""
+"""Pictures, uploaded and fetched."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from collections.abc import Callable
 import pytest
 from PIL import Image
 
+from api.http.services import Services
+from farm.fetch import Fetched
 from farm.settings import Settings
+from farm.store.tokens import Scope
 from tests.api.conftest import Caller
 
 
@@ -131,3 +134,52 @@ def test_a_picture_that_is_shown_is_not_deleted(bob: Caller, show: str) -> None:
 
 def test_an_unknown_picture_is_not_found(bob: Caller) -> None:
     bob.refused("DELETE", "/assets/nothing", status=404)
+
+
+@pytest.fixture
+def web(monkeypatch: pytest.MonkeyPatch, farm: Services) -> Callable[[bytes], str]:
+    """Puts what it is given at a URL, as far as this app's fetcher knows."""
+
+    def put(data: bytes) -> str:
+        monkeypatch.setattr(farm.fetcher, "fetch", lambda _url: Fetched(data, "logo.png"))
+        return "https://pictures.example/logo.png"
+
+    return put
+
+
+def test_a_picture_is_fetched_by_its_url(bob: Caller, web: Callable[[bytes], str]) -> None:
+    url = web(picture())
+    kept = bob.ask("POST", "/assets", {"url": url}, status=201)
+    assert (kept["name"], kept["owner"], kept["width"]) == ("logo.png", "bob", 8)
+    assert bob.raw("GET", f"/assets/{kept['id']}/data").data == picture()
+    named = bob.ask("POST", "/assets", {"url": web(picture(9, 9)), "name": "sign"}, status=201)
+    assert named["name"] == "sign"
+    assert bob.ask("POST", "/assets", {"url": web(picture())}, status=201)["id"] == kept["id"]
+
+
+def test_what_is_fetched_is_checked_like_what_is_uploaded(bob: Caller, web: Callable[[bytes], str]) -> None:
+    for data in (b"<html>not here</html>", _bomb(), b""):
+        error = bob.refused("POST", "/assets", {"url": web(data)}, status=422)
+        assert error["code"] == "ASSET_REFUSED"
+    assert bob.ask("GET", "/assets")["count"] == 0
+
+
+@pytest.mark.parametrize(
+    "body", [{}, {"url": 1}, {"url": ""}, {"url": "x" * 3000}, {"url": "http://h/", "x": 1}]
+)
+def test_an_order_to_fetch_nothing_is_refused(bob: Caller, body: dict[str, object]) -> None:
+    bob.refused("POST", "/assets", body, status=400)
+
+
+@pytest.mark.parametrize("body", [b"[]", b"{", b""])
+def test_an_order_that_is_no_object_is_refused(bob: Caller, body: bytes) -> None:
+    bob.refused("POST", "/assets", data=body, content_type="application/json", status=400)
+
+
+def test_a_url_that_leads_inside_is_refused(bob: Caller) -> None:
+    error = bob.refused("POST", "/assets", {"url": "http://127.0.0.1:6379/"}, status=422)
+    assert (error["code"], "public internet" in error["message"]) == ("ASSET_REFUSED", True)
+
+
+def test_a_viewer_has_nothing_fetched(caller: Callable[..., Caller]) -> None:
+    caller("vera", Scope.VIEWER).refused("POST", "/assets", {"url": "http://h/"}, status=403)

@@ -1,10 +1,10 @@
-"""Uploaded pictures for image layers."""
+"""Pictures for image layers: uploaded, or fetched by their URL."""
 
 from __future__ import annotations
 
 from flask import Response, request
 from flask_openapi3.models import RawModel
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, ValidationError
 
 from api.http.access import caller
 from api.http.envelope import ok
@@ -12,9 +12,10 @@ from api.http.intake import too_large
 from api.http.router import Route
 from api.http.scenes import SceneDesk
 from api.http.services import Services, services
-from api.http.shapes import Shape
+from api.http.shapes import Body, Shape, refuse
 from api.http.streams import owned_streams
 from farm.errors import Conflict, InputError, NotFound
+from farm.fetch import MAX_URL
 from farm.messages import to_plain
 from farm.store.assets import AssetRecord
 from farm.store.tokens import Scope
@@ -48,9 +49,9 @@ class AssetsShape(Shape):
 
 
 class PictureBody(RawModel):
-    """A picture: as the body, or as the field ``file`` of a form."""
+    """A picture: as the body, as the field ``file`` of a form, or as JSON that names its URL."""
 
-    mimetypes = [*_MEDIA.values(), "multipart/form-data"]  # noqa: RUF012  the library's own declaration
+    mimetypes = [*_MEDIA.values(), "multipart/form-data", "application/json"]  # noqa: RUF012  the library's own declaration
 
 
 class AssetPath(BaseModel):
@@ -65,6 +66,13 @@ class UploadQuery(BaseModel):
     name: str = Field("", max_length=200)
 
 
+class FetchBody(Body):
+    """Where a picture lies on the web. Without a ``name`` it is called like the last part of the URL."""
+
+    url: str = Field(min_length=1, max_length=MAX_URL)
+    name: str | None = Field(None, max_length=200)
+
+
 def list_assets() -> Response:
     """The caller's pictures; everybody's for admins."""
     records = [record for record in services().assets.list() if caller().may_see(record.owner)]
@@ -72,8 +80,13 @@ def list_assets() -> Response:
 
 
 def upload_asset(query: UploadQuery, raw: PictureBody) -> Response:
-    """Upload a picture: PNG, JPEG, WebP or GIF. The same picture twice is one."""
+    """Upload a picture: PNG, JPEG, WebP or GIF. The same picture twice is one.
+
+    As JSON, ``{"url": "https://…"}`` has the farm fetch the picture. It is kept as it is then.
+    """
     farm = services()
+    if request.mimetype == "application/json":
+        return _fetch_asset(query.name)
     limit = farm.settings.asset_max_bytes
     if request.mimetype == "multipart/form-data":
         file = request.files.get("file")
@@ -87,6 +100,20 @@ def upload_asset(query: UploadQuery, raw: PictureBody) -> Response:
     if len(data) > limit:
         raise too_large(limit)
     return ok(_shape(farm.assets.put(data, name, caller().owner)), status=201)
+
+
+def _fetch_asset(name: str) -> Response:
+    farm = services()
+    data = request.get_json()
+    if not isinstance(data, dict):
+        raise InputError("the body must be a JSON object")
+    try:
+        body = FetchBody.model_validate(data)
+    except ValidationError as error:
+        raise refuse(error) from error
+    fetched = farm.fetcher.fetch(body.url)
+    record = farm.assets.put(fetched.data, body.name or name or fetched.name, caller().owner)
+    return ok(_shape(record), status=201)
 
 
 def get_asset(path: AssetPath) -> Response:
