@@ -1,7 +1,7 @@
 # `make run` and `make test` are all that a newcomer needs; both install what is missing first.
 BIN := .venv/bin
 
-.PHONY: run setup setup-dev test check lint types imports format verify pictures
+.PHONY: run setup setup-dev test check lint types imports format verify pictures contact-sheet
 
 run: setup
 	$(BIN)/framefarm up --demo
@@ -34,6 +34,10 @@ verify: setup-dev
 # The README's pictures, of a farm that runs.
 pictures: setup-dev
 	$(BIN)/python -m tests.browser.pictures
+
+# One picture of all examples, for the README.
+contact-sheet: setup-dev
+	$(BIN)/python -m tests.golden.contact_sheet
 
 format:
 	$(BIN)/ruff format .

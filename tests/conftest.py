@@ -17,9 +17,20 @@ from farm.store.connection import FarmRedis, connect
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """What streams the integration tests read: `make verify` reads 1080p for a minute each."""
+    """What streams the integration tests read (`make verify`: 1080p, a minute each); golden pictures."""
     parser.addoption("--read-seconds", type=float, default=6.0, help="how long to read a stream")
     parser.addoption("--size", default="1280x720", help="width x height of the streams that are read")
+    parser.addoption(
+        "--update-golden",
+        action="store_true",
+        help="keep pictures as drawn now, do not compare them",
+    )
+
+
+@pytest.fixture
+def update_golden(request: pytest.FixtureRequest) -> bool:
+    """Whether the golden pictures are to be made anew."""
+    return bool(request.config.getoption("--update-golden"))
 
 
 def free_port() -> int:

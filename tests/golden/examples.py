@@ -1,0 +1,36 @@
+"""The example scenes, drawn small at a few moments."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+from PIL import Image
+
+from farm.clock import ManualClock
+from farm.offline.scene_file import read_scene
+from farm.settings import load_settings
+from workers.assets import AssetPictures
+from workers.offline.film import Film, Shot
+from workers.offline.folder import AssetFolder
+from workers.offline.picture import picture
+from workers.painters.registry import all_painters
+
+ROOT = Path(__file__).parents[2]
+EXAMPLES = sorted((ROOT / "examples" / "scenes").glob("*.json"))
+ASSETS = ROOT / "examples" / "assets"
+MOMENTS_S = (0.5, 3.0)
+"""In the middle of what moves in, and when that has come to rest."""
+
+_CACHE_BYTES = 64_000_000
+
+
+def drawn(scene: Path, time_s: float, width: int = 640, height: int = 360) -> Image.Image:
+    """``scene`` at ``time_s``, with the pictures of examples/assets."""
+    settings = load_settings({})
+    source = AssetFolder(ASSETS, max_bytes=settings.asset_max_bytes)
+    pictures = AssetPictures(source, ManualClock(), settings, _CACHE_BYTES, settled_ns=0)
+    shot = Shot(width, height, Fraction(30))
+    film = Film(read_scene(scene), shot, all_painters(pictures), _CACHE_BYTES)
+    film.draw(shot.frame_at(time_s))
+    return picture(film.planes)
