@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 from pathlib import Path
 
@@ -14,10 +15,18 @@ from workers.assets import AssetPictures
 from workers.offline.film import Film, Shot
 from workers.offline.folder import AssetFolder
 from workers.offline.picture import picture
+from workers.offline.timing import with_frame_times
 from workers.painters.registry import all_painters
 
 ROOT = Path(__file__).parents[2]
-EXAMPLES = sorted((ROOT / "examples" / "scenes").glob("*.json"))
+
+
+def _by_number(scene: Path) -> list[tuple[int, str]]:
+    """SC9 comes before SC15."""
+    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", scene.stem)]
+
+
+EXAMPLES = sorted((ROOT / "examples" / "scenes").glob("*.json"), key=_by_number)
 ASSETS = ROOT / "examples" / "assets"
 MOMENTS_S = (0.5, 3.0)
 """In the middle of what moves in, and when that has come to rest."""
@@ -31,6 +40,6 @@ def drawn(scene: Path, time_s: float, width: int = 640, height: int = 360) -> Im
     source = AssetFolder(ASSETS, max_bytes=settings.asset_max_bytes)
     pictures = AssetPictures(source, ManualClock(), settings, _CACHE_BYTES, settled_ns=0)
     shot = Shot(width, height, Fraction(30))
-    film = Film(read_scene(scene), shot, all_painters(pictures), _CACHE_BYTES)
+    film = Film(with_frame_times(read_scene(scene), source), shot, all_painters(pictures), _CACHE_BYTES)
     film.draw(shot.frame_at(time_s))
     return picture(film.planes)

@@ -16,13 +16,14 @@ from farm.errors import NotFound
 from farm.settings import load_settings
 from farm.transport.planes import i420_bytes, planes_in
 from scene.colour import parse_colour
-from scene.document import Scene
+from scene.document import Scene, parse_scene
 from tests.scene.strategies import rates, scenes
 from tests.workers.farmhand import Gallery, same
 from workers.assets import AssetPictures
 from workers.offline.film import Film, Shot
 from workers.offline.folder import AssetFolder
 from workers.offline.picture import rgb
+from workers.offline.timing import with_frame_times
 from workers.painters.registry import all_painters
 from workers.raster import ycc
 
@@ -94,3 +95,26 @@ def test_a_picture_that_is_too_large_is_refused(tmp_path: Path) -> None:
     problem = AssetPictures(source, ManualClock(), settings, 1_000_000).state("big.png").problem
     assert problem is not None
     assert "at most 1,000" in problem
+
+
+def test_an_animated_picture_plays(tmp_path: Path) -> None:
+    frames = [Image.new("RGB", (40, 40), colour) for colour in ("#ff0000", "#0000ff")]
+    frames[0].save(tmp_path / "blink.gif", save_all=True, append_images=frames[1:], duration=500, loop=0)
+    document = {
+        "viewport": {"width": 40, "height": 40},
+        "layers": [{"id": "a", "type": "image", "asset": "blink"}],
+    }
+    folder = AssetFolder(tmp_path, max_bytes=100_000)
+    scene = with_frame_times(parse_scene(document, max_layers=1), folder)
+    pictures = AssetPictures(folder, ManualClock(), load_settings({}), 1_000_000, settled_ns=0)
+    played = Film(scene, Shot(40, 40, Fraction(10)), all_painters(pictures), 1_000_000)
+    reds = []
+    for n in range(12):
+        played.draw(n)
+        reds.append(int(rgb(played.planes)[20, 20, 0]) > 128)
+    assert reds == [True] * 5 + [False] * 5 + [True] * 2
+
+
+def test_a_picture_that_is_not_there_has_no_times(tmp_path: Path) -> None:
+    scene = parse_scene({"layers": [{"id": "a", "type": "image", "asset": "none"}]}, max_layers=1)
+    assert with_frame_times(scene, AssetFolder(tmp_path, max_bytes=100)) == scene

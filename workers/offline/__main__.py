@@ -25,6 +25,7 @@ from workers.imaging import check_imaging
 from workers.offline.film import Film, Shot
 from workers.offline.folder import AssetFolder
 from workers.offline.picture import picture
+from workers.offline.timing import with_frame_times
 from workers.painters.registry import all_painters
 
 _PICTURE_SHARE = 4
@@ -98,7 +99,8 @@ def _film(order: argparse.Namespace, settings: Settings, shot: Shot) -> Film:
     source = AssetFolder(order.assets, max_bytes=settings.asset_max_bytes)
     # Nobody else draws this film, so what one frame shows of a picture all of them do.
     pictures = AssetPictures(source, SystemClock(), settings, pictures_bytes, settled_ns=0)
-    return Film(read_scene(order.scene), shot, all_painters(pictures), cache_bytes - pictures_bytes)
+    scene = with_frame_times(read_scene(order.scene), source)
+    return Film(scene, shot, all_painters(pictures), cache_bytes - pictures_bytes)
 
 
 def _save(film: Film, path: Path) -> None:
