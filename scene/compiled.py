@@ -25,6 +25,7 @@ from scene.fitting import Fitting
 from scene.layers import AnyLayer, CardLayer, ColourLayer, FrameNumberLayer, ImageLayer, ShapeLayer, TextLayer
 from scene.motion import Track
 from scene.playback import FRAME, Playback, animated, sprites
+from scene.slots import Seat
 from scene.tracks import Values, exact, plays, start_s, tracks_of, viewport_px
 
 _OPACITY_STEPS = 255
@@ -69,12 +70,18 @@ def compile_layer(
     fitting: Fitting,
     births: Mapping[int, Fraction],
     revision: int,
+    seat: Seat | None = None,
 ) -> CompiledLayer:
     """``layer`` of ``revision``, ready to be evaluated; see :class:`scene.version.SceneVersion`."""
     base = _base_values(layer, viewport)
+    arriving: tuple[Track, ...] = ()
+    if seat is not None:
+        base = {**base, **seat.values(layer.anchor.x, layer.anchor.y)}
+        arriving = seat.tracks(layer.anchor.x, layer.anchor.y, births)
     content = _content_maker(layer, fitting)
     moved = tracks_of(layer.animations, base, viewport, births, revision)
-    tracks = moved + _playback(layer, births, revision)
+    # The layer's own animations come after the layout's, which they override.
+    tracks = arriving + moved + _playback(layer, births, revision)
     counts_frames = isinstance(layer, FrameNumberLayer)
     if not counts_frames and not any(track.target in _OF_CONTENT for track in tracks):
         content = _constant(content(base, 0))

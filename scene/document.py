@@ -9,6 +9,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from scene.fields import ColourText, Part, Viewport
 from scene.layers import AnyLayer, Layer
+from scene.layout import Layout, LayoutTransition
 from scene.mistakes import Mistake, SceneMistakes
 from scene.wording import mistakes_in
 
@@ -24,6 +25,8 @@ class Scene(Part):
 
     viewport: Viewport = Viewport()
     background: ColourText = "#000000"
+    layout: Layout = Layout()
+    layout_transition: LayoutTransition = LayoutTransition()
     layers: Annotated[tuple[Layer, ...], Field(strict=False, max_length=MAX_LAYERS)] = ()
 
     def to_json(self) -> dict[str, Any]:

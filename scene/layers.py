@@ -31,6 +31,7 @@ from scene.fields import (
     Unit,
     mistake,
 )
+from scene.layout import LayoutMove, Slot
 from scene.paint import LineCap
 from scene.playback import FrameTimes, SpriteSheet
 
@@ -68,6 +69,10 @@ class LayerBase(Part):
     visible: bool = True
     blend: Blend = "normal"
     """How its colours meet those below."""
+    slot: Slot | None = None
+    """Its part in the scene's layout, which then says where it lies and how large it is."""
+    layout_move: LayoutMove | None = None
+    """Written by the farm."""
     animations: Annotated[tuple[Animation, ...], _Several, _Bounded] = ()
 
 
@@ -177,6 +182,7 @@ class FrameNumberLayer(LayerBase):
     cell: int = Field(32, ge=2, le=256)
     """The side of a cell in viewport px."""
     size: None = Field(None, description="A frame number's size follows from its cells.")
+    slot: None = Field(None, description="No layout can size a frame number.")
     animations: Annotated[tuple[PlacingAnimation, ...], _Several, _Bounded] = ()
 
 

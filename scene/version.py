@@ -9,6 +9,7 @@ from scene.colour import parse_colour
 from scene.compiled import CompiledLayer, compile_layer
 from scene.document import Scene
 from scene.fitting import fit_viewport
+from scene.slots import seats
 
 
 class SceneVersion:
@@ -29,8 +30,9 @@ class SceneVersion:
         self.scene = scene
         self.canvas = canvas
         self.background = parse_colour(scene.background)
+        seated = seats(scene)
         self.layers: tuple[CompiledLayer, ...] = tuple(
-            compile_layer(layer, viewport, fitting, births, revision)
+            compile_layer(layer, viewport, fitting, births, revision, seated.get(layer.id))
             for layer in sorted(scene.layers, key=lambda layer: layer.z_index)
             if layer.visible
         )

@@ -16,6 +16,7 @@ from scene.document import Scene, parse_scene
 from scene.edits import settle_starts
 from scene.layers import ImageLayer
 from scene.mistakes import Mistake, SceneMistakes, UnknownLayer
+from scene.slots import with_layout_moves
 from scene.summary import describe_change
 
 _MAX_TRIES = 50
@@ -83,7 +84,8 @@ class SceneDesk:
 
     def begin(self, scene: Scene) -> None:
         """Write the first revision unless there is one."""
-        self._commit(Plan(self._with_frame_times(scene), "the first scene"), head=0)
+        first = with_layout_moves(Scene(), self._with_frame_times(scene), 1)
+        self._commit(Plan(first, "the first scene"), head=0)
 
     def edit(
         self,
@@ -123,7 +125,9 @@ class SceneDesk:
             with scene_errors():
                 planned = plan(current)
             self.refuse_unknown_assets(planned.scene, known=current.scene, one_layer=one_layer)
-            planned = planned._replace(scene=self._with_frame_times(planned.scene, current.scene))
+            timed = self._with_frame_times(planned.scene, current.scene)
+            moved = with_layout_moves(current.scene, timed, current.revision + 1)
+            planned = planned._replace(scene=moved)
             if planned.scene == current.scene and current.revision > 0:
                 return current
             if (edited := self._commit(planned, head=current.revision)) is not None:

@@ -192,3 +192,18 @@ def test_edits_at_once_are_all_kept(app: Flask, bob: Caller, layers: str, farm: 
         assert list(pool.map(add, range(18))) == [201] * 18
     assert bob.ask("GET", layers)["count"] == 19
     assert farm.scenes.head("show") == 2 + 18
+
+
+def test_another_layout_is_a_way_from_the_old_boxes(bob: Caller, show: str) -> None:
+    path = f"/streams/{show}/scene"
+    layer = {"id": "stage", "type": "colour", "colour": "#fff", "slot": "main"}
+    scene = {"layout": {"type": "grid", "margin": 16}, "layers": [layer]}
+    (first,) = bob.ask("PUT", path, scene)["layers"]
+    assert "layoutMove" not in first
+    other = {**scene, "layout": {"type": "pictureInPicture"}}
+    (moved,) = bob.ask("PUT", path, other)["layers"]
+    revision = moved["layoutMove"].pop("start")["revision"]
+    assert bob.raw("GET", path).headers["ETag"] == f'"{revision}"'
+    assert (moved["layoutMove"]["x"], moved["layoutMove"]["y"]) == (16, 16)
+    assert bob.ask("PUT", path, other)["layers"][0]["layoutMove"]["start"] == {"revision": revision}
+    assert bob.raw("GET", path).headers["ETag"] == f'"{revision}"'

@@ -11,6 +11,7 @@ from scene.animation import BOUNDS, LENGTHS
 from scene.blending import Blend
 from scene.document import Scene, parse_scene
 from scene.easing import EASINGS
+from scene.layout import LayoutName, Slot
 from scene.time import Segment
 
 Document = dict[str, Any]
@@ -196,9 +197,15 @@ def layers(draw: st.DrawFn, kind: str | None = None) -> Document:
             zIndex=st.integers(-3, 3),
             visible=st.booleans(),
             blend=st.sampled_from(get_args(Blend)),
+            **({} if chosen == "frame_number" else {"slot": st.sampled_from(get_args(Slot))}),
             animations=st.lists(animations(chosen), max_size=3),
         )
     )
+
+
+layouts = fields(
+    {"type": st.sampled_from(get_args(LayoutName))}, gap=st.integers(0, 1000), margin=st.integers(0, 1000)
+)
 
 
 def documents(max_layers: int = 5) -> st.SearchStrategy[Document]:
@@ -207,6 +214,8 @@ def documents(max_layers: int = 5) -> st.SearchStrategy[Document]:
         {"layers": st.lists(layers(), max_size=max_layers, unique_by=lambda layer: layer["id"])},
         viewport=fields({}, width=st.integers(16, 2560), height=st.integers(16, 1440)),
         background=colours,
+        layout=layouts,
+        layoutTransition=fields({"duration": seconds, "easing": st.sampled_from(["linear", "easeOutBack"])}),
     )
 
 

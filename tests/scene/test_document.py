@@ -43,6 +43,8 @@ def test_an_empty_document_is_a_black_full_hd_scene() -> None:
     assert scene.to_json() == {
         "viewport": {"width": 1920, "height": 1080},
         "background": "#000000",
+        "layout": {"type": "free", "gap": 16.0, "margin": 16.0},
+        "layoutTransition": {"duration": 0.6, "easing": "easeInOutCubic"},
         "layers": [],
     }
 

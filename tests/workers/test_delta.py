@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 
 from farm.messages import Delivery, FrameTask
 from farm.transport.planes import Planes, rects_fit
-from scene.document import MAX_LAYERS, parse_scene
+from scene.document import MAX_LAYERS, Scene, parse_scene
+from scene.slots import with_layout_moves
 from scene.time import Segment
 from scene.version import SceneVersion
-from tests.scene.strategies import Document, documents, layers, rates
+from tests.scene.strategies import Document, documents, layers, layouts, rates
 from tests.workers.farmhand import Gallery, canvas, same
 from workers.compositor import Compositor
 from workers.evaluate import Evaluator
@@ -27,10 +28,12 @@ class Versions:
     """Scene versions from memory instead of Redis."""
 
     def __init__(self, revisions: list[Document], births: dict[int, Fraction]) -> None:
-        self._versions = {
-            number: SceneVersion(number, parse_scene(document, max_layers=MAX_LAYERS), births, CANVAS)
-            for number, document in enumerate(revisions, 1)
-        }
+        self._versions = {}
+        before = Scene()
+        for number, document in enumerate(revisions, 1):
+            parsed = parse_scene(document, max_layers=MAX_LAYERS)
+            before = with_layout_moves(before, parsed, number)
+            self._versions[number] = SceneVersion(number, before, births, CANVAS)
 
     def version(self, _task: FrameTask, revision: int) -> SceneVersion:
         """See :class:`workers.evaluate.Versions`."""
@@ -51,7 +54,8 @@ def histories(draw: st.DrawFn) -> tuple[list[Document], tuple[Segment, ...]]:
         if draw(st.booleans()):
             edited.append({**draw(layers()), "id": "brand-new"})
         unique = {layer["id"]: layer for layer in edited}
-        revisions.append({**before, "layers": list(unique.values())})
+        layout = {"layout": draw(layouts)} if draw(st.booleans()) else {}
+        revisions.append({**before, **layout, "layers": list(unique.values())})
     segments, frame, time_s = [], 0, Fraction(0)
     for revision in range(1, len(revisions) + 1):
         rate = draw(st.sampled_from([Fraction(0), Fraction(1), Fraction(3)]))

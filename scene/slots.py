@@ -1,0 +1,108 @@
+"""Where layers with a slot lie, and how an edit moves them: a version holds all that its layout needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from scene.animation import BOUNDS, AfterRevision
+from scene.document import Scene
+from scene.fields import Size
+from scene.layers import AnyLayer, ColourLayer, ShapeLayer
+from scene.layout import Box, LayoutMove, LayoutTransition, arranged
+from scene.motion import Motion, Track, between
+from scene.timing import curve_of
+from scene.tracks import Values, exact, viewport_px
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """The box that a layout gives a layer; in a free layout, the layer's own after a layout that was not."""
+
+    box: Box
+    move: LayoutMove | None
+    transition: LayoutTransition
+
+    def values(self, anchor_x: float, anchor_y: float) -> Values:
+        """Place and size of a layer with this anchor."""
+        return _values(self.box, anchor_x, anchor_y)
+
+    def tracks(self, anchor_x: float, anchor_y: float, births: Mapping[int, Fraction]) -> tuple[Track, ...]:
+        """The way from the box that the layer came from; none before its revision is shown."""
+        begins_s = births.get(self.move.start.revision) if self.move else None
+        if self.move is None or begins_s is None:
+            return ()
+        came_from = Box(self.move.x, self.move.y, self.move.width, self.move.height)
+        before, after = _values(came_from, anchor_x, anchor_y), self.values(anchor_x, anchor_y)
+        curve, duration_s = curve_of(self.transition.easing), exact(self.transition.duration)
+        return tuple(
+            Track(
+                target,
+                (Motion(begins_s, duration_s, between(before[target], after[target], curve), 1, yoyo=False),),
+                *BOUNDS[target],
+            )
+            for target in after
+        )
+
+
+def seats(scene: Scene) -> dict[str, Seat]:
+    """The seats of the layers that a layout moves or has moved, by id."""
+    boxes = _boxes(scene)
+    free = scene.layout.type == "free"
+    return {
+        layer.id: Seat(boxes[layer.id], layer.layout_move, scene.layout_transition)
+        for layer in scene.layers
+        if layer.id in boxes and not (free and layer.layout_move is None)
+    }
+
+
+def with_layout_moves(old: Scene, new: Scene, revision: int) -> Scene:
+    """``new``, which becomes ``revision``, with the boxes that its layers come from where ``old`` had others.
+
+    A move that goes on is kept. One that is sent elsewhere begins at the box where it was to end.
+    """
+    comparable = old.viewport == new.viewport and (old.layout.type, new.layout.type) != ("free", "free")
+    before, after = (_boxes(old), _boxes(new)) if comparable else ({}, {})
+    kept = {layer.id: layer.layout_move for layer in old.layers} if old.viewport == new.viewport else {}
+    layers = []
+    for layer in new.layers:
+        was, is_ = before.get(layer.id), after.get(layer.id)
+        move = kept.get(layer.id) if layer.slot is not None else None
+        if was is not None and is_ is not None and was != is_:
+            move = LayoutMove(**was._asdict(), start=AfterRevision(revision=revision))
+        layers.append(layer if layer.layout_move == move else layer.model_copy(update={"layout_move": move}))
+    return new.model_copy(update={"layers": tuple(layers)})
+
+
+def _boxes(scene: Scene) -> dict[str, Box]:
+    """The boxes of the visible layers with a slot that are known; a free layout knows those with a size."""
+    viewport = (scene.viewport.width, scene.viewport.height)
+    seated = [layer for layer in scene.layers if layer.visible and layer.slot is not None]
+    if scene.layout.type == "free":
+        own = ((layer.id, _own_box(layer, viewport)) for layer in seated)
+        return {layer_id: box for layer_id, box in own if box is not None}
+    slots = [layer.slot for layer in seated if layer.slot is not None]
+    ids = (layer.id for layer in seated)
+    return dict(zip(ids, arranged(scene.layout, slots, viewport), strict=True))
+
+
+def _own_box(layer: AnyLayer, viewport: tuple[int, int]) -> Box | None:
+    size = layer.size or Size()
+    fills = isinstance(layer, ColourLayer | ShapeLayer)
+    width = "100%" if size.width is None and fills else size.width
+    height = "100%" if size.height is None and fills else size.height
+    if width is None or height is None:
+        return None
+    sides = viewport_px(width, viewport[0]), viewport_px(height, viewport[1])
+    x, y = viewport_px(layer.position.x, viewport[0]), viewport_px(layer.position.y, viewport[1])
+    return Box(x - layer.anchor.x * sides[0], y - layer.anchor.y * sides[1], *sides)
+
+
+def _values(box: Box, anchor_x: float, anchor_y: float) -> Values:
+    return {
+        "position.x": box.x + anchor_x * box.width,
+        "position.y": box.y + anchor_y * box.height,
+        "size.width": box.width,
+        "size.height": box.height,
+    }
