@@ -27,6 +27,8 @@ from farm.transport.y4m import FilmFormat, read_header, read_picture
 _BT709, _LIMITED = 1, 1
 """ITU-T H.273 codes for primaries, transfer and matrix; FFmpeg's code for the range."""
 _KEYFRAME_S = 5
+INTERRUPTED = 130
+"""What shells answer for a program that Ctrl-C ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,8 @@ def main() -> int:
     except FarmError as error:
         print(error.message, file=sys.stderr)  # noqa: T201  there is no log
         return 1
+    except KeyboardInterrupt:
+        return INTERRUPTED
     return 0
 
 

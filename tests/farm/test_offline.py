@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +17,7 @@ from typer.testing import CliRunner
 from farm.cli import app
 from farm.errors import InputError, SceneInvalid
 from farm.offline.scene_file import MAX_BYTES, read_scene
+from tests.conftest import wait_until
 
 SCENE = {
     "viewport": {"width": 160, "height": 90},
@@ -94,6 +97,19 @@ def test_a_film_that_cannot_be_written_ends_both_processes(scene: Path, tmp_path
     assert done.returncode == 1
     assert "cannot be written" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_ctrl_c_ends_it_quietly_and_leaves_nothing(scene: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "farm", "render", str(scene), str(tmp_path / "out.mp4")]
+    with subprocess.Popen(
+        [*command, "--seconds", "36000"], stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as process:
+        wait_until((tmp_path / "out.mp4.part").exists, "the film has begun")
+        os.killpg(process.pid, signal.SIGINT)
+        _, told = process.communicate(timeout=20)
+    assert process.returncode not in (0, None)
+    assert "Traceback" not in told
+    assert [path.name for path in tmp_path.iterdir()] == ["scene.json"]
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,9 @@ from workers.offline.picture import picture
 from workers.offline.timing import with_frame_times
 from workers.painters.registry import all_painters
 
+INTERRUPTED = 130
+"""What shells answer for a program that Ctrl-C ended."""
+
 _PICTURE_SHARE = 4
 _MAX_PROBLEMS = 20
 """So many layers' problems are told."""
@@ -48,6 +51,8 @@ def main() -> int:
         return 1
     except BrokenPipeError:  # the encoder gave up, and says why itself
         return 1
+    except KeyboardInterrupt:
+        return INTERRUPTED
     for layer, reason in list(problems.items())[:_MAX_PROBLEMS]:
         tell.print(f"layer {layer}: {reason}", style="yellow", markup=False, highlight=False, soft_wrap=True)
     return 0
