@@ -2,6 +2,7 @@
 
 import { Api, ApiError } from "./api.js";
 import { byId, notice, say } from "./dom.js";
+import { History } from "./history.js";
 import { Layers } from "./layers.js";
 import { Live } from "./live.js";
 import { addEvent, showOutputs, showStreams } from "./panels.js";
@@ -27,6 +28,7 @@ class Room {
   #preview;
   #tiles;
   #layers;
+  #history;
 
   constructor(api, settings, who) {
     this.#api = api;
@@ -38,6 +40,9 @@ class Room {
     this.#preview = new Preview(api, byId("preview"), (seen) => byId("monitor").classList.toggle("dark", !seen));
     this.#layers = new Layers(byId("layers"), byId("layers-count"), (id, change) =>
       this.#edit("PATCH", `layers/${encodeURIComponent(id)}`, change).finally(() => this.#layersSoon()),
+    );
+    this.#history = new History(api, (step) =>
+      this.#edit("POST", `scene/${step}`).finally(() => this.#layersSoon()),
     );
     byId("start").onclick = () => this.#edit("POST", "start");
     byId("pause").onclick = () => this.#edit("POST", this.#stream()?.status.isPaused ? "resume" : "pause");
@@ -105,6 +110,7 @@ class Room {
     this.#tiles.clear();
     byId("events").replaceChildren();
     byId("layers").replaceChildren();
+    byId("history").replaceChildren();
     const scheme = location.protocol === "https:" ? "wss" : "ws";
     const host = `${scheme}://${location.hostname}:${this.#settings.wsPort}`;
     const url = `${host}/streams/${encodeURIComponent(id)}/events`;
@@ -160,8 +166,13 @@ class Room {
   async #showLayers() {
     const id = this.#chosen;
     try {
-      const { layers } = await this.#api.call("GET", `/streams/${encodeURIComponent(id)}/layers`);
-      if (id === this.#chosen) this.#layers.show(layers, { editable: this.#editable });
+      const [{ layers }, past] = await Promise.all([
+        this.#api.call("GET", `/streams/${encodeURIComponent(id)}/layers`),
+        this.#history.read(id),
+      ]);
+      if (id !== this.#chosen) return;
+      this.#layers.show(layers, { editable: this.#editable });
+      this.#history.show(past, { editable: this.#editable });
     } catch (error) {
       this.#complain(error);
     }

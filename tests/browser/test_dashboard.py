@@ -113,6 +113,24 @@ def test_opacity_and_height_are_set_by_keyboard(page: Page, control_room: Contro
     expect(page.locator(".layer b").first).to_have_text("ticker")
 
 
+def test_an_edit_is_undone_and_redone(page: Page, control_room: ControlRoom) -> None:
+    enter(page, control_room)
+    switch = page.get_by_role("switch", name="title visible")
+    undo, redo = page.get_by_role("button", name="Undo"), page.get_by_role("button", name="Redo")
+    expect(undo).to_be_disabled()
+    switch.click()
+    expect(undo).to_be_enabled()
+    undo.click()
+    expect(switch).to_be_checked()
+    expect(undo).to_be_disabled()
+    redo.click()
+    expect(switch).not_to_be_checked()
+    expect(redo).to_be_disabled()
+    page.get_by_text("History").click()
+    expect(page.locator("#history li").first).to_contain_text("redo: as revision 2")
+    expect(page.locator("#history li").nth(2)).to_contain_text("title: visible")
+
+
 def test_what_somebody_else_changes_is_seen_without_reloading(page: Page, control_room: ControlRoom) -> None:
     enter(page, control_room)
     page.evaluate(
@@ -165,7 +183,9 @@ def test_a_viewer_sees_everything_and_can_change_nothing(page: Page, control_roo
     expect(page.get_by_role("switch", name="title visible")).to_be_disabled()
     for name in ("Start", "Pause", "Stop"):
         expect(page.get_by_role("button", name=name, exact=True)).to_be_disabled()
-    expect(page.get_by_role("button", name="New")).to_be_hidden()
+    expect(page.locator("#history-count")).to_have_text("1 revision")
+    for name in ("New", "Undo", "Redo"):
+        expect(page.get_by_role("button", name=name)).to_be_hidden()
 
 
 def test_the_first_stream_is_made_from_the_empty_room(page: Page, control_room: ControlRoom) -> None:
