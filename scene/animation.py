@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
+from scene.colour import parse_colour
 from scene.fields import MAX_POSITION_PX, MAX_SIDE_PX, Part, mistake, share, worded
+from scene.numbers import MAX_VALUE
 from scene.spring import Spring
 from scene.timing import Easing
 
@@ -25,11 +27,15 @@ BOUNDS: dict[str, tuple[float, float]] = {
     "fontSize": (1, 1000),
     "radius": (0, MAX_SIDE_PX),
     "strokeWidth": (0, 1000),
+    "value": (-MAX_VALUE, MAX_VALUE),
 }
 """Every property that can be animated, with its smallest and largest value; an overshoot ends there."""
 
 LENGTHS = frozenset({"position.x", "position.y", "size.width", "size.height"})
 """Those that may be given as a percentage of the viewport."""
+
+COLOURS = frozenset({"colour", "fill", "stroke"})
+"""Properties that are colours."""
 
 Placing = Literal["position.x", "position.y", "anchor.x", "anchor.y", "opacity", "rotation"]
 Sizing = Literal["size.width", "size.height"]
@@ -49,19 +55,52 @@ Loop = Annotated[
     bool | Annotated[int, Field(ge=1, le=1_000_000)],
     worded("must be true (for ever), false (once), or how often it plays in all, 1 to 1000000"),
 ]
-Value = float | Annotated[str, Field(max_length=16)]
+Value = Annotated[
+    float | Annotated[str, Field(max_length=16)],
+    worded("must be a number, a percentage or a colour, as the property takes it"),
+]
+
+MAX_KEYFRAMES = 100
+"""Of one animation."""
+
+
+def _not_too_many(keyframes: object) -> object:
+    if isinstance(keyframes, list) and not 1 <= len(keyframes) <= MAX_KEYFRAMES:
+        raise mistake(f"has {len(keyframes)} entries; 1 to {MAX_KEYFRAMES} are allowed")
+    return keyframes
+
+
+class Keyframe(Part):
+    """A value and when it is reached."""
+
+    at: float = Field(ge=0, le=86_400)
+    """A share of the animation's duration; without a duration, seconds."""
+    value: Value
+    easing: Easing | None = None
+    """On the way to the next keyframe; None: the animation's."""
 
 
 class Animation(Part):
-    """One number of a layer, moved from ``from`` (else the layer's own value) to ``to``.
+    """One number or colour of a layer, moved from ``from`` (else the layer's own value) to ``to``, or through
+    ``keyframes``. Colours are mixed in Oklab, premultiplied by alpha; see ``scene.oklab``.
 
     Nothing happens before start + delay; the last value holds when it has ended. With ``yoyo`` every second
     play runs backwards. Each kind of layer narrows ``property`` to what it has.
     """
 
     target: str = Field(alias="property")
-    from_: Annotated[Value, worded("must be a number")] | None = Field(None, alias="from")
-    to: Annotated[Value, worded("must be a number")]
+    keyframes: (
+        Annotated[
+            tuple[Keyframe, ...],
+            Field(strict=False, max_length=MAX_KEYFRAMES),
+            BeforeValidator(_not_too_many),
+        ]
+        | None
+    ) = None
+    """Instead of ``from`` and ``to``, in the order of time. Until the first the layer's own value leads
+    there, after the last its value holds."""
+    from_: Value | None = Field(None, alias="from")
+    to: Value | None = Field(None, validate_default=True)
     spring: Spring | None = None
     """Instead of a duration and an easing."""
     duration: Annotated[float, Field(ge=0, le=86_400)] | None = Field(None, validate_default=True)
@@ -73,27 +112,59 @@ class Animation(Part):
     yoyo: bool = False
     start: Start = "now"
 
+    @property
+    def begins_with_own_value(self) -> bool:
+        """Whether the layer's own value is a part of the motion."""
+        return self.keyframes[0].at > 0 if self.keyframes else self.from_ is None
+
+    @field_validator("target", mode="before")
+    @classmethod
+    def _british(cls, target: object) -> object:
+        return "colour" if target == "color" else target
+
+    @field_validator("keyframes")
+    @classmethod
+    def _in_order(cls, keyframes: tuple[Keyframe, ...] | None, info: ValidationInfo) -> Any:
+        last = 0.0
+        for index, keyframe in enumerate(keyframes or ()):
+            if keyframe.at < last:
+                raise mistake(
+                    "lies before the keyframe above it; put them in the order of time", f"[{index}].at"
+                )
+            _check_value(keyframe.value, info.data.get("target"), f"[{index}].value")
+            last = keyframe.at
+        return keyframes
+
+    @field_validator("from_", "to", "spring")
+    @classmethod
+    def _stands_without_keyframes(cls, value: Any, info: ValidationInfo) -> Any:
+        if value is not None and info.data.get("keyframes") is not None:
+            raise mistake("cannot be set beside keyframes; remove it")
+        return value
+
     @field_validator("from_", "to")
     @classmethod
     def _suits_property(cls, value: Any, info: ValidationInfo) -> Any:
-        target = info.data.get("target")
-        if value is None or target is None:
-            return value
-        low, high = BOUNDS[target]
-        if isinstance(value, str):
-            return _checked_percentage(value, target)
-        if not low <= value <= high:
-            raise mistake(f"must be between {low:g} and {high:g} for {target}")
+        if value is not None:
+            _check_value(value, info.data.get("target"))
+        elif info.field_name == "to" and info.data.get("keyframes", ()) is None:
+            raise mistake("is required; add it, or keyframes")
         return value
 
     @field_validator("duration")
     @classmethod
     def _takes_its_time(cls, duration: float | None, info: ValidationInfo) -> float | None:
-        spring = info.data.get("spring")
-        if "spring" in info.data and spring is None and duration is None:
+        spring, keyframes = info.data.get("spring"), info.data.get("keyframes")
+        known = {"spring", "keyframes"} <= info.data.keys()
+        if known and spring is None and keyframes is None and duration is None:
             raise mistake("is required; add it, or a spring")
         if spring is not None and duration is not None:
             raise mistake("cannot be set beside a spring, which has its own; remove it")
+        if keyframes and duration is not None and keyframes[-1].at > 1:
+            raise mistake(
+                f"makes every `at` a share of it, but one is {keyframes[-1].at:g}; "
+                "give shares from 0 to 1, or remove the duration and give seconds"
+            )
         return duration
 
     @field_validator("easing")
@@ -104,16 +175,36 @@ class Animation(Part):
         return easing
 
 
-def _checked_percentage(text: str, target: str) -> str:
+def _check_value(value: float | str, target: str | None, at: str = "") -> None:
+    """Raise a mistake when ``target``, if it is known, does not take ``value``."""
+    if target is None:
+        return
+    if target in COLOURS:
+        _check_colour(value, target, at)
+    elif isinstance(value, str):
+        _check_percentage(value, target, at)
+    else:
+        low, high = BOUNDS[target]
+        if not low <= value <= high:
+            raise mistake(f"must be between {low:g} and {high:g} for {target}", at)
+
+
+def _check_colour(value: float | str, target: str, at: str) -> None:
+    try:
+        parse_colour(str(value))
+    except ValueError as error:
+        raise mistake(f"{error} for {target}", at) from error
+
+
+def _check_percentage(text: str, target: str, at: str) -> None:
     if target not in LENGTHS:
-        raise mistake(f"must be a number for {target}")
+        raise mistake(f"must be a number for {target}", at)
     try:
         negative = share(text) < 0
     except ValueError as error:
-        raise mistake(f"{error}, or a number of pixels") from error
+        raise mistake(f"{error}, or a number of pixels", at) from error
     if negative and target.startswith("size."):
-        raise mistake(f"must not be negative for {target}")
-    return text
+        raise mistake(f"must not be negative for {target}", at)
 
 
 class PlacingAnimation(Animation):
@@ -128,13 +219,19 @@ class BoxAnimation(Animation):
     target: Literal[Placing, Sizing] = Field(alias="property")
 
 
+class ColourAnimation(Animation):
+    """Of an even colour."""
+
+    target: Literal[Placing, Sizing, "colour"] = Field(alias="property")
+
+
 class TextAnimation(Animation):
     """Of a text."""
 
-    target: Literal[Placing, Sizing, "fontSize"] = Field(alias="property")
+    target: Literal[Placing, Sizing, "fontSize", "value", "colour"] = Field(alias="property")
 
 
 class ShapeAnimation(Animation):
     """Of a shape."""
 
-    target: Literal[Placing, Sizing, "radius", "strokeWidth"] = Field(alias="property")
+    target: Literal[Placing, Sizing, "radius", "strokeWidth", "fill", "stroke"] = Field(alias="property")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+from scene.animation import COLOURS
 from scene.blending import Blend
 from scene.card import CardContent
 from scene.colour import parse_colour
@@ -24,14 +25,25 @@ from scene.fields import Size
 from scene.fitting import Fitting
 from scene.layers import AnyLayer, CardLayer, ColourLayer, FrameNumberLayer, ImageLayer, ShapeLayer, TextLayer
 from scene.motion import Track
+from scene.numbers import PLACE, shown_number
 from scene.playback import FRAME, Playback, animated, sprites
 from scene.slots import Seat
-from scene.tracks import Values, exact, plays, start_s, tracks_of, viewport_px
+from scene.tracks import (
+    COLOUR_BOUNDS,
+    Values,
+    colour_at,
+    colour_values,
+    exact,
+    plays,
+    start_s,
+    tracks_of,
+    viewport_px,
+)
 
 _OPACITY_STEPS = 255
 
 # Properties that change the content itself, not where and how it lies.
-_OF_CONTENT = frozenset({"fontSize", "radius", "strokeWidth", FRAME})
+_OF_CONTENT = frozenset({"fontSize", "radius", "strokeWidth", "value", FRAME}) | COLOUR_BOUNDS.keys()
 
 ContentMaker = Callable[[Values, int], Content]
 """A layer's content from its values and the output frame's number."""
@@ -136,8 +148,12 @@ def _base_values(layer: AnyLayer, viewport: tuple[int, int]) -> Values:
         values["size.height"] = viewport_px(size.height, viewport[1])
     if isinstance(layer, TextLayer):
         values["fontSize"] = layer.font_size
+        values["value"] = layer.value or 0.0
     if isinstance(layer, ShapeLayer):
         values |= {"radius": layer.radius, "strokeWidth": layer.stroke_width}
+    for name in COLOURS & {animation.target for animation in layer.animations}:
+        own = getattr(layer, name)
+        values |= colour_values(name, None if own is None else parse_colour(own))
     return values
 
 
@@ -157,7 +173,7 @@ def _playback(layer: AnyLayer, births: Mapping[int, Fraction], revision: int) ->
 def _content_maker(layer: AnyLayer, fitting: Fitting) -> ContentMaker:
     match layer:
         case ColourLayer():
-            return _constant(ColourContent(parse_colour(layer.colour)))
+            return _colour_maker(layer)
         case ImageLayer():
             return _image_maker(layer, fitting)
         case TextLayer():
@@ -183,18 +199,29 @@ def _image_maker(layer: ImageLayer, fitting: Fitting) -> ContentMaker:
     )
 
 
+def _colour_maker(layer: ColourLayer) -> ContentMaker:
+    colour = parse_colour(layer.colour)
+    return lambda values, _n: ColourContent(colour_at(values, "colour", colour) or colour)
+
+
 def _text_maker(layer: TextLayer, fitting: Fitting) -> ContentMaker:
     colour = parse_colour(layer.colour)
     return lambda values, _n: TextContent(
-        text=layer.text,
+        text=_text(layer, values),
         font=layer.font,
         font_size=max(1.0, fitting.length(values["fontSize"])),
         weight=layer.weight,
         style=layer.style,
-        colour=colour,
+        colour=colour_at(values, "colour", colour) or colour,
         align=layer.align,
         line_height=layer.line_height,
     )
+
+
+def _text(layer: TextLayer, values: Values) -> str:
+    if layer.value is None:
+        return layer.text
+    return layer.text.replace(PLACE, shown_number(values["value"], layer.format))
 
 
 def _shape_maker(layer: ShapeLayer, fitting: Fitting) -> ContentMaker:
@@ -204,8 +231,8 @@ def _shape_maker(layer: ShapeLayer, fitting: Fitting) -> ContentMaker:
     return lambda values, _n: ShapeContent(
         shape=layer.shape,
         radius=fitting.length(values["radius"]),
-        fill=fill,
-        stroke=stroke,
+        fill=colour_at(values, "fill", fill),
+        stroke=colour_at(values, "stroke", stroke),
         stroke_width=fitting.length(values["strokeWidth"]),
         points=layer.points or (),
         corners=layer.corners,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
 from scene.animation import (
     Animation,
     BoxAnimation,
+    ColourAnimation,
     Loop,
     PlacingAnimation,
     ShapeAnimation,
@@ -32,6 +33,7 @@ from scene.fields import (
     mistake,
 )
 from scene.layout import LayoutMove, Slot
+from scene.numbers import MAX_VALUE, NumberFormat
 from scene.paint import LineCap
 from scene.playback import FrameTimes, SpriteSheet
 
@@ -85,10 +87,11 @@ class ContentSizedLayer(LayerBase):
         size = info.data.get("size") or Size()
         unknown = {"size.width": size.width is None, "size.height": size.height is None}
         for index, animation in enumerate(animations):
-            if animation.from_ is None and unknown.get(animation.target):
+            if animation.begins_with_own_value and unknown.get(animation.target):
+                need = "is required" if animation.keyframes is None else "need one at 0"
                 raise mistake(
-                    f"is required, because the layer has no {animation.target} of its own; add it",
-                    f"[{index}].from",
+                    f"{need}, because the layer has no {animation.target} of its own; add it",
+                    f"[{index}].from" if animation.keyframes is None else f"[{index}].keyframes",
                 )
         return animations
 
@@ -98,7 +101,7 @@ class ColourLayer(LayerBase):
 
     type: Literal["colour"]
     colour: ColourText
-    animations: Annotated[tuple[BoxAnimation, ...], _Several, _Bounded] = ()
+    animations: Annotated[tuple[ColourAnimation, ...], _Several, _Bounded] = ()
 
 
 class ImageLayer(ContentSizedLayer):
@@ -138,7 +141,20 @@ class TextLayer(ContentSizedLayer):
     align: Align = "left"
     line_height: float = Field(1.2, ge=0.5, le=5)
     """In font sizes."""
+    value: float | None = Field(None, ge=-MAX_VALUE, le=MAX_VALUE)
+    """Every ``{value}`` in the text shows it; None leaves the text as it was written."""
+    format: NumberFormat = "f"
     animations: Annotated[tuple[TextAnimation, ...], _Several, _Bounded] = ()
+
+    @model_validator(mode="after")
+    def _moves_a_value_that_it_has(self) -> TextLayer:
+        for index, animation in enumerate(self.animations):
+            if animation.target == "value" and self.value is None:
+                raise mistake(
+                    "needs a number to move: give the layer a value, and {value} a place in its text",
+                    f".animations[{index}].property",
+                )
+        return self
 
 
 class ShapeLayer(LayerBase):

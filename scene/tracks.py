@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from functools import partial
 
-from scene.animation import BOUNDS, AfterRevision, Animation, Loop, Start
+from scene.animation import BOUNDS, COLOURS, AfterRevision, Animation, Loop, Start
+from scene.colour import Colour, parse_colour
 from scene.fields import share
-from scene.motion import Motion, Track, between, latest_first
+from scene.keyframes import Stop, through
+from scene.motion import Motion, Track, Way, between, latest_first
+from scene.oklab import CHANNELS, channels_of, colour_of
 from scene.timing import curve_of
 
 Values = Mapping[str, float]
 """The number of every property that can be animated, in viewport px where it is a length. A side that
 follows from the content is left out."""
+
+COLOUR_BOUNDS = {f"{name}.{channel}": bounds for name in COLOURS for channel, bounds in CHANNELS.items()}
+"""The numbers that colours are moved by, each with its smallest and largest value."""
 
 
 def tracks_of(
@@ -27,10 +34,12 @@ def tracks_of(
     for animation in animations:
         started_s = start_s(animation.start, births, revision)
         if started_s is not None:
-            motion = _motion(animation, started_s + exact(animation.delay), base, viewport)
-            by_target.setdefault(animation.target, []).append(motion)
+            begins_s = started_s + exact(animation.delay)
+            for target, way in _ways(animation, base, viewport):
+                by_target.setdefault(target, []).append(_motion(animation, begins_s, way))
+    bounds = BOUNDS | COLOUR_BOUNDS
     return tuple(
-        Track(target, latest_first(motions), *BOUNDS[target]) for target, motions in by_target.items()
+        Track(target, latest_first(motions), *bounds[target]) for target, motions in by_target.items()
     )
 
 
@@ -58,15 +67,58 @@ def exact(seconds: float) -> Fraction:
     return Fraction(repr(seconds))
 
 
-def _motion(animation: Animation, begins_s: Fraction, base: Values, viewport: tuple[int, int]) -> Motion:
-    whole_px = viewport[1] if animation.target in ("position.y", "size.height") else viewport[0]
-    from_value = base[animation.target] if animation.from_ is None else viewport_px(animation.from_, whole_px)
-    spring = animation.spring
-    curve = spring.curve() if spring else curve_of(animation.easing)
-    return Motion(
-        begins_s=begins_s,
-        duration_s=spring.duration_s if spring else exact(animation.duration or 0.0),
-        way=between(from_value, viewport_px(animation.to, whole_px), curve),
-        plays=plays(animation.loop),
-        yoyo=animation.yoyo,
-    )
+def colour_values(name: str, colour: Colour | None) -> Values:
+    """The numbers of the colour property ``name``, each under its own name; None is transparent."""
+    return dict(zip(_channels(name), channels_of(colour), strict=True))
+
+
+def colour_at(values: Values, name: str, own: Colour | None) -> Colour | None:
+    """The colour property ``name``: as it was moved, or the layer's own."""
+    if f"{name}.alpha" not in values:
+        return own
+    return colour_of(*[values[channel] for channel in _channels(name)])
+
+
+def _channels(name: str) -> list[str]:
+    return [f"{name}.{channel}" for channel in CHANNELS]
+
+
+def _ways(animation: Animation, base: Values, viewport: tuple[int, int]) -> Iterator[tuple[str, Way]]:
+    """Each number that ``animation`` moves, and how."""
+    target = animation.target
+    if target in COLOURS:
+        for index, channel in enumerate(_channels(target)):
+            yield channel, _way(animation, base.get(channel, 0.0), partial(_channel, index))
+        return
+    whole_px = viewport[1] if target in ("position.y", "size.height") else viewport[0]
+    yield target, _way(animation, base.get(target, 0.0), lambda value: viewport_px(value, whole_px))
+
+
+def _channel(index: int, colour: float | str) -> float:
+    return channels_of(parse_colour(str(colour)))[index]
+
+
+def _way(animation: Animation, own: float, number: Callable[[float | str], float]) -> Way:
+    """Through the animation's values, which ``number`` turns into numbers; ``own`` is the layer's."""
+    curve = animation.spring.curve() if animation.spring else curve_of(animation.easing)
+    if not animation.keyframes:
+        to = own if animation.to is None else number(animation.to)
+        return between(own if animation.from_ is None else number(animation.from_), to, curve)
+    whole = 1.0 if animation.duration is not None else animation.keyframes[-1].at or 1.0
+    stops = [
+        Stop(frame.at / whole, number(frame.value), curve_of(frame.easing) if frame.easing else curve)
+        for frame in animation.keyframes
+    ]
+    return through(stops if stops[0].at == 0 else [Stop(0.0, own, curve), *stops])
+
+
+def _motion(animation: Animation, begins_s: Fraction, way: Way) -> Motion:
+    return Motion(begins_s, _duration_s(animation), way, plays(animation.loop), animation.yoyo)
+
+
+def _duration_s(animation: Animation) -> Fraction:
+    if animation.spring is not None:
+        return animation.spring.duration_s
+    if animation.duration is None and animation.keyframes:
+        return exact(animation.keyframes[-1].at)
+    return exact(animation.duration or 0.0)

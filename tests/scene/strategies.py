@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 from hypothesis import strategies as st
 
-from scene.animation import BOUNDS, LENGTHS
+from scene.animation import BOUNDS, COLOURS, LENGTHS
 from scene.blending import Blend
 from scene.document import Scene, parse_scene
 from scene.easing import EASINGS
@@ -19,10 +19,10 @@ Document = dict[str, Any]
 PLACING = ("position.x", "position.y", "anchor.x", "anchor.y", "opacity", "rotation")
 BOX = (*PLACING, "size.width", "size.height")
 PROPERTIES = {
-    "colour": BOX,
+    "colour": (*BOX, "colour"),
     "image": BOX,
-    "text": (*BOX, "fontSize"),
-    "shape": (*BOX, "radius", "strokeWidth"),
+    "text": (*BOX, "fontSize", "colour", "value"),
+    "shape": (*BOX, "radius", "strokeWidth", "fill", "stroke"),
     "frame_number": PLACING,
     "card": BOX,
 }
@@ -76,6 +76,8 @@ paces = st.one_of(
 
 def values(target: str) -> st.SearchStrategy[Any]:
     """Values that ``target`` may be moved from and to."""
+    if target in COLOURS:
+        return colours
     low, high = (max(BOUNDS[target][0], -500), min(BOUNDS[target][1], 1000))
     numbers = st.floats(low, high)
     return numbers | percentages if target in LENGTHS else numbers
@@ -103,23 +105,38 @@ shadows = fields({}, x=st.integers(-40, 40), y=st.floats(-40, 40), blur=st.integ
 def animations(draw: st.DrawFn, kind: str) -> Document:
     """An animation that suits a layer of ``kind``."""
     target = draw(st.sampled_from(PROPERTIES[kind]))
-    needed = {
-        "property": st.just(target),
-        "to": values(target),
-    }
-    if target.startswith("size."):
-        needed["from"] = values(target)
     animation = draw(
         fields(
-            needed,
-            **({} if "from" in needed else {"from": values(target)}),
+            {"property": st.just(target)},
             delay=seconds,
             loop=st.booleans() | st.integers(1, 4),
             yoyo=st.booleans(),
             start=starts,
         )
     )
-    return {**animation, **draw(paces)}
+    return {**animation, **draw(changes(target) | keyframed(target))}
+
+
+@st.composite
+def changes(draw: st.DrawFn, target: str) -> Document:
+    """From a value to another."""
+    beginning = {"from": values(target)}
+    sized = target.startswith("size.")
+    way = fields({"to": values(target), **(beginning if sized else {})}, **({} if sized else beginning))
+    return {**draw(way), **draw(paces)}
+
+
+@st.composite
+def keyframed(draw: st.DrawFn, target: str) -> Document:
+    """Through a few values; at shares of a duration, or at seconds."""
+    timing = draw(st.just({}) | fields({"duration": seconds}, easing=easings))
+    places = draw(
+        st.lists(st.floats(0, 1 if "duration" in timing else 4), min_size=1, max_size=4).map(sorted)
+    )
+    if target.startswith("size."):
+        places[0] = 0
+    frames = [draw(fields({"at": st.just(at), "value": values(target)}, easing=easings)) for at in places]
+    return {**timing, "keyframes": frames}
 
 
 def _own_fields(kind: str) -> tuple[dict[str, st.SearchStrategy[Any]], dict[str, st.SearchStrategy[Any]]]:
@@ -146,8 +163,11 @@ def _own_fields(kind: str) -> tuple[dict[str, st.SearchStrategy[Any]], dict[str,
                 ),
             }
         case "text":
-            return {"text": st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=30)}, {
+            plain = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=30)
+            return {"text": plain | st.sampled_from(["{value}", "now {value} of {value}"])}, {
                 **box,
+                "value": st.floats(-1e6, 1e15),
+                "format": st.sampled_from(["f", ",.2f", "+.1%", "06f", "m:ss", "hh:mm:ss"]),
                 "font": st.sampled_from(["sans", "serif", "mono"]),
                 "fontSize": st.integers(1, 120),
                 "weight": st.sampled_from(["normal", "bold"]),
@@ -186,7 +206,7 @@ def layers(draw: st.DrawFn, kind: str | None = None) -> Document:
     """A layer of ``kind``, or of any."""
     chosen = kind or draw(st.sampled_from(sorted(PROPERTIES)))
     required, optional = _own_fields(chosen)
-    return draw(
+    layer = draw(
         fields(
             {"id": ids, "type": st.just(chosen), **required},
             **optional,
@@ -201,6 +221,9 @@ def layers(draw: st.DrawFn, kind: str | None = None) -> Document:
             animations=st.lists(animations(chosen), max_size=3),
         )
     )
+    if any(animation["property"] == "value" for animation in layer.get("animations", ())):
+        layer.setdefault("value", 0)
+    return layer
 
 
 layouts = fields(

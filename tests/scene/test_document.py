@@ -146,7 +146,7 @@ MISTAKES: list[tuple[object, str, str]] = [
         "layers[0].animations[0].property",
         (
             "must be 'position.x', 'position.y', 'anchor.x', 'anchor.y', 'opacity', 'rotation', "
-            "'size.width', 'size.height' or 'fontSize'"
+            "'size.width', 'size.height', 'fontSize', 'value' or 'colour'"
         ),
     ),
     (
@@ -196,7 +196,68 @@ MISTAKES: list[tuple[object, str, str]] = [
         "layers[0].animations[0].start",
         'must be "now", seconds of scene time (0 or more), or {"revision": number}',
     ),
-    (animated(to=None), "layers[0].animations[0].to", "must be a number"),
+    (animated(to=None), "layers[0].animations[0].to", "is required; add it, or keyframes"),
+    (
+        animated(to=[1]),
+        "layers[0].animations[0].to",
+        "must be a number, a percentage or a colour, as the property takes it",
+    ),
+    (
+        animated(property="colour", to=5),
+        "layers[0].animations[0].to",
+        'must be a colour such as "#f80", "#ff8800" or "#ff880080" for colour',
+    ),
+    (
+        animated(keyframes=[{"at": 1, "value": 5}]),
+        "layers[0].animations[0].to",
+        "cannot be set beside keyframes; remove it",
+    ),
+    (
+        animated(to=None, keyframes=[]),
+        "layers[0].animations[0].keyframes",
+        "has 0 entries; 1 to 100 are allowed",
+    ),
+    (
+        animated(to=None, keyframes=[{"at": 1, "value": 5}, {"at": 0.5, "value": 5}]),
+        "layers[0].animations[0].keyframes[1].at",
+        "lies before the keyframe above it; put them in the order of time",
+    ),
+    (
+        animated(to=None, property="opacity", keyframes=[{"at": 0, "value": 1}, {"at": 1, "value": 5}]),
+        "layers[0].animations[0].keyframes[1].value",
+        "must be between 0 and 1 for opacity",
+    ),
+    (
+        animated(to=None, duration=2, keyframes=[{"at": 3, "value": 5}]),
+        "layers[0].animations[0].duration",
+        (
+            "makes every `at` a share of it, but one is 3; "
+            "give shares from 0 to 1, or remove the duration and give seconds"
+        ),
+    ),
+    (
+        animated(to=None, duration=None, spring={}, keyframes=[{"at": 3, "value": 5}]),
+        "layers[0].animations[0].spring",
+        "cannot be set beside keyframes; remove it",
+    ),
+    (
+        animated(to=None, property="size.width", keyframes=[{"at": 1, "value": 5}]),
+        "layers[0].animations[0].keyframes",
+        "need one at 0, because the layer has no size.width of its own; add it",
+    ),
+    (
+        animated(property="value"),
+        "layers[0].animations[0].property",
+        "needs a number to move: give the layer a value, and {value} a place in its text",
+    ),
+    (
+        scene_with(value=1, format="d"),
+        "layers[0].format",
+        (
+            'must be such as "f" (1235), ".2f" (1234.50), ",.2f" (1,234.50), "+f" (+5), "03f" (007), '
+            '".1%" (12.5%), "m:ss", "mm:ss", "h:mm:ss" or "hh:mm:ss" (of seconds)'
+        ),
+    ),
     (
         animated(to="half"),
         "layers[0].animations[0].to",
