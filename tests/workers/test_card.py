@@ -41,6 +41,19 @@ def test_a_narrow_card_wraps_its_texts() -> None:
     assert drawn(long, width=160).shape[0] > drawn(long).shape[0]
 
 
+def bright(row: Raster) -> bool:
+    """Whether a row has ink of a text."""
+    return bool((row[:, :3].min(axis=1) > 180).any())
+
+
+def test_a_low_card_has_smaller_texts_and_shows_all_of_them() -> None:
+    natural = drawn(CARD)
+    low = drawn(CARD, height=natural.shape[0] * 0.6)
+    lowest_ink = [max(row for row in range(len(raster)) if bright(raster[row])) for raster in (natural, low)]
+    assert lowest_ink[1] < low.shape[0] - 4
+    assert lowest_ink[1] < lowest_ink[0]
+
+
 @pytest.mark.parametrize("size", [(1.0, 1.0), (20.0, 8.0), (90.0, 300.0)])
 def test_a_card_of_any_size_can_be_drawn(size: tuple[float, float]) -> None:
     drawn(CARD, *size)

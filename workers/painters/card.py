@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -32,6 +32,7 @@ _TITLE, _LINE = Colour(248, 250, 252), Colour(203, 213, 225)
 _PADDING, _RADIUS, _BAR = 36.0, 24.0, 8.0
 _BADGE, _DOT, _GAP, _SPACE = 44.0, 14.0, 18.0, 8.0
 _BADGE_TEXT, _TITLE_TEXT, _LINE_TEXT = 22.0, 46.0, 26.0
+_SHRINKS = (1.0, 0.85, 0.7, 0.6, 0.5, 0.4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +60,11 @@ class CardPainter:
         box_width = whole_px(NATURAL_WIDTH * content.scale if width is None else width)
         if height is not None:
             return Box(box_width, whole_px(height))
-        rows = self._rows(content, box_width)
-        below = rows[-1].y + rows[-1].box.height if rows else _px(content, _PADDING + _BADGE)
-        return Box(box_width, below + _px(content, _PADDING))
+        return Box(box_width, self._height(content, box_width))
 
     def paint(self, content: CardContent, box: Box, quality: Quality) -> Raster:
-        """The card; texts end where the panel does. Raises DrawFailed when a font is missing."""
+        """The card, its parts smaller where there is no room. Raises DrawFailed when a font is missing."""
+        content = self._fitted(content, box)
         accent = content.accent or _STATE_COLOURS[content.state]
         radius = min(_RADIUS * content.scale, box.width / 2, box.height / 2)
         rim_px = max(1.0, 2 * content.scale)
@@ -79,6 +79,20 @@ class CardPainter:
         for row in self._rows(content, box.width):
             self._write(card, row, quality)
         return card
+
+    def _height(self, content: CardContent, width: int) -> int:
+        """By nature, of a card so wide."""
+        rows = self._rows(content, width)
+        below = rows[-1].y + rows[-1].box.height if rows else _px(content, _PADDING + _BADGE)
+        return below + _px(content, _PADDING)
+
+    def _fitted(self, content: CardContent, box: Box) -> CardContent:
+        """With the largest scale at which all texts fit; the smallest, and cut off, when none does."""
+        for shrink in _SHRINKS:
+            smaller = replace(content, scale=content.scale * shrink)
+            if self._height(smaller, box.width) <= box.height:
+                break
+        return smaller
 
     def _badge(self, card: Raster, content: CardContent, accent: Colour, quality: Quality) -> None:
         left, top, high = _px(content, _PADDING), _px(content, _PADDING), _px(content, _BADGE)
