@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
 from flask import request
@@ -41,15 +40,6 @@ class LayerBody(RootModel[dict[str, JsonValue]]):
 class LayerPatch(RootModel[dict[str, JsonValue]]):
     """What shall change in a layer: any of its fields. Objects are merged, lists replaced, and null sets a
     field back to its default (RFC 7396)."""
-
-
-SCHEMA_DIALECT = "https://json-schema.org/draft/2020-12/schema"
-
-
-@cache
-def scene_schema() -> dict[str, Any]:
-    """The JSON Schema of scene documents."""
-    return {"$schema": SCHEMA_DIALECT, **Scene.model_json_schema(), "title": "Framefarm scene"}
 
 
 def etag(revision: int) -> dict[str, str]:

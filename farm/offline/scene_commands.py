@@ -12,7 +12,7 @@ from rich.text import Text
 
 from farm.errors import InputError
 from farm.offline.scene_file import read_scene
-from scene.document import Scene
+from scene.schema import scene_schema
 
 scene = typer.Typer(no_args_is_help=True, help="Check scene documents.")
 
@@ -38,6 +38,4 @@ def validate(
 @scene.command()
 def schema() -> None:
     """Print the JSON Schema of a scene document, for editors that check while one writes."""
-    dialect = "https://json-schema.org/draft/2020-12/schema"
-    document = {"$schema": dialect, **Scene.model_json_schema(by_alias=True), "title": "Framefarm scene"}
-    print(json.dumps(document, indent=2))  # noqa: T201  the command's answer
+    print(json.dumps(scene_schema(), indent=2))  # noqa: T201  the command's answer

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from api.http.access import caller
 from api.http.addressing import addressed_stream
-from api.http.documents import SceneBody, SceneDocument, etag, expected_revisions, scene_schema
+from api.http.documents import SceneBody, SceneDocument, etag, expected_revisions
 from api.http.envelope import ok
 from api.http.history import Direction, Noted, SceneHistory
 from api.http.router import Route
@@ -19,6 +19,7 @@ from api.http.shapes import Shape
 from farm.errors import NotFound, SceneInvalid
 from farm.messages import to_json
 from farm.store.tokens import Scope
+from scene.schema import scene_schema
 
 MAX_PAGE = 200
 _NUMBER = re.compile(r"[1-9][0-9]{0,14}")

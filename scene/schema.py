@@ -1,0 +1,16 @@
+"""What a scene document may look like, for programs: editors check with it while one writes."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from scene.document import Scene
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+@cache
+def scene_schema() -> dict[str, Any]:
+    """The JSON Schema of scene documents."""
+    return {"$schema": DIALECT, **Scene.model_json_schema(), "title": "Framefarm scene"}
