@@ -10,7 +10,7 @@ from farm.errors import NotFound, SceneInvalid
 from farm.store import keys
 from farm.store.connection import FarmRedis
 from farm.store.scenes import SceneStore
-from tests.workers.farmhand import WHOLE, Gallery, put_scene, segment, task
+from tests.workers.farmhand import WHOLE, Gallery, document, put_scene, segment, task
 from workers.evaluate import Evaluator
 from workers.painters.registry import all_painters
 from workers.scenes import SceneVersions, births_until
@@ -52,6 +52,26 @@ def test_a_movement_wants_where_it_was_and_where_it_is(evaluator: Evaluator, red
     assert (y, height) == (0, 20)
     assert 6 <= x <= 8
     assert 36 <= x + width <= 40
+
+
+def test_an_animated_picture_wants_its_box_only_when_its_frame_is_another(
+    evaluator: Evaluator, redis: FarmRedis
+) -> None:
+    put_scene(redis, {"type": "image", "asset": "a", "frameMs": [100, 200], "start": 0}, STILL)
+    changing = [n for n in range(1, 19) if evaluator.plan(task(n, base=n - 1)).rects]
+    assert changing == [3, 9, 12, 18]
+    assert evaluator.plan(task(3, base=2)).rects == ((0, 0, 40, 30),)
+
+
+def test_layers_that_have_arrived_in_their_layout_change_nothing(
+    evaluator: Evaluator, redis: FarmRedis
+) -> None:
+    move = {"x": 0, "y": 0, "width": 40, "height": 30, "start": {"revision": 1}}
+    stage = {"type": "colour", "colour": "#fff", "slot": "main", "layoutMove": move}
+    scene = {**document(stage), "layout": {"type": "grid"}, "layoutTransition": {"duration": 0.1}}
+    SceneStore(redis).commit("s", scene, expected_head=0)
+    redis.hset(keys.scene_births("s"), "1", "0/1")
+    assert [bool(evaluator.plan(task(n, base=n - 1)).rects) for n in range(1, 6)] == [True] * 3 + [False] * 2
 
 
 def test_a_layer_that_left_and_came_back_counts(evaluator: Evaluator, redis: FarmRedis) -> None:
