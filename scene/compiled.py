@@ -20,7 +20,7 @@ from scene.content import (
     ShapeContent,
     TextContent,
 )
-from scene.drawing import gradient_of, shadow_of
+from scene.drawing import backdrop_of, gradient_of, shadow_of
 from scene.fields import Size
 from scene.fitting import Fitting
 from scene.layers import AnyLayer, CardLayer, ColourLayer, FrameNumberLayer, ImageLayer, ShapeLayer, TextLayer
@@ -206,6 +206,8 @@ def _colour_maker(layer: ColourLayer) -> ContentMaker:
 
 def _text_maker(layer: TextLayer, fitting: Fitting) -> ContentMaker:
     colour = parse_colour(layer.colour)
+    stroke = None if layer.stroke is None else parse_colour(layer.stroke)
+    shadow, backdrop = shadow_of(layer.shadow, fitting), backdrop_of(layer.background, fitting)
     return lambda values, _n: TextContent(
         text=_text(layer, values),
         font=layer.font,
@@ -215,6 +217,13 @@ def _text_maker(layer: TextLayer, fitting: Fitting) -> ContentMaker:
         colour=colour_at(values, "colour", colour) or colour,
         align=layer.align,
         line_height=layer.line_height,
+        vertical_align=layer.vertical_align,
+        letter_spacing=fitting.length(layer.letter_spacing),
+        max_lines=layer.max_lines,
+        stroke=stroke,
+        stroke_width=fitting.length(layer.stroke_width),
+        shadow=shadow,
+        backdrop=backdrop,
     )
 
 

@@ -12,13 +12,14 @@ from typing import Literal
 from scene.blending import Blend
 from scene.card import CardContent
 from scene.colour import Colour
-from scene.paint import Gradient, LineCap, Point, Shadow
+from scene.paint import Backdrop, Gradient, LineCap, Point, Shadow
 
 Fit = Literal["contain", "cover", "stretch"]
 Font = Literal["sans", "serif", "mono"]
 Weight = Literal["normal", "bold"]
 Style = Literal["normal", "italic"]
 Align = Literal["left", "center", "right"]
+VerticalAlign = Literal["top", "middle", "bottom"]
 ShapeName = Literal["rectangle", "circle", "ellipse", "polygon", "star", "line"]
 
 
@@ -49,7 +50,10 @@ class ImageContent:
 class TextContent:
     """Lines of text, wrapped to the layer's width if it has one.
 
-    ``font_size`` is 1 px or more, ``line_height`` counts font sizes.
+    ``font_size`` is 1 px or more, ``line_height`` counts font sizes. The stroke lies around the
+    letters, below their colour; the shadow lies below both, above the backdrop. ``letter_spacing`` is added
+    after each letter of a script whose letters stand apart. Of more than ``max_lines`` lines the last one
+    that is shown ends in "…".
     """
 
     text: str
@@ -60,6 +64,13 @@ class TextContent:
     colour: Colour
     align: Align
     line_height: float
+    vertical_align: VerticalAlign = "top"
+    letter_spacing: float = 0.0
+    max_lines: int | None = None
+    stroke: Colour | None = None
+    stroke_width: float = 0.0
+    shadow: Shadow | None = None
+    backdrop: Backdrop | None = None
 
 
 @dataclass(frozen=True, slots=True)

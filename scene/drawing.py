@@ -7,9 +7,9 @@ from typing import Annotated, Any, Self
 from pydantic import Field, model_validator
 
 from scene.colour import parse_colour
-from scene.fields import Anchor, ColourText, Part, Unit, mistake, worded
+from scene.fields import MAX_SIDE_PX, Anchor, ColourText, Part, Unit, mistake, worded
 from scene.fitting import Fitting
-from scene.paint import Gradient, GradientKind, Shadow
+from scene.paint import Backdrop, Gradient, GradientKind, Shadow
 
 MAX_STOPS = 16
 MAX_POINTS = 256
@@ -73,6 +73,14 @@ class ShadowPart(Coloured):
     colour: ColourText = "#00000080"
 
 
+class BackdropPart(Coloured):
+    """A box behind a text; see :class:`scene.paint.Backdrop`. Lengths are viewport px."""
+
+    colour: ColourText
+    padding: float = Field(12.0, ge=0, le=500)
+    radius: float = Field(0.0, ge=0, le=MAX_SIDE_PX)
+
+
 def gradient_of(part: GradientPart | None) -> Gradient | None:
     """``part`` as it is drawn."""
     if part is None:
@@ -87,3 +95,10 @@ def shadow_of(part: ShadowPart | None, fitting: Fitting) -> Shadow | None:
         return None
     x, y, blur = (fitting.length(px) for px in (part.x, part.y, part.blur))
     return Shadow(x, y, blur, parse_colour(part.colour))
+
+
+def backdrop_of(part: BackdropPart | None, fitting: Fitting) -> Backdrop | None:
+    """``part`` as it is drawn."""
+    if part is None:
+        return None
+    return Backdrop(parse_colour(part.colour), fitting.length(part.padding), fitting.length(part.radius))

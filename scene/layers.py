@@ -18,8 +18,8 @@ from scene.animation import (
 )
 from scene.blending import Blend
 from scene.card import MAX_CARD_CHARS, MAX_CARD_LINES, CardState
-from scene.content import Align, Fit, Font, ShapeName, Style, Weight
-from scene.drawing import MAX_CORNERS, GradientPart, Points, ShadowPart
+from scene.content import Align, Fit, Font, ShapeName, Style, VerticalAlign, Weight
+from scene.drawing import MAX_CORNERS, BackdropPart, GradientPart, Points, ShadowPart
 from scene.fields import (
     MAX_SIDE_PX,
     Anchor,
@@ -144,6 +144,16 @@ class TextLayer(ContentSizedLayer):
     value: float | None = Field(None, ge=-MAX_VALUE, le=MAX_VALUE)
     """Every ``{value}`` in the text shows it; None leaves the text as it was written."""
     format: NumberFormat = "f"
+    vertical_align: VerticalAlign = "top"
+    """In a box of a given height."""
+    letter_spacing: float = Field(0.0, ge=-100, le=500)
+    """Viewport px, like the stroke's width."""
+    max_lines: int | None = Field(None, ge=1, le=200)
+    stroke: ColourText | None = None
+    """Around the letters."""
+    stroke_width: float = Field(0.0, ge=0, le=100)
+    shadow: ShadowPart | None = None
+    background: BackdropPart | None = None
     animations: Annotated[tuple[TextAnimation, ...], _Several, _Bounded] = ()
 
     @model_validator(mode="after")

@@ -31,6 +31,15 @@ class Gradient:
 
 
 @dataclass(frozen=True, slots=True)
+class Backdrop:
+    """An even box behind a text: its box, larger by ``padding`` on all sides, with corners of ``radius``."""
+
+    colour: Colour
+    padding: float
+    radius: float
+
+
+@dataclass(frozen=True, slots=True)
 class Shadow:
     """The silhouette of ink, moved and blurred, below it. It is a part of the layer, and turns with it."""
 

@@ -175,6 +175,15 @@ def _own_fields(kind: str) -> tuple[dict[str, st.SearchStrategy[Any]], dict[str,
                 "colour": colours,
                 "align": st.sampled_from(["left", "center", "right"]),
                 "lineHeight": st.floats(0.5, 3),
+                "verticalAlign": st.sampled_from(["top", "middle", "bottom"]),
+                "letterSpacing": st.floats(-5, 20),
+                "maxLines": st.integers(1, 3),
+                "stroke": colours,
+                "strokeWidth": st.floats(0, 12),
+                "shadow": shadows,
+                "background": fields(
+                    {"colour": colours}, padding=st.floats(0, 30), radius=st.integers(0, 40)
+                ),
             }
         case "shape":
             return {"shape": st.sampled_from(SHAPES)}, {

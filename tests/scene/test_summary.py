@@ -33,7 +33,7 @@ def many(count: int, **changes: Any) -> list[dict[str, Any]]:
         (
             scene(DOT),
             scene({**TITLE, "id": "dot"}),
-            "dot: type, colour, text, font, fontSize, weight and 4 more",
+            "dot: type, colour, text, font, fontSize, weight and 7 more",
         ),
         (scene(DOT, TITLE), scene(TITLE, DOT), "the order of the layers"),
         (scene(), scene(*many(8)), "added l0, l1, l2, l3, l4, l5 and 2 more"),

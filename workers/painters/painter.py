@@ -87,3 +87,11 @@ def inked(mask: NDArray[np.uint8], colour: Colour) -> Raster:
     shades = (coverage * np.array(premultiplied(colour), np.uint32) + 127) // 255
     raster: Raster = shades.astype(np.uint8)[mask]
     return raster
+
+
+def over(above: Raster, below: Raster) -> Raster:
+    """``above`` laid over ``below``, which is as large."""
+    clear = 255 - above[..., 3:].astype(np.uint16)
+    # Both are premultiplied, so that no sum passes 255.
+    mixed: Raster = above + ((below * clear + 127) // 255).astype(np.uint8)
+    return mixed

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scene.paint import Shadow
-from workers.painters.painter import NO_MARGIN, Raster, inked, whole_px
+from workers.painters.painter import NO_MARGIN, Raster, inked, over, whole_px
 
 Margin = tuple[int, int, int, int]
 """Left, top, right, bottom, px."""
@@ -39,11 +39,7 @@ def with_shadow(raster: Raster, shadow: Shadow | None, ink: Margin = NO_MARGIN) 
         grown - before for grown, before in zip(shadow_margin(shadow, ink), ink, strict=True)
     )
     picture = np.pad(raster, ((top, bottom), (left, right), (0, 0)))
-    below = inked(_blurred(_moved(picture[..., 3], shadow), shadow.blur), shadow.colour).astype(np.uint16)
-    clear = 255 - picture[..., 3:].astype(np.uint16)
-    # Both are premultiplied, so that a sum never passes its alpha.
-    picture += ((below * clear + 127) // 255).astype(np.uint8)
-    return picture
+    return over(picture, inked(_blurred(_moved(picture[..., 3], shadow), shadow.blur), shadow.colour))
 
 
 def _moved(alpha: NDArray[np.uint8], shadow: Shadow) -> NDArray[np.uint8]:

@@ -7,19 +7,22 @@ import math
 import numpy as np
 from PIL import Image, ImageDraw
 
-from scene.content import Align, TextContent
+from scene.content import Align, TextContent, VerticalAlign
 from workers.cache import RecentCache
-from workers.painters.painter import Box, Quality, Raster, inked, whole_px
+from workers.painters.backdrop import backdrop_margin, with_backdrop
+from workers.painters.painter import Box, Quality, Raster, inked, over, whole_px
+from workers.painters.shadow import Margin, shadow_margin, with_shadow
 from workers.typography.fonts import EMOJI, EMOJI_SIZE_PX, Faces
 from workers.typography.layout import Run, TextLayout, Typesetter, ceil_px
 
 _MAX_LAYOUTS = 512
 _BLEED = 0.3  # of the font size: how far accents, italics and descenders may reach beyond their line
 _SLACK: dict[Align, float] = {"left": 0.0, "center": 0.5, "right": 1.0}
+_SLACK_ABOVE: dict[VerticalAlign, float] = {"top": 0.0, "middle": 0.5, "bottom": 1.0}
 
 
 class TextPainter:
-    """Draws text from the top of its box; what does not fit in the box's height is drawn below it."""
+    """Draws text in its box; what does not fit in the box's height is drawn below it."""
 
     def __init__(self) -> None:
         self._faces = Faces()
@@ -33,36 +36,48 @@ class TextPainter:
         """
         layout = self._laid_out(content, None if width is None else float(whole_px(width)))
         box_width = ceil_px(layout.width) if width is None else whole_px(width)
-        lines_px = ceil_px(layout.height)
-        box_height = lines_px if height is None else whole_px(height)
+        box_height = ceil_px(layout.height) if height is None else whole_px(height)
         if not content.text.strip():
             return Box(0, 0)
-        bleed = math.ceil(content.font_size * _BLEED)
-        # A single character may be wider than the whole box.
-        beyond = bleed + max(0, ceil_px(layout.width) - box_width)
-        below = bleed + max(0, lines_px - box_height)
-        return Box(box_width, box_height, (beyond, bleed, beyond, below))
+        ink = shadow_margin(content.shadow, _ink_margin(content, layout, box_width, box_height))
+        return Box(box_width, box_height, backdrop_margin(content.backdrop, ink))
 
     def paint(self, content: TextContent, box: Box, _quality: Quality) -> Raster:
         """The lines, aligned in the box. Raises DrawFailed when a font is missing."""
-        left, top, _, _ = box.margin
         asked = float(box.width)
         natural = self._laid_out(content, None)
         layout = natural if ceil_px(natural.width) <= box.width else self._laid_out(content, asked)
-        mask = Image.new("L", box.raster_size)
+        margin = _ink_margin(content, layout, box.width, box.height)
+        raster = with_shadow(self._written(content, layout, box, margin), content.shadow, margin)
+        around = shadow_margin(content.shadow, margin)
+        return with_backdrop(raster, content.backdrop, around, (box.width, box.height))
+
+    def _written(self, content: TextContent, layout: TextLayout, box: Box, margin: Margin) -> Raster:
+        """The letters and their strokes, in the box and ``margin`` around it."""
+        left, top, right, bottom = margin
+        size = (box.width + left + right, box.height + top + bottom)
+        stroke_px = content.stroke_width if content.stroke is not None else 0.0
+        letters, strokes = Image.new("L", size), Image.new("L", size if stroke_px else (1, 1))
+        draw, draw_strokes = ImageDraw.Draw(letters), ImageDraw.Draw(strokes)
         pictures: list[tuple[Image.Image, int, int]] = []
-        draw = ImageDraw.Draw(mask)
+        top += round(max(0.0, box.height - layout.height) * _SLACK_ABOVE[content.vertical_align])
         for number, line in enumerate(layout.lines):
             start = left + (box.width - line.width) * _SLACK[content.align]
             baseline = round(top + layout.baseline_px + number * layout.line_px)
             for run in line.runs:
+                at = (start + run.x, baseline)
                 if run.font == EMOJI:
-                    pictures.append(self._emoji(run, content.font_size, start + run.x, baseline))
-                else:
-                    face = self._faces.face(run.font, content.font_size)
-                    at = (start + run.x, baseline)
-                    draw.text(at, run.text, 255, face, anchor="ls", direction=line.direction)
-        raster = inked(np.asarray(mask), content.colour)
+                    pictures.append(self._emoji(run, content.font_size, *at))
+                    continue
+                face = self._faces.face(run.font, content.font_size)
+                draw.text(at, run.text, 255, face, anchor="ls", direction=line.direction)
+                if stroke_px:
+                    draw_strokes.text(
+                        at, run.text, 255, face, anchor="ls", direction=line.direction, stroke_width=stroke_px
+                    )
+        raster = inked(np.asarray(letters), content.colour)
+        if stroke_px and content.stroke is not None:
+            raster = over(raster, inked(np.asarray(strokes), content.stroke))
         return _with_pictures(raster, pictures, content.colour.alpha) if pictures else raster
 
     def _laid_out(self, content: TextContent, width: float | None) -> TextLayout:
@@ -86,6 +101,17 @@ class TextPainter:
         return small, round(x + left * scale), round(baseline + top * scale)
 
 
+def _ink_margin(content: TextContent, layout: TextLayout, width: int, height: int) -> Margin:
+    """How far letters and strokes may reach beyond a box of this size."""
+    bleed = math.ceil(content.font_size * _BLEED)
+    if content.stroke is not None:
+        bleed += math.ceil(content.stroke_width)
+    # A single character may be wider than the whole box.
+    beyond = bleed + max(0, ceil_px(layout.width) - width)
+    below = bleed + max(0, ceil_px(layout.height) - height)
+    return (beyond, bleed, beyond, below)
+
+
 def _with_pictures(raster: Raster, pictures: list[tuple[Image.Image, int, int]], alpha: int) -> Raster:
     """``raster`` with premultiplied ``pictures`` over it, at the text's ``alpha``."""
     height, width = raster.shape[:2]
@@ -95,6 +121,5 @@ def _with_pictures(raster: Raster, pictures: list[tuple[Image.Image, int, int]],
             continue
         above = np.asarray(picture)[y0 - y : y1 - y, x0 - x : x1 - x].astype(np.uint32)
         above = (above * alpha + 127) // 255
-        below = raster[y0:y1, x0:x1]
-        below[...] = above + (below * (255 - above[..., 3:]) + 127) // 255
+        raster[y0:y1, x0:x1] = over(above.astype(np.uint8), raster[y0:y1, x0:x1])
     return raster

@@ -1,27 +1,30 @@
 """Where text lies: characters are given fonts, words are broken into lines, lines are measured.
 
 Raqm shapes each run (ligatures, kerning, right-to-left inside a run). A paragraph reads in the direction of
-its first strong character: runs of different fonts follow one another that way.
+its first strong character: runs of different fonts follow one another that way. Letters that are spaced are
+runs of one letter each, which keep their kerning; scripts whose letters join or stack are not spaced.
 """
 
 from __future__ import annotations
 
 import math
-import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from scene.content import TextContent
+from workers.typography.breaking import SOFT_HYPHEN, SPACES, breakable
 from workers.typography.fonts import EMOJI, EMOJI_SIZE_PX, Faces, characters, fallbacks
 
-_WORDS = re.compile(r"\s+|\S+")
+ELLIPSIS = "…"
 _TAB = " " * 4
 _JOINERS = {0x200D, 0xFE0E, 0xFE0F, 0x20E3}  # keep what they join in one font
 _SKIN_TONES = range(0x1F3FB, 0x1F400)
 _PICTOGRAPHS = range(0x1F000, 0x1FB00)
 _AS_EMOJI = "\ufe0f"
+# Arabic to Myanmar, Khmer and Mongolian: letters that join, or stand over and under one another.
+_NEVER_SPACED = (range(0x0600, 0x10A0), range(0x1780, 0x18B0))
 
 Direction = Literal["ltr", "rtl"]
 
@@ -69,23 +72,35 @@ class Typesetter:
     def lay_out(self, content: TextContent, width: float | None) -> TextLayout:
         """``content`` in lines of at most ``width`` px; without a width only line feeds break."""
         fonts = fallbacks(content)
-        lines: list[Line] = []
-        for paragraph in content.text.replace("\t", _TAB).split("\n"):
-            setter = _Setter(self._faces, fonts, content.font_size, reading_direction(paragraph))
-            lines += map(setter.line, setter.wrap(paragraph, width))
+        lines = self._lines(content, fonts, width)
         ascent, descent = self._faces.face(fonts[0], content.font_size).getmetrics()
         line_px = content.line_height * content.font_size
         baseline_px = (line_px - ascent - descent) / 2 + ascent
         return TextLayout(tuple(lines), max(line.width for line in lines), line_px, baseline_px)
 
+    def _lines(self, content: TextContent, fonts: Sequence[str], width: float | None) -> list[Line]:
+        set_: list[tuple[_Setter, str]] = []
+        for paragraph in content.text.replace("\t", _TAB).split("\n"):
+            direction = reading_direction(paragraph)
+            setter = _Setter(self._faces, fonts, content.font_size, content.letter_spacing, direction)
+            for text in setter.wrap(paragraph, width):
+                if len(set_) == content.max_lines:
+                    last, cut = set_.pop()
+                    return [*(one.line(whole) for one, whole in set_), last.shortened(cut, width)]
+                set_.append((setter, text))
+        return [one.line(whole) for one, whole in set_]
+
 
 class _Setter:
     """Measures and breaks one paragraph."""
 
-    def __init__(self, faces: Faces, fonts: Sequence[str], size_px: float, direction: Direction) -> None:
+    def __init__(
+        self, faces: Faces, fonts: Sequence[str], size_px: float, spacing_px: float, direction: Direction
+    ) -> None:
         self._faces = faces
         self._fonts = fonts
         self._size_px = size_px
+        self._spacing_px = spacing_px
         self._direction = direction
 
     def line(self, text: str) -> Line:
@@ -93,50 +108,84 @@ class _Setter:
         pieces = list(split_by_font(text, self._fonts))
         if self._direction == "rtl":
             pieces.reverse()
-        runs, x = [], 0.0
+        runs: list[Run] = []
+        x = 0.0
         for font, piece in pieces:
-            width = self._advance(font, piece)
-            runs.append(Run(piece, font, x, width))
-            x += width
-        return Line(tuple(runs), x, self._direction)
+            for letters, width in self._letters(font, piece):
+                runs.append(Run(letters, font, x, width))
+                x += width
+        if pieces and self._is_spaced(pieces[-1][1]):
+            x -= self._spacing_px  # nothing follows the last letter
+        return Line(tuple(runs), max(0.0, x), self._direction)
+
+    def shortened(self, text: str, width: float | None) -> Line:
+        """``text``, of which more would follow, as a line that ends in an ellipsis."""
+        kept = list(_clusters(text.rstrip(SPACES)))
+        while kept and width is not None and self.line("".join(kept) + ELLIPSIS).width > width:
+            kept.pop()
+        return self.line("".join(kept).rstrip(SPACES) + ELLIPSIS)
 
     def wrap(self, paragraph: str, width: float | None) -> Iterator[str]:
-        """``paragraph`` broken at spaces, and inside words that are too long by themselves."""
-        if width is None or self._width(paragraph) <= width:
+        """``paragraph`` broken where UAX 14 allows it, and inside words that are too long by themselves."""
+        if width is None or self.line(paragraph).width <= width:
             yield paragraph
             return
         line, used = "", 0.0
-        for word in _WORDS.findall(paragraph):
-            advance = self._width(word)
-            if word.isspace() or used + advance <= width:
-                line, used = line + word, used + advance
+        for piece in breakable(list(_clusters(paragraph))):
+            ink = self.line(_ended(piece)).width
+            if used + ink <= width:
+                line, used = line + piece, used + self._width(piece)
                 continue
-            if line.strip():
-                yield line.rstrip()
-            *full, line = self._chop(word, width) if advance > width else [word]
+            if line.strip(SPACES):
+                yield _ended(line)
+            *full, line = self._chop(piece, width) if ink > width else [piece]
             yield from full
             used = self._width(line)
-        yield line.rstrip()
+        yield _ended(line)
 
     def _chop(self, word: str, width: float) -> list[str]:
         """``word`` in pieces that fit, each of at least one character."""
         pieces, piece, used = [], "", 0.0
         for cluster in _clusters(word):
-            advance = self._width(cluster)
-            if piece and used + advance > width:
+            if piece and used + self.line(cluster).width > width:
                 pieces.append(piece)
                 piece, used = "", 0.0
-            piece, used = piece + cluster, used + advance
+            piece, used = piece + cluster, used + self._width(cluster)
         return [*pieces, piece]
 
     def _width(self, text: str) -> float:
-        return sum(self._advance(font, piece) for font, piece in split_by_font(text, self._fonts))
+        """What ``text`` takes in the middle of a line."""
+        pieces = split_by_font(text, self._fonts)
+        return sum(width for font, piece in pieces for _, width in self._letters(font, piece))
+
+    def _letters(self, font: str, piece: str) -> Iterator[tuple[str, float]]:
+        """What of a piece is drawn as one, from left to right, each with its advance."""
+        if not self._is_spaced(piece):
+            yield piece, self._advance(font, piece)
+            return
+        clusters = list(_clusters(piece))
+        if reading_direction(piece) == "rtl":
+            clusters.reverse()
+        for cluster, after in zip(clusters, [*clusters[1:], ""], strict=True):
+            # What the pair takes beyond its second letter: the first one's advance and their kerning.
+            kerned = self._advance(font, cluster + after) - self._advance(font, after) if after else None
+            yield cluster, (self._advance(font, cluster) if kerned is None else kerned) + self._spacing_px
+
+    def _is_spaced(self, piece: str) -> bool:
+        joined = any(ord(character) in codes for character in piece for codes in _NEVER_SPACED)
+        return self._spacing_px != 0 and not joined
 
     def _advance(self, font: str, text: str) -> float:
         if font == EMOJI:
             advance = self._faces.face(EMOJI, EMOJI_SIZE_PX).getlength(text, direction=self._direction)
             return advance * self._size_px / EMOJI_SIZE_PX
         return self._faces.face(font, self._size_px).getlength(text, direction=self._direction)
+
+
+def _ended(text: str) -> str:
+    """``text`` as it looks at the end of a line."""
+    bare = text.rstrip(SPACES)
+    return bare[:-1] + "-" if bare.endswith(SOFT_HYPHEN) else bare
 
 
 def split_by_font(text: str, fonts: Sequence[str]) -> Iterator[tuple[str, str]]:
