@@ -7,9 +7,15 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 
 from api.http.app import create_app
+from farm.asset_folder import register_folder
 from farm.clock import SystemClock
+from farm.errors import StoreUnavailable
+from farm.log import get_logger
 from farm.settings import Settings
+from farm.store.assets import AssetStore
 from farm.store.connection import connect
+
+log = get_logger(__name__)
 
 REDIS_TIMEOUT_S = 1.0
 """The driver tries twice, so that a request fails within about two seconds of a Redis that hangs."""
@@ -24,6 +30,16 @@ class FarmLogger(Logger):  # type: ignore[misc]  # gunicorn has no types
         super().setup(cfg)
         self.error_log.handlers.clear()
         self.error_log.propagate = True
+
+
+def register_pictures(settings: Settings, assets: AssetStore) -> None:
+    """Keep the pictures of ASSET_DIR, if there is one. Without Redis the API starts all the same."""
+    if settings.asset_dir is None:
+        return
+    try:
+        register_folder(settings.asset_dir, assets, max_bytes=settings.asset_max_bytes)
+    except StoreUnavailable as error:
+        log.warning("the pictures of ASSET_DIR wait for the next start", reason=error.message)
 
 
 def server_options(settings: Settings) -> dict[str, object]:
@@ -57,4 +73,6 @@ class HttpServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no type
     def load(self) -> Flask:
         """Called by gunicorn after the fork, so that connections to Redis are the serving process's own."""
         redis = connect(self._settings.broker_url(), timeout_s=REDIS_TIMEOUT_S)
-        return create_app(self._settings, redis, SystemClock())
+        app = create_app(self._settings, redis, SystemClock())
+        register_pictures(self._settings, AssetStore(redis, SystemClock(), self._settings))
+        return app

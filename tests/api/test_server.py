@@ -19,6 +19,7 @@ from farm.services import redis_command, rtmp_command
 from farm.store.connection import connect
 from farm.store.stream_keys import StreamKeyStore
 from tests.api.conftest import ADMIN_TOKEN
+from tests.api.test_assets import picture
 from tests.conftest import free_port, listens, wait_until
 
 
@@ -52,7 +53,7 @@ class Api:
 
 
 @contextmanager
-def _api(redis_port: int, log: Path) -> Iterator[Api]:
+def _api(redis_port: int, log: Path, **more: str) -> Iterator[Api]:
     port = free_port()
     environment = {
         **{name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG")},
@@ -60,6 +61,7 @@ def _api(redis_port: int, log: Path) -> Iterator[Api]:
         "REDIS_URL": f"redis://127.0.0.1:{redis_port}/0",
         "ADMIN_TOKEN": ADMIN_TOKEN,
         "LOG_FORMAT": "json",
+        **more,
     }
     with (
         log.open("wb") as output,
@@ -97,6 +99,25 @@ def test_it_ends_with_the_process_that_started_it(tmp_path: Path) -> None:
         wait_until(lambda: listens(port), "the API listens")
         parent.kill()
         wait_until(lambda: not listens(port), "the port is free again")
+
+
+def test_the_pictures_of_a_folder_are_there_from_the_start(
+    redis_url: str, redis: object, tmp_path: Path
+) -> None:
+    (tmp_path / "logo.png").write_bytes(picture())
+    redis_port = int(redis_url.rsplit(":", 1)[1].split("/", maxsplit=1)[0])
+    with _api(redis_port, tmp_path / "log", ASSET_DIR=str(tmp_path)) as api:
+        [kept] = api.http.get("/assets").json()["data"]["assets"]
+        assert (kept["name"], kept["owner"]) == ("logo.png", "admin")
+        layer = {"type": "image", "asset": kept["id"]}
+        assert api.http.post("/stream/layers", json=layer).status_code == 201
+
+
+def test_a_folder_of_pictures_does_not_keep_it_from_starting_without_redis(tmp_path: Path) -> None:
+    (tmp_path / "logo.png").write_bytes(picture())
+    with _api(1, tmp_path / "log", ASSET_DIR=str(tmp_path)) as api:
+        assert api.http.get("/").status_code == 200
+        assert "wait for the next start" in api.log()
 
 
 def test_a_body_without_a_length_is_limited_too(api: Api) -> None:
