@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 from scene.colour import parse_colour
 from scene.fields import MAX_POSITION_PX, MAX_SIDE_PX, Part, mistake, share, worded
 from scene.numbers import MAX_VALUE
+from scene.route import Path
 from scene.spring import Spring
 from scene.timing import Easing
 
@@ -37,7 +38,7 @@ LENGTHS = frozenset({"position.x", "position.y", "size.width", "size.height"})
 COLOURS = frozenset({"colour", "fill", "stroke"})
 """Properties that are colours."""
 
-Placing = Literal["position.x", "position.y", "anchor.x", "anchor.y", "opacity", "rotation"]
+Placing = Literal["position", "position.x", "position.y", "anchor.x", "anchor.y", "opacity", "rotation"]
 Sizing = Literal["size.width", "size.height"]
 
 
@@ -99,6 +100,11 @@ class Animation(Part):
     ) = None
     """Instead of ``from`` and ``to``, in the order of time. Until the first the layer's own value leads
     there, after the last its value holds."""
+    path: Path | None = Field(None, validate_default=True)
+    """Of ``position``, instead of ``from`` and ``to``: SVG path data or points in viewport px, which the
+    layer's anchor follows at the easing's pace, at constant speed if that is linear."""
+    orient: bool = False
+    """Turn with the path; the layer's own rotation is added."""
     from_: Value | None = Field(None, alias="from")
     to: Value | None = Field(None, validate_default=True)
     spring: Spring | None = None
@@ -135,6 +141,23 @@ class Animation(Part):
             last = keyframe.at
         return keyframes
 
+    @field_validator("path")
+    @classmethod
+    def _leads_a_position(cls, path: Path | None, info: ValidationInfo) -> Path | None:
+        target = info.data.get("target")
+        if path is None and target == "position" and info.data.get("keyframes", ()) is None:
+            raise mistake("is required for position; add it, or animate position.x and position.y")
+        if path is not None and target not in (None, "position"):
+            raise mistake("is for position only; change the property or remove it")
+        return path
+
+    @field_validator("orient")
+    @classmethod
+    def _has_a_path(cls, orient: Any, info: ValidationInfo) -> Any:
+        if orient and "path" in info.data and info.data["path"] is None:
+            raise mistake("needs a path to turn with; add one or remove it")
+        return orient
+
     @field_validator("from_", "to", "spring")
     @classmethod
     def _stands_without_keyframes(cls, value: Any, info: ValidationInfo) -> Any:
@@ -147,7 +170,12 @@ class Animation(Part):
     def _suits_property(cls, value: Any, info: ValidationInfo) -> Any:
         if value is not None:
             _check_value(value, info.data.get("target"))
-        elif info.field_name == "to" and info.data.get("keyframes", ()) is None:
+        elif (
+            info.field_name == "to"
+            and info.data.get("keyframes", ()) is None
+            and info.data.get("path", ()) is None
+            and info.data.get("target") != "position"
+        ):
             raise mistake("is required; add it, or keyframes")
         return value
 
@@ -179,6 +207,8 @@ def _check_value(value: float | str, target: str | None, at: str = "") -> None:
     """Raise a mistake when ``target``, if it is known, does not take ``value``."""
     if target is None:
         return
+    if target == "position":
+        raise mistake("cannot be set for position, which follows a path; remove it", at)
     if target in COLOURS:
         _check_colour(value, target, at)
     elif isinstance(value, str):

@@ -12,6 +12,7 @@ from scene.fields import share
 from scene.keyframes import Stop, through
 from scene.motion import Motion, Track, Way, between, latest_first
 from scene.oklab import CHANNELS, channels_of, colour_of
+from scene.route import PathData, route_along
 from scene.timing import curve_of
 
 Values = Mapping[str, float]
@@ -86,12 +87,24 @@ def _channels(name: str) -> list[str]:
 def _ways(animation: Animation, base: Values, viewport: tuple[int, int]) -> Iterator[tuple[str, Way]]:
     """Each number that ``animation`` moves, and how."""
     target = animation.target
+    if animation.path is not None:
+        yield from _along(animation, animation.path, base["rotation"])
+        return
     if target in COLOURS:
         for index, channel in enumerate(_channels(target)):
             yield channel, _way(animation, base.get(channel, 0.0), partial(_channel, index))
         return
     whole_px = viewport[1] if target in ("position.y", "size.height") else viewport[0]
     yield target, _way(animation, base.get(target, 0.0), lambda value: viewport_px(value, whole_px))
+
+
+def _along(animation: Animation, path: PathData, rotation_deg: float) -> Iterator[tuple[str, Way]]:
+    """Position, and rotation if it turns with the path, which is measured when it is first used."""
+    curve = animation.spring.curve() if animation.spring else curve_of(animation.easing)
+    yield "position.x", lambda progress: route_along(path).x(curve(progress))
+    yield "position.y", lambda progress: route_along(path).y(curve(progress))
+    if animation.orient:
+        yield "rotation", lambda progress: route_along(path).heading_deg(curve(progress)) + rotation_deg
 
 
 def _channel(index: int, colour: float | str) -> float:

@@ -16,7 +16,7 @@ from scene.time import Segment
 
 Document = dict[str, Any]
 
-PLACING = ("position.x", "position.y", "anchor.x", "anchor.y", "opacity", "rotation")
+PLACING = ("position", "position.x", "position.y", "anchor.x", "anchor.y", "opacity", "rotation")
 BOX = (*PLACING, "size.width", "size.height")
 PROPERTIES = {
     "colour": (*BOX, "colour"),
@@ -101,6 +101,25 @@ gradients = fields(
 shadows = fields({}, x=st.integers(-40, 40), y=st.floats(-40, 40), blur=st.integers(0, 40), colour=colours)
 
 
+paths = fields(
+    {
+        "path": st.lists(
+            st.tuples(st.integers(-99, 999), st.floats(-99, 999)).map(list), min_size=2, max_size=5
+        )
+        | st.sampled_from(
+            [
+                "M 10 10 C 400 0, 400 300, 10 200 Z",
+                "m50-50 q 300 0 300 300 h-20v-.5",
+                "M 300 300 A 200 100 30 1 0 500 400 L 0 0",
+                "M 7 7 Z",
+            ]
+        )
+    },
+    orient=st.booleans(),
+)
+"""What a position follows."""
+
+
 @st.composite
 def animations(draw: st.DrawFn, kind: str) -> Document:
     """An animation that suits a layer of ``kind``."""
@@ -114,6 +133,8 @@ def animations(draw: st.DrawFn, kind: str) -> Document:
             start=starts,
         )
     )
+    if target == "position":
+        return {**animation, **draw(paths), **draw(paces)}
     return {**animation, **draw(changes(target) | keyframed(target))}
 
 

@@ -145,7 +145,7 @@ MISTAKES: list[tuple[object, str, str]] = [
         animated(property="radius"),
         "layers[0].animations[0].property",
         (
-            "must be 'position.x', 'position.y', 'anchor.x', 'anchor.y', 'opacity', 'rotation', "
+            "must be 'position', 'position.x', 'position.y', 'anchor.x', 'anchor.y', 'opacity', 'rotation', "
             "'size.width', 'size.height', 'fontSize', 'value' or 'colour'"
         ),
     ),
@@ -244,6 +244,31 @@ MISTAKES: list[tuple[object, str, str]] = [
         animated(to=None, property="size.width", keyframes=[{"at": 1, "value": 5}]),
         "layers[0].animations[0].keyframes",
         "need one at 0, because the layer has no size.width of its own; add it",
+    ),
+    (
+        animated(property="position", to=None),
+        "layers[0].animations[0].path",
+        "is required for position; add it, or animate position.x and position.y",
+    ),
+    (
+        animated(to=None, path="M 0 0 H 5"),
+        "layers[0].animations[0].path",
+        "is for position only; change the property or remove it",
+    ),
+    (
+        animated(property="position", path="M 0 0 H 5"),
+        "layers[0].animations[0].to",
+        "cannot be set for position, which follows a path; remove it",
+    ),
+    (
+        animated(property="position", to=None, path=[[1, 2]]),
+        "layers[0].animations[0].path",
+        "has 1 points; 2 to 201 are allowed",
+    ),
+    (
+        animated(orient=True),
+        "layers[0].animations[0].orient",
+        "needs a path to turn with; add one or remove it",
     ),
     (
         animated(property="value"),
