@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    GetJsonSchemaHandler,
+    ValidationInfo,
+    field_serializer,
+    field_validator,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from scene.colour import parse_colour
+from scene.effects import FINISH_PATTERN, is_finish_property
 from scene.fields import MAX_POSITION_PX, MAX_SIDE_PX, Part, mistake, share, worded
 from scene.numbers import MAX_VALUE
 from scene.route import Path
@@ -86,7 +97,8 @@ class Animation(Part):
     ``keyframes``. Colours are mixed in Oklab, premultiplied by alpha; see ``scene.oklab``.
 
     Nothing happens before start + delay; the last value holds when it has ended. With ``yoyo`` every second
-    play runs backwards. Each kind of layer narrows ``property`` to what it has.
+    play runs backwards. Each kind of layer narrows ``property`` to what it has; ``crop.left`` and numbers
+    of its effects, such as ``effects[0].radius``, every layer has.
     """
 
     target: str = Field(alias="property")
@@ -165,6 +177,27 @@ class Animation(Part):
             raise mistake("cannot be set beside keyframes; remove it")
         return value
 
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        schema = handler.resolve_ref_schema(handler(core_schema))
+        fields = schema.get("properties", {})
+        if "property" in fields:
+            finish = {"type": "string", "pattern": FINISH_PATTERN}
+            fields["property"] = {"title": "Property", "anyOf": [fields["property"], finish]}
+        return schema
+
+    @field_validator("target", mode="wrap")
+    @classmethod
+    def _may_be_of_an_effect(cls, value: object, suits_kind: Callable[[object], str]) -> Any:
+        # Which effects there are only the layer knows; it looks at these.
+        return value if is_finish_property(value) else suits_kind(value)
+
+    @field_serializer("target")
+    def _as_written(self, target: str) -> str:
+        return target
+
     @field_validator("from_", "to")
     @classmethod
     def _suits_property(cls, value: Any, info: ValidationInfo) -> Any:
@@ -204,8 +237,8 @@ class Animation(Part):
 
 
 def _check_value(value: float | str, target: str | None, at: str = "") -> None:
-    """Raise a mistake when ``target``, if it is known, does not take ``value``."""
-    if target is None:
+    """Raise a mistake when ``target``, if it is known here, does not take ``value``."""
+    if target is None or is_finish_property(target):
         return
     if target == "position":
         raise mistake("cannot be set for position, which follows a path; remove it", at)

@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 
 from scene.animation import COLOURS
-from scene.blending import Blend
 from scene.card import CardContent
 from scene.colour import parse_colour
 from scene.content import (
@@ -21,7 +21,9 @@ from scene.content import (
     TextContent,
 )
 from scene.drawing import backdrop_of, gradient_of, shadow_of
+from scene.effects import finish_bounds, finish_values, is_finish_property
 from scene.fields import Size
+from scene.finish import Finish, FinishMaker, finish_maker
 from scene.fitting import Fitting
 from scene.layers import AnyLayer, CardLayer, ColourLayer, FrameNumberLayer, ImageLayer, ShapeLayer, TextLayer
 from scene.motion import Track
@@ -60,7 +62,7 @@ class CompiledLayer:
     counts_frames: bool
     """Whether it shows something else in every frame, without any animation."""
     fitting: Fitting
-    blend: Blend
+    finish: FinishMaker
     still: LayerState | None
     """What it shows while no animation has begun, unless it counts frames; None when that is nothing."""
 
@@ -73,7 +75,7 @@ class CompiledLayer:
                 moved[track.target] = value
         if not moved and not self.counts_frames:
             return self.still
-        return _state(self.id, {**self.base, **moved}, self.content, n, self.fitting, self.blend)
+        return _state(self.id, {**self.base, **moved}, self.content, n, self.fitting, self.finish)
 
 
 def compile_layer(
@@ -91,18 +93,22 @@ def compile_layer(
         base = {**base, **seat.values(layer.anchor.x, layer.anchor.y)}
         arriving = seat.tracks(layer.anchor.x, layer.anchor.y, births)
     content = _content_maker(layer, fitting)
-    moved = tracks_of(layer.animations, base, viewport, births, revision)
+    finishing = finish_bounds(layer.effects)
+    moved = tracks_of(layer.animations, base, viewport, births, revision, finishing)
     # The layer's own animations come after the layout's, which they override.
     tracks = arriving + moved + _playback(layer, births, revision)
     counts_frames = isinstance(layer, FrameNumberLayer)
     if not counts_frames and not any(track.target in _OF_CONTENT for track in tracks):
         content = _constant(content(base, 0))
-    still = _state(layer.id, base, content, 0, fitting, layer.blend)
-    return CompiledLayer(layer.id, base, tracks, content, counts_frames, fitting, layer.blend, still)
+    finish = finish_maker(layer.effects, layer.blend, fitting)
+    if not any(is_finish_property(track.target) for track in tracks):
+        finish = partial(_same, finish(base))
+    still = _state(layer.id, base, content, 0, fitting, finish)
+    return CompiledLayer(layer.id, base, tracks, content, counts_frames, fitting, finish, still)
 
 
 def _state(
-    layer_id: str, values: Values, content: ContentMaker, n: int, fit: Fitting, blend: Blend
+    layer_id: str, values: Values, content: ContentMaker, n: int, fit: Fitting, finish: FinishMaker
 ) -> LayerState | None:
     opacity = round(values["opacity"] * _OPACITY_STEPS) / _OPACITY_STEPS
     width = _length(values.get("size.width"), fit)
@@ -121,8 +127,12 @@ def _state(
         # Rounded before it is reduced: a tiny negative angle is 0, not 360.
         rotation_deg=round(values["rotation"], 3) % 360,
         opacity=opacity,
-        blend=blend,
+        finish=finish(values),
     )
+
+
+def _same(finish: Finish, _values: Values) -> Finish:
+    return finish
 
 
 def _length(viewport_px: float | None, fitting: Fitting) -> float | None:
@@ -138,6 +148,7 @@ def _base_values(layer: AnyLayer, viewport: tuple[int, int]) -> Values:
         "anchor.y": layer.anchor.y,
         "opacity": layer.opacity,
         "rotation": layer.rotation,
+        **finish_values(layer.crop, layer.effects),
     }
     size = layer.size or Size()
     if isinstance(layer, ColourLayer | ShapeLayer):

@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from scene.blending import Blend
 from scene.card import CardContent
 from scene.colour import Colour
+from scene.finish import PLAIN, Finish
 from scene.paint import Backdrop, Gradient, LineCap, Point, Shadow
 
 Fit = Literal["contain", "cover", "stretch"]
@@ -138,4 +138,4 @@ class LayerState:
     """Clockwise, 0 <= rotation_deg < 360."""
     opacity: float
     """Above 0, up to 1, in steps of 1/255."""
-    blend: Blend = "normal"
+    finish: Finish = PLAIN

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
@@ -20,6 +21,7 @@ from scene.blending import Blend
 from scene.card import MAX_CARD_CHARS, MAX_CARD_LINES, CardState
 from scene.content import Align, Fit, Font, ShapeName, Style, VerticalAlign, Weight
 from scene.drawing import MAX_CORNERS, BackdropPart, GradientPart, Points, ShadowPart
+from scene.effects import MAX_EFFECTS, Crop, Effect, finish_bounds, is_finish_property
 from scene.fields import (
     MAX_SIDE_PX,
     Anchor,
@@ -48,9 +50,48 @@ def _not_too_many(animations: object) -> object:
     return animations
 
 
+def _few_effects(effects: object) -> object:
+    if isinstance(effects, list) and len(effects) > MAX_EFFECTS:
+        raise mistake(f"has {len(effects)} entries; at most {MAX_EFFECTS} are allowed")
+    return effects
+
+
 _Bounded = BeforeValidator(_not_too_many)
 # Tuples are written as JSON lists, which strict validation would refuse.
 _Several = Field(strict=False, max_length=MAX_ANIMATIONS)
+
+
+def british(data: dict[str, Any]) -> dict[str, Any]:
+    """A layer as it was written, with ``color`` spelt ``colour``: the field and the type."""
+    layer = {"colour" if key == "color" and "colour" not in data else key: v for key, v in data.items()}
+    if layer.get("type") == "color":
+        layer["type"] = "colour"
+    return layer
+
+
+def _spelt_alike(data: object) -> object:
+    return british(data) if isinstance(data, dict) else data
+
+
+def _check_finish_animation(animation: Animation, at: str, bounds: Mapping[str, tuple[float, float]]) -> None:
+    """That the layer has what ``animation`` moves, and that it keeps to its bounds."""
+    target = animation.target
+    if target not in bounds:
+        known = ", ".join(name for name in bounds if name.startswith("effects"))
+        raise mistake(
+            f"must be a number of one of the layer's effects: {known}"
+            if known
+            else "must be a property that the layer has; it has no such effect",
+            f"{at}.property",
+        )
+    low, high = bounds[target]
+    values = [("from", animation.from_), ("to", animation.to)]
+    values += [(f"keyframes[{i}].value", frame.value) for i, frame in enumerate(animation.keyframes or ())]
+    for name, value in values:
+        if isinstance(value, str):
+            raise mistake(f"must be a number for {target}", f"{at}.{name}")
+        if value is not None and not low <= value <= high:
+            raise mistake(f"must be between {low:g} and {high:g} for {target}", f"{at}.{name}")
 
 
 class LayerBase(Part):
@@ -75,7 +116,24 @@ class LayerBase(Part):
     """Its part in the scene's layout, which then says where it lies and how large it is."""
     layout_move: LayoutMove | None = None
     """Written by the farm."""
+    crop: Crop = Crop()
+    effects: Annotated[
+        tuple[Annotated[Effect, BeforeValidator(_spelt_alike)], ...],
+        Field(strict=False, max_length=MAX_EFFECTS),
+        BeforeValidator(_few_effects),
+    ] = ()
+    """One after the other; the crop comes before them, the rotation after."""
     animations: Annotated[tuple[Animation, ...], _Several, _Bounded] = ()
+
+    @field_validator("animations", check_fields=False)
+    @classmethod
+    def _effects_have_it(cls, animations: tuple[Animation, ...], info: Any) -> tuple[Animation, ...]:
+        effects = info.data.get("effects")
+        bounds = finish_bounds(effects or ())
+        for index, animation in enumerate(animations):
+            if effects is not None and is_finish_property(animation.target):
+                _check_finish_animation(animation, f"[{index}]", bounds)
+        return animations
 
 
 class ContentSizedLayer(LayerBase):
@@ -225,18 +283,6 @@ class CardLayer(ContentSizedLayer):
     accent: ColourText | None = None
     """Replaces the state's own colour."""
     animations: Annotated[tuple[BoxAnimation, ...], _Several, _Bounded] = ()
-
-
-def british(data: dict[str, Any]) -> dict[str, Any]:
-    """A layer as it was written, with ``color`` spelt ``colour``: the field and the type."""
-    layer = {"colour" if key == "color" and "colour" not in data else key: v for key, v in data.items()}
-    if layer.get("type") == "color":
-        layer["type"] = "colour"
-    return layer
-
-
-def _spelt_alike(data: object) -> object:
-    return british(data) if isinstance(data, dict) else data
 
 
 AnyLayer = ColourLayer | ImageLayer | TextLayer | ShapeLayer | FrameNumberLayer | CardLayer

@@ -29,8 +29,9 @@ def tracks_of(
     viewport: tuple[int, int],
     births: Mapping[int, Fraction],
     revision: int,
+    more_bounds: Mapping[str, tuple[float, float]],
 ) -> tuple[Track, ...]:
-    """The animations that have a beginning, by property."""
+    """The animations that have a beginning, by property. ``more_bounds`` are those of this layer only."""
     by_target: dict[str, list[Motion]] = {}
     for animation in animations:
         started_s = start_s(animation.start, births, revision)
@@ -38,7 +39,7 @@ def tracks_of(
             begins_s = started_s + exact(animation.delay)
             for target, way in _ways(animation, base, viewport):
                 by_target.setdefault(target, []).append(_motion(animation, begins_s, way))
-    bounds = BOUNDS | COLOUR_BOUNDS
+    bounds = {**BOUNDS, **COLOUR_BOUNDS, **more_bounds}
     return tuple(
         Track(target, latest_first(motions), *bounds[target]) for target, motions in by_target.items()
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic import ValidationError
@@ -33,6 +33,7 @@ _REASONS: Mapping[str, str] = {
     "union_tag_not_found": "is required; add it",
 }
 _MAX_STEP = 64  # characters; the name of an unknown field may be anything
+_OF_KINDS = ("effects",)  # the lists of a layer whose entries are of several kinds
 _ABOUT_TYPE = ("union_tag_invalid", "union_tag_not_found")
 
 
@@ -45,12 +46,21 @@ def mistakes_in(error: ValidationError, *, skipped_steps: int = 0) -> list[Mista
 
 
 def _path(found: Mapping[str, Any], skipped_steps: int) -> str:
-    steps = list(found["loc"][skipped_steps:])
+    steps = _without_kinds(found["loc"][skipped_steps:])
     if found["type"] in _ABOUT_TYPE:
         steps.append("type")
     path = "".join(f"[{step}]" if isinstance(step, int) else f".{step[:_MAX_STEP]}" for step in steps)
     path += found.get("ctx", {}).get("at", "")
     return path.removeprefix(".") or "."
+
+
+def _without_kinds(steps: Sequence[int | str]) -> list[int | str]:
+    """Without the kind that pydantic names behind the index of an entry that is one of several kinds."""
+    return [
+        step
+        for index, step in enumerate(steps)
+        if index < 2 or steps[index - 2] not in _OF_KINDS or not isinstance(steps[index - 1], int)
+    ]
 
 
 def _reason(found: Mapping[str, Any]) -> str:

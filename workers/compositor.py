@@ -87,7 +87,8 @@ def opaque_part(layer: Placed, pixels: Pixels | Colour) -> Rect | None:
     if pixels.alpha != OPAQUE:
         return None
     x0, y0 = x + layer.placement.left, y + layer.placement.top
-    x1, y1 = x0 + layer.box.width & ~1, y0 + layer.box.height & ~1
+    width, height = layer.box.raster_size
+    x1, y1 = x0 + width & ~1, y0 + height & ~1
     x0, y0 = x0 + 1 & ~1, y0 + 1 & ~1
     return (x0, y0, x1 - x0, y1 - y0) if x0 < x1 and y0 < y1 else None
 
@@ -118,8 +119,9 @@ def _fill(planes: Planes, colour: Colour, layer: Placed, part: Rect) -> None:
     """An even colour over the layer's box inside ``part``; odd edges cover half a chroma sample."""
     x0 = layer.placement.bounds[0] + layer.placement.left
     y0 = layer.placement.bounds[1] + layer.placement.top
-    left, right = max(x0, part[0]), min(x0 + layer.box.width, part[0] + part[2])
-    top, bottom = max(y0, part[1]), min(y0 + layer.box.height, part[1] + part[3])
+    width, height = layer.box.raster_size
+    left, right = max(x0, part[0]), min(x0 + width, part[0] + part[2])
+    top, bottom = max(y0, part[1]), min(y0 + height, part[1] + part[3])
     alpha = round(colour.alpha * layer.alpha / OPAQUE)
     y, *chroma = ycc(colour)
     if left >= right or top >= bottom or alpha == 0:

@@ -12,12 +12,13 @@ from functools import reduce
 
 from farm.errors import DrawFailed, FarmError, StoreUnavailable
 from farm.log import get_logger
-from scene.blending import Blend
 from scene.colour import Colour
 from scene.content import Content, LayerState
+from scene.finish import PLAIN, Finish
 from scene.geometry import Rect, bounding
 from workers.blending import Overlay
 from workers.cache import ByteCache, RecentCache
+from workers.finishing import finished, finished_box
 from workers.painters.painter import Box, Quality, Raster
 from workers.painters.registry import Painters
 from workers.placement import Placement, Turn, clipped, place
@@ -38,6 +39,9 @@ class Placed:
 
     layer: LayerState
     box: Box
+    """Of the finished layer, to which the placement refers."""
+    painted: Box
+    """What the painter draws: without crop and effects."""
     placement: Placement
 
     @property
@@ -47,7 +51,7 @@ class Placed:
 
 
 Pixels = Sprite | Overlay
-_Key = tuple[Content, Box, int, int, Turn | None, Quality, Blend]
+_Key = tuple[Content, Box, int, int, Turn | None, Quality, Finish]
 
 
 class Sprites:
@@ -56,18 +60,19 @@ class Sprites:
     def __init__(self, painters: Painters, cache_bytes: int) -> None:
         self._painters = painters
         self.cache: ByteCache[_Key, Pixels] = ByteCache(cache_bytes)
-        self._upright: ByteCache[tuple[Content, Box, Quality], Raster] = ByteCache(cache_bytes // 8)
-        self._failures: RecentCache[tuple[Content, Box], str] = RecentCache(_MAX_FAILURES)
+        self._upright: ByteCache[tuple[Content, Box, Finish, Quality], Raster] = ByteCache(cache_bytes // 8)
+        self._failures: RecentCache[tuple[Content, Box, Finish], str] = RecentCache(_MAX_FAILURES)
 
     def placed(self, layer: LayerState) -> Placed | None:
         """Where ``layer`` lies; None when it shows nothing. Raises StoreUnavailable."""
-        box = self._measured(layer)
-        return None if box.empty else Placed(layer, box, place(layer, box))
+        painted = self._measured(layer)
+        box = _finished(painted, layer)
+        return None if box.empty else Placed(layer, box, painted, place(layer, box))
 
     def problem(self, layer: LayerState) -> str | None:
         """Why ``layer`` is not drawn as it should be, as far as is known."""
         box = self._measured(layer)
-        return box.problem or self._failures.get((layer.content, box))
+        return box.problem or self._failures.get((layer.content, box, layer.finish))
 
     def extent(self, layer: LayerState, width: int, height: int) -> Rect | None:
         """The even part of a canvas of this size that ``layer`` may touch. Raises StoreUnavailable."""
@@ -85,12 +90,12 @@ class Sprites:
         None when the painter failed; :meth:`problem` says why. Raises StoreUnavailable.
         """
         content, box, placement = placed.layer.content, placed.box, placed.placement
-        blend = placed.layer.blend
-        if box.even is not None and placement.turn is None and blend == "normal":
+        finish = placed.layer.finish
+        if box.even is not None and placement.turn is None and finish.blend == "normal":
             return box.even
-        key = (content, box, placement.left, placement.top, placement.turn, quality, blend)
+        key = (content, box, placement.left, placement.top, placement.turn, quality, finish)
         found = self.cache.get(key)
-        if found is None and self._failures.get((content, box)) is None:
+        if found is None and self._failures.get((content, placed.painted, finish)) is None:
             found = self._made(placed, quality)
             if found is not None:
                 size = found.raster.nbytes if isinstance(found, Overlay) else found.bytes
@@ -100,6 +105,7 @@ class Sprites:
     def _extents(self, layer: LayerState, box: Box, width: int, height: int) -> list[Rect]:
         """Of every look that the layer may have now."""
         looks = [box] if box.unsettled is None else [box, Box(*box.unsettled)]
+        looks = [_finished(look, layer) for look in looks]
         extents = (clipped(place(layer, look).bounds, width, height) for look in looks if not look.empty)
         return [extent for extent in extents if extent is not None]
 
@@ -116,29 +122,43 @@ class Sprites:
 
     def _made(self, placed: Placed, quality: Quality) -> Pixels | None:
         try:
+            _check_size(*placed.painted.raster_size)
             _check_size(*placed.box.raster_size)
             _check_size(*placed.placement.bounds[2:])
             upright = self._upright_raster(placed, quality)
-            if placed.layer.blend != "normal":
-                return Overlay(laid_out(upright, placed.placement, quality), placed.layer.blend)
+            blend = placed.layer.finish.blend
+            if blend != "normal":
+                return Overlay(laid_out(upright, placed.placement, quality), blend)
             return make_sprite(upright, placed.placement, quality)
         except (StoreUnavailable, MemoryError):
             raise
         except Exception as error:  # noqa: BLE001  the boundary: a painter's error costs its layer only
-            self._failed(placed.layer, placed.box, error)
+            self._failed(placed.layer, placed.painted, error)
             return None
 
     def _upright_raster(self, placed: Placed, quality: Quality) -> Raster:
-        """The upright picture; that of a turned layer is kept, because the next frame turns it further."""
-        content, box = placed.layer.content, placed.box
-        painter = self._painters[type(content)]
+        """The finished upright picture; a turned layer's is kept, because the next frame turns it further."""
+        finish, box = placed.layer.finish, placed.painted
+        if finish.is_plain:
+            return self._painted(placed, quality, keep=placed.placement.turn is not None)
         if placed.placement.turn is None:
-            return painter.paint(content, box, quality)
-        key = (content, box, quality)
+            return finished(self._painted(placed, quality, keep=True), box, finish)
+        key = (placed.layer.content, box, finish, quality)
         raster = self._upright.get(key)
         if raster is None:
-            raster = painter.paint(content, box, quality)
+            raster = finished(self._painted(placed, quality, keep=True), box, finish)
             self._upright.put(key, raster, raster.nbytes)
+        return raster
+
+    def _painted(self, placed: Placed, quality: Quality, *, keep: bool) -> Raster:
+        """What the painter draws; kept where the next frame may turn it further or change its effects."""
+        content, box = placed.layer.content, placed.painted
+        key = (content, box, PLAIN, quality)
+        raster = self._upright.get(key) if keep else None
+        if raster is None:
+            raster = self._painters[type(content)].paint(content, box, quality)
+            if keep:
+                self._upright.put(key, raster, raster.nbytes)
         return raster
 
     def _failed(self, layer: LayerState, box: Box, error: Exception) -> str:
@@ -146,7 +166,7 @@ class Sprites:
         reason = (
             error.message if isinstance(error, FarmError) else f"the painter failed ({type(error).__name__})"
         )
-        key = (layer.content, box)
+        key = (layer.content, box, layer.finish)
         if self._failures.get(key) is None:
             self._failures.put(key, reason)
             _log.warning(
@@ -156,6 +176,10 @@ class Sprites:
                 exc_info=not isinstance(error, FarmError),
             )
         return reason
+
+
+def _finished(box: Box, layer: LayerState) -> Box:
+    return box if layer.finish.is_plain or box.empty else finished_box(box, layer.finish)
 
 
 def _check_size(width: int, height: int) -> None:

@@ -11,7 +11,7 @@ from scene.animation import BOUNDS, COLOURS, LENGTHS
 from scene.blending import Blend
 from scene.document import Scene, parse_scene
 from scene.easing import EASINGS
-from scene.layout import LayoutName, Slot
+from scene.layout import LayoutName
 from scene.time import Segment
 
 Document = dict[str, Any]
@@ -160,6 +160,63 @@ def keyframed(draw: st.DrawFn, target: str) -> Document:
     return {**timing, "keyframes": frames}
 
 
+_px = st.integers(0, 60) | st.floats(0, 60)
+_units = st.floats(0, 1)
+_blurs = st.floats(0, 12)
+crops = fields({}, left=_px, top=_px, right=_px, bottom=_px)
+
+EFFECTS: dict[str, tuple[dict[str, st.SearchStrategy[Any]], dict[str, st.SearchStrategy[Any]]]] = {
+    "blur": ({"radius": _blurs}, {}),
+    "brightness": ({"amount": st.floats(0, 4)}, {}),
+    "contrast": ({"amount": st.floats(0, 4)}, {}),
+    "saturation": ({"amount": st.floats(0, 4)}, {}),
+    "hue": ({"degrees": st.floats(-400, 400)}, {}),
+    "tint": ({"colour": colours}, {"amount": _units}),
+    "dropShadow": (
+        {},
+        {"x": st.floats(-30, 30), "y": st.floats(-30, 30), "radius": _blurs, "colour": colours},
+    ),
+    "glow": ({}, {"radius": _blurs, "strength": st.floats(0, 8), "colour": colours}),
+    "mask": (
+        {"shape": st.sampled_from(["rectangle", "circle", "ellipse"])},
+        {"radius": _px, "inset": _px, "feather": _px, "invert": st.booleans()},
+    ),
+    "roundedCorners": ({"radius": _px}, {}),
+    "vignette": ({}, {"amount": _units, "size": st.floats(0, 0.99), "colour": colours}),
+    "pixelate": ({"size": st.integers(1, 30) | st.floats(1, 30)}, {}),
+    "chromaKey": ({}, {"colour": colours, "tolerance": _units, "softness": _units, "spill": _units}),
+}
+"""The required and the optional fields of every effect."""
+
+
+@st.composite
+def effects(draw: st.DrawFn) -> Document:
+    """An effect of any kind."""
+    kind = draw(st.sampled_from(sorted(EFFECTS)))
+    required, optional = EFFECTS[kind]
+    return draw(fields({"type": st.just(kind), **required}, **optional))
+
+
+@st.composite
+def finish_animations(draw: st.DrawFn, of: list[Document]) -> Document:
+    """An animation of the crop, or of a number of one of these effects."""
+    values = {f"crop.{side}": _px for side in ("left", "top", "right", "bottom")}
+    for index, effect in enumerate(of):
+        required, optional = EFFECTS[effect["type"]]
+        for name, numbers in {**required, **optional}.items():
+            if name not in {"colour", "shape", "invert"}:
+                values[f"effects[{index}].{name}"] = numbers
+    target = draw(st.sampled_from(sorted(values)))
+    return draw(
+        fields(
+            {"property": st.just(target), "to": values[target], "duration": seconds},
+            **{"from": values[target]},
+            easing=st.sampled_from(sorted(EASINGS)),
+            start=st.just("now") | seconds,
+        )
+    )
+
+
 def _own_fields(kind: str) -> tuple[dict[str, st.SearchStrategy[Any]], dict[str, st.SearchStrategy[Any]]]:
     """The required and the optional fields that only ``kind`` has."""
     box = {"size": fields({}, width=sides, height=sides)}
@@ -236,9 +293,16 @@ def layers(draw: st.DrawFn, kind: str | None = None) -> Document:
     """A layer of ``kind``, or of any."""
     chosen = kind or draw(st.sampled_from(sorted(PROPERTIES)))
     required, optional = _own_fields(chosen)
+    finish: list[Document] = draw(st.lists(effects(), max_size=2))
+    moves = animations(chosen) | finish_animations(finish)
     layer = draw(
         fields(
-            {"id": ids, "type": st.just(chosen), **required},
+            {
+                "id": ids,
+                "type": st.just(chosen),
+                **required,
+                **({"effects": st.just(finish)} if finish else {}),
+            },
             **optional,
             position=fields({}, x=coordinates, y=coordinates),
             anchor=fields({}, x=st.floats(0, 1), y=st.floats(0, 1)),
@@ -247,8 +311,8 @@ def layers(draw: st.DrawFn, kind: str | None = None) -> Document:
             zIndex=st.integers(-3, 3),
             visible=st.booleans(),
             blend=st.sampled_from(get_args(Blend)),
-            **({} if chosen == "frame_number" else {"slot": st.sampled_from(get_args(Slot))}),
-            animations=st.lists(animations(chosen), max_size=3),
+            crop=crops,
+            animations=st.lists(moves, max_size=3),
         )
     )
     if any(animation["property"] == "value" for animation in layer.get("animations", ())):
