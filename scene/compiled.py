@@ -18,6 +18,7 @@ from scene.content import (
     ImageContent,
     LayerState,
     ShapeContent,
+    SvgContent,
     TextContent,
 )
 from scene.drawing import backdrop_of, gradient_of, shadow_of
@@ -25,11 +26,21 @@ from scene.effects import finish_bounds, finish_values, is_finish_property
 from scene.fields import Size
 from scene.finish import Finish, FinishMaker, finish_maker
 from scene.fitting import Fitting
-from scene.layers import AnyLayer, CardLayer, ColourLayer, FrameNumberLayer, ImageLayer, ShapeLayer, TextLayer
+from scene.layers import (
+    AnyLayer,
+    CardLayer,
+    ColourLayer,
+    FrameNumberLayer,
+    ImageLayer,
+    ShapeLayer,
+    SvgLayer,
+    TextLayer,
+)
 from scene.motion import Track
 from scene.numbers import PLACE, shown_number
 from scene.playback import FRAME, Playback, animated, sprites
 from scene.slots import Seat
+from scene.svg import svg_view
 from scene.tracks import (
     COLOUR_BOUNDS,
     Values,
@@ -191,12 +202,20 @@ def _content_maker(layer: AnyLayer, fitting: Fitting) -> ContentMaker:
             return _text_maker(layer, fitting)
         case ShapeLayer():
             return _shape_maker(layer, fitting)
-        case CardLayer():
-            accent = None if layer.accent is None else parse_colour(layer.accent)
-            return _constant(CardContent(layer.title, layer.lines, layer.state, accent, fitting.scale))
+        case CardLayer() | SvgLayer():
+            return _constant(_fixed(layer, fitting))
         case FrameNumberLayer():
             mask, cell = (1 << layer.bits) - 1, max(1, round(layer.cell * fitting.scale))
             return lambda _values, n: FrameNumberContent(n & mask, layer.bits, cell)
+
+
+def _fixed(layer: CardLayer | SvgLayer, fitting: Fitting) -> Content:
+    """The content of a layer of which nothing but the box moves."""
+    if isinstance(layer, CardLayer):
+        accent = None if layer.accent is None else parse_colour(layer.accent)
+        return CardContent(layer.title, layer.lines, layer.state, accent, fitting.scale)
+    width, height = (side * fitting.scale for side in svg_view(layer.svg)[2:])
+    return SvgContent(layer.svg, layer.fit, width, height)
 
 
 def _constant(content: Content) -> ContentMaker:

@@ -47,6 +47,19 @@ class ImageContent:
 
 
 @dataclass(frozen=True, slots=True)
+class SvgContent:
+    """A drawing that comes with the scene, fitted into the layer's box as ``fit`` says.
+
+    ``width`` and ``height`` are its own size, in canvas pixels.
+    """
+
+    svg: str
+    fit: Fit
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
 class TextContent:
     """Lines of text, wrapped to the layer's width if it has one.
 
@@ -116,7 +129,9 @@ class FrameNumberContent:
         return (True, False, *bits, parity, not parity)
 
 
-Content = ColourContent | ImageContent | TextContent | ShapeContent | FrameNumberContent | CardContent
+Content = (
+    ColourContent | ImageContent | TextContent | ShapeContent | FrameNumberContent | CardContent | SvgContent
+)
 
 
 @dataclass(frozen=True, slots=True)

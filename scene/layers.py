@@ -38,6 +38,7 @@ from scene.layout import LayoutMove, Slot
 from scene.numbers import MAX_VALUE, NumberFormat
 from scene.paint import LineCap
 from scene.playback import FrameTimes, SpriteSheet
+from scene.svg import SvgText
 
 MAX_ANIMATIONS = 50
 """Of one layer."""
@@ -185,6 +186,16 @@ class ImageLayer(ContentSizedLayer):
         return self.sprite is not None or self.frame_ms is not None
 
 
+class SvgLayer(ContentSizedLayer):
+    """A drawing that comes with the scene; what of SVG it may use is in :mod:`scene.svg`."""
+
+    type: Literal["svg"]
+    svg: SvgText
+    fit: Fit = "contain"
+    """How the drawing lies in a box of other proportions."""
+    animations: Annotated[tuple[BoxAnimation, ...], _Several, _Bounded] = ()
+
+
 class TextLayer(ContentSizedLayer):
     """Text of one style; wraps where ``size.width`` is given."""
 
@@ -285,5 +296,5 @@ class CardLayer(ContentSizedLayer):
     animations: Annotated[tuple[BoxAnimation, ...], _Several, _Bounded] = ()
 
 
-AnyLayer = ColourLayer | ImageLayer | TextLayer | ShapeLayer | FrameNumberLayer | CardLayer
+AnyLayer = ColourLayer | ImageLayer | SvgLayer | TextLayer | ShapeLayer | FrameNumberLayer | CardLayer
 Layer = Annotated[Annotated[AnyLayer, Field(discriminator="type")], BeforeValidator(_spelt_alike)]

@@ -21,6 +21,7 @@ BOX = (*PLACING, "size.width", "size.height")
 PROPERTIES = {
     "colour": (*BOX, "colour"),
     "image": BOX,
+    "svg": BOX,
     "text": (*BOX, "fontSize", "colour", "value"),
     "shape": (*BOX, "radius", "strokeWidth", "fill", "stroke"),
     "frame_number": PLACING,
@@ -83,6 +84,11 @@ def values(target: str) -> st.SearchStrategy[Any]:
     return numbers | percentages if target in LENGTHS else numbers
 
 
+DRAWINGS = tuple(
+    f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} 30">'
+    f'<circle cx="9" cy="9" r="8" fill="#f80" opacity="0.5"/><path d="M0 30L{width} 0"/></svg>'
+    for width in (10, 47)
+)
 SHAPES = ("rectangle", "circle", "ellipse", "polygon", "star", "line")
 points = st.lists(st.floats(0, 1), min_size=2, max_size=2)
 gradients = fields(
@@ -220,6 +226,15 @@ def finish_animations(draw: st.DrawFn, of: list[Document]) -> Document:
 def _own_fields(kind: str) -> tuple[dict[str, st.SearchStrategy[Any]], dict[str, st.SearchStrategy[Any]]]:
     """The required and the optional fields that only ``kind`` has."""
     box = {"size": fields({}, width=sides, height=sides)}
+    if kind == "svg":
+        fits = st.sampled_from(["contain", "cover", "stretch"])
+        return {"svg": st.sampled_from(DRAWINGS)}, {**box, "fit": fits}
+    return _more_fields(kind, box)
+
+
+def _more_fields(
+    kind: str, box: dict[str, st.SearchStrategy[Any]]
+) -> tuple[dict[str, st.SearchStrategy[Any]], dict[str, st.SearchStrategy[Any]]]:
     match kind:
         case "colour":
             return {"colour": colours}, box

@@ -60,8 +60,8 @@ class ImagePainter:
     def measure(self, content: ImageContent, width: float | None, height: float | None) -> Box:
         """As large as asked for; what is not asked for follows from the picture."""
         state = self._pictures.state(content.asset)
-        size = _box_size(_natural(state, content), content.scale, width, height)
-        other = None if state.settled else _box_size(MISSING_SIZE, content.scale, width, height)
+        size = box_size(_natural(state, content), content.scale, width, height)
+        other = None if state.settled else box_size(MISSING_SIZE, content.scale, width, height)
         return Box(*size, problem=state.problem, unsettled=other)
 
     def paint(self, content: ImageContent, box: Box, quality: Quality) -> Raster:
@@ -90,9 +90,10 @@ def _cell(sheet: Image.Image, grid: tuple[int, int], number: int) -> Image.Image
     return sheet.crop((left, top, left + width, top + height))
 
 
-def _box_size(
-    natural: tuple[int, int], scale: float, width: float | None, height: float | None
+def box_size(
+    natural: tuple[float, float], scale: float, width: float | None, height: float | None
 ) -> tuple[int, int]:
+    """Width and height of a picture's box in px; see :class:`scene.content.ImageContent`."""
     natural_width, natural_height = natural
     if width is None and height is None:
         width, height = natural_width * scale, natural_height * scale

@@ -6,13 +6,21 @@ from collections.abc import Mapping
 from typing import Any
 
 from scene.card import CardContent
-from scene.content import ColourContent, FrameNumberContent, ImageContent, ShapeContent, TextContent
+from scene.content import (
+    ColourContent,
+    FrameNumberContent,
+    ImageContent,
+    ShapeContent,
+    SvgContent,
+    TextContent,
+)
 from workers.painters.card import CardPainter
 from workers.painters.colour import ColourPainter
 from workers.painters.frame_number import FrameNumberPainter
 from workers.painters.image import ImagePainter, Pictures
 from workers.painters.painter import Painter
 from workers.painters.shape import ShapePainter
+from workers.painters.svg_layer import SvgPainter
 from workers.painters.text import TextPainter
 
 Painters = Mapping[type, Painter[Any]]
@@ -26,6 +34,7 @@ def all_painters(pictures: Pictures) -> Painters:
         ImageContent: ImagePainter(pictures),
         TextContent: TextPainter(),
         ShapeContent: ShapePainter(),
+        SvgContent: SvgPainter(),
         FrameNumberContent: FrameNumberPainter(),
         CardContent: CardPainter(),
     }
