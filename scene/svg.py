@@ -14,13 +14,16 @@ from xml.etree import ElementTree as ET
 from pydantic import AfterValidator, Field
 
 from scene.fields import MAX_SIDE_PX, mistake
+from scene.svg_cost import SvgCost, View, svg_cost
 
 MAX_SVG = 65_536
 """Characters."""
-MAX_ELEMENTS = 1000
+MAX_ELEMENTS = 500
 MAX_DEPTH = 32
 MAX_VEILS = 16
 """Elements with ``opacity``, each of which is drawn apart."""
+MAX_DRAW_MS = 400
+"""What a drawing may cost at 1920 x 1080, by :mod:`scene.svg_cost`."""
 
 _SPACE = "{http://www.w3.org/2000/svg}"
 _ELEMENTS = frozenset(
@@ -90,12 +93,17 @@ _LENGTH = re.compile(r"\s*(\d{1,5}(?:\.\d{1,9})?)(?:px)?\s*")
 _REFERENCE = re.compile(r"url\s*\((?!\s*#)", re.IGNORECASE)
 
 
-def svg_view(text: str) -> tuple[float, float, float, float]:
+def svg_view(text: str) -> View:
     """What of its plane an allowed ``text`` shows: x, y, width, height in its own px."""
     return _view(ET.fromstring(text))  # noqa: S314  a document type, which entities need, is refused before
 
 
-def _view(root: ET.Element) -> tuple[float, float, float, float]:
+def svg_cost_of(text: str, view: View) -> SvgCost:
+    """What a raster of ``view``, in the px of an allowed ``text``, costs."""
+    return svg_cost(ET.fromstring(text), view)  # noqa: S314  see svg_view
+
+
+def _view(root: ET.Element) -> View:
     try:
         if "viewBox" in root.attrib:
             x, y, width, height = map(float, root.attrib["viewBox"].replace(",", " ").split())
@@ -124,10 +132,25 @@ def _allowed(text: str) -> str:
         raise mistake(f"must have at most {MAX_ELEMENTS} elements, {MAX_DEPTH} inside one another")
     for element, _ in elements:
         _check(element)
+    if sum(element.tag == root.tag for element, _ in elements) > 1:
+        raise mistake("must have no <svg> inside it; use <g transform='…'>")
     if sum("opacity" in element.attrib for element, _ in elements) > MAX_VEILS:
         raise mistake(f"has opacity more than {MAX_VEILS} times; use fill-opacity and stroke-opacity")
-    _view(root)
+    _check_cost(root)
     return text
+
+
+def _check_cost(root: ET.Element) -> None:
+    view = _view(root)
+    try:
+        cost_ms = svg_cost(root, view).ms(1920, 1080)
+    except ValueError as error:
+        raise mistake(f"cannot be read: {error}; correct it, or export the drawing again") from error
+    if cost_ms > MAX_DRAW_MS:
+        raise mistake(
+            f"may take {cost_ms:.0f} ms to draw at 1920 x 1080, of at most {MAX_DRAW_MS}; use fewer large"
+            " gradients, strokes and paths, or bring it as a picture"
+        )
 
 
 def _with_depth(root: ET.Element) -> Iterator[tuple[ET.Element, int]]:
