@@ -57,6 +57,7 @@ class AfterRevision(Part):
     """The frame that first showed ``revision``: what "now" became when the edit was kept."""
 
     revision: int = Field(ge=1, le=2**53)
+    """The scene's revision."""
 
 
 Start = Annotated[
@@ -88,8 +89,9 @@ class Keyframe(Part):
     at: float = Field(ge=0, le=86_400)
     """A share of the animation's duration; without a duration, seconds."""
     value: Value
+    """A number, a percentage or a colour, as the property takes it."""
     easing: Easing | None = None
-    """On the way to the next keyframe; None: the animation's."""
+    """On the way to the next keyframe; else the animation's."""
 
 
 class Animation(Part):
@@ -118,7 +120,9 @@ class Animation(Part):
     orient: bool = False
     """Turn with the path; the layer's own rotation is added."""
     from_: Value | None = Field(None, alias="from")
+    """The value at the beginning; else the layer's own."""
     to: Value | None = Field(None, validate_default=True)
+    """The value at the end."""
     spring: Spring | None = None
     """Instead of a duration and an easing."""
     duration: Annotated[float, Field(ge=0, le=86_400)] | None = Field(None, validate_default=True)
@@ -126,9 +130,13 @@ class Animation(Part):
     delay: float = Field(0.0, ge=0, le=86_400)
     """Seconds between the start and the first movement."""
     easing: Easing = "linear"
+    """The curve of progress."""
     loop: Loop = False
+    """Whether, or how often, it plays again."""
     yoyo: bool = False
+    """Every second play runs backwards."""
     start: Start = "now"
+    """When it begins: now, a second of scene time, or the frame that first showed a revision."""
 
     @property
     def begins_with_own_value(self) -> bool:
@@ -185,7 +193,11 @@ class Animation(Part):
         fields = schema.get("properties", {})
         if "property" in fields:
             finish = {"type": "string", "pattern": FINISH_PATTERN}
-            fields["property"] = {"title": "Property", "anyOf": [fields["property"], finish]}
+            fields["property"] = {
+                "title": "Property",
+                "description": "What moves: one number or colour of the layer.",
+                "anyOf": [fields["property"], finish],
+            }
         return schema
 
     @field_validator("target", mode="wrap")

@@ -24,10 +24,15 @@ class Scene(Part):
     """An immutable scene document."""
 
     viewport: Viewport = Viewport()
+    """What the scene's pixels are counted in."""
     background: ColourText = "#000000"
+    """Below all layers; what is clear of it is black."""
     layout: Layout = Layout()
+    """Where the layers with a slot lie."""
     layout_transition: LayoutTransition = LayoutTransition()
+    """How these go to their new places."""
     layers: Annotated[tuple[Layer, ...], Field(strict=False, max_length=MAX_LAYERS)] = ()
+    """From the lowest to the highest, unless their ``zIndex`` says otherwise."""
 
     def to_json(self) -> dict[str, Any]:
         """The document with every default written out; :func:`parse_scene` makes an equal scene of it."""

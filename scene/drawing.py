@@ -41,14 +41,18 @@ class StopPart(Coloured):
     """A colour of a gradient and where it is reached."""
 
     at: Unit
+    """How far along the gradient."""
     colour: ColourText
+    """There; mixed in sRGB on the way to the next stop."""
 
 
 class GradientPart(Part):
-    """Colours that run into one another; see :class:`scene.paint.Gradient`."""
+    """Colours that run into one another."""
 
     type: GradientKind = "linear"
+    """A linear one is as long as CSS makes it; a radial one runs from its centre outwards."""
     stops: Annotated[tuple[StopPart, ...], Field(strict=False, min_length=2, max_length=MAX_STOPS)]
+    """In rising order of ``at``."""
     angle: float = Field(0.0, ge=-360, le=360)
     """Degrees, clockwise: 0 runs to the right, 90 downwards. Of a linear gradient."""
     centre: Anchor = Anchor(x=0.5, y=0.5)
@@ -65,20 +69,27 @@ class GradientPart(Part):
 
 
 class ShadowPart(Coloured):
-    """A shadow below the ink; see :class:`scene.paint.Shadow`. Lengths are viewport px."""
+    """A shadow below the ink; it turns with the layer."""
 
     x: float = Field(0.0, ge=-MAX_SHADOW_OFFSET_PX, le=MAX_SHADOW_OFFSET_PX)
+    """To the right, viewport px."""
     y: float = Field(4.0, ge=-MAX_SHADOW_OFFSET_PX, le=MAX_SHADOW_OFFSET_PX)
+    """Downwards, viewport px."""
     blur: float = Field(8.0, ge=0, le=MAX_BLUR_PX)
+    """Twice the standard deviation, viewport px, as in CSS."""
     colour: ColourText = "#00000080"
+    """Of the shadow."""
 
 
 class BackdropPart(Coloured):
-    """A box behind a text; see :class:`scene.paint.Backdrop`. Lengths are viewport px."""
+    """A box behind a text."""
 
     colour: ColourText
+    """Of the box."""
     padding: float = Field(12.0, ge=0, le=500)
+    """How far it reaches beyond the text's own box, viewport px."""
     radius: float = Field(0.0, ge=0, le=MAX_SIDE_PX)
+    """Of its corners, viewport px."""
 
 
 def gradient_of(part: GradientPart | None) -> Gradient | None:

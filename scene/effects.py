@@ -31,6 +31,7 @@ class Blur(Part):
 
     type: Literal["blur"]
     radius: Blurring
+    """Standard deviation, viewport px, as in CSS."""
 
 
 class Brightness(Part):
@@ -38,6 +39,7 @@ class Brightness(Part):
 
     type: Literal["brightness"]
     amount: Factor
+    """1 changes nothing, 0 is black."""
 
 
 class Contrast(Part):
@@ -45,13 +47,15 @@ class Contrast(Part):
 
     type: Literal["contrast"]
     amount: Factor
+    """1 changes nothing, 0 is grey."""
 
 
 class Saturation(Part):
-    """0 is grey, 1 changes nothing."""
+    """How colourful the picture is."""
 
     type: Literal["saturation"]
     amount: Factor
+    """1 changes nothing, 0 is grey."""
 
 
 class Hue(Part):
@@ -59,6 +63,7 @@ class Hue(Part):
 
     type: Literal["hue"]
     degrees: float = Field(ge=-36_000, le=36_000)
+    """360 is once around."""
 
 
 class Tint(Part):
@@ -66,7 +71,9 @@ class Tint(Part):
 
     type: Literal["tint"]
     colour: ColourText
+    """What is mixed in."""
     amount: Unit = 0.5
+    """How much of it."""
 
 
 class DropShadow(Part):
@@ -74,9 +81,13 @@ class DropShadow(Part):
 
     type: Literal["dropShadow"]
     x: Shift = 0.0
+    """To the right, viewport px."""
     y: Shift = 8.0
+    """Downwards, viewport px."""
     radius: Blurring = 8.0
+    """Standard deviation of its blur, viewport px."""
     colour: ColourText = "#00000099"
+    """Of the shadow."""
 
 
 class Glow(Part):
@@ -84,8 +95,11 @@ class Glow(Part):
 
     type: Literal["glow"]
     radius: Blurring = 16.0
+    """Standard deviation of its blur, viewport px."""
     strength: float = Field(1.5, ge=0, le=8)
+    """How many times as dense as a blurred outline is."""
     colour: ColourText = "#ffffff"
+    """Of the light."""
 
 
 class Mask(Part):
@@ -93,13 +107,15 @@ class Mask(Part):
 
     type: Literal["mask"]
     shape: MaskShape
+    """A circle is the largest one in the box; an ellipse touches its sides."""
     radius: Px = 0.0
-    """Of a rectangle's corners."""
+    """Of a rectangle's corners, viewport px."""
     inset: Px = 0.0
-    """How far the shape keeps from the box."""
+    """How far the shape keeps from the box, viewport px."""
     feather: Px = 0.0
-    """How wide its soft edge is, inwards."""
+    """How wide its soft edge is, inwards, viewport px."""
     invert: bool = False
+    """Show what lies outside instead."""
 
 
 class RoundedCorners(Part):
@@ -107,6 +123,7 @@ class RoundedCorners(Part):
 
     type: Literal["roundedCorners"]
     radius: Px
+    """Viewport px."""
 
 
 class Vignette(Part):
@@ -114,8 +131,11 @@ class Vignette(Part):
 
     type: Literal["vignette"]
     amount: Unit = 0.6
+    """How much of the colour the corners get."""
     size: float = Field(0.4, ge=0, le=0.99)
+    """How far from the middle it begins; 1 would be the corner."""
     colour: ColourText = "#000000"
+    """Of the corners."""
 
 
 class Pixelate(Part):
@@ -123,20 +143,24 @@ class Pixelate(Part):
 
     type: Literal["pixelate"]
     size: float = Field(ge=1, le=1000)
+    """The side of a block, viewport px."""
 
 
 class ChromaKey(Part):
     """Makes colours clear that are like ``colour``, whatever their brightness.
 
-    ``tolerance`` and ``softness`` are distances in the plane of Cb and Cr, in which two colours are up
-    to about 1 apart; ``spill`` takes the key's light off what remains.
+    Distances are those in the plane of Cb and Cr, in which two colours are up to about 1 apart.
     """
 
     type: Literal["chromaKey"]
     colour: ColourText = "#00ff00"
+    """The key, such as a green wall's."""
     tolerance: Unit = 0.2
+    """Up to this distance from the key all is clear."""
     softness: Unit = 0.1
+    """From there to this much farther it comes back."""
     spill: Unit = 0.5
+    """How much of the key's light is taken off what remains."""
 
 
 AnyEffect = (
@@ -161,9 +185,13 @@ class Crop(Part):
     """How much of a layer's box is cut off from each side; what remains stays where it is."""
 
     left: Px = 0.0
+    """Viewport px, like the others."""
     top: Px = 0.0
+    """From above."""
     right: Px = 0.0
+    """From the right."""
     bottom: Px = 0.0
+    """From below."""
 
 
 Bounds = tuple[float, float]

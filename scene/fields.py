@@ -35,7 +35,12 @@ class Part(BaseModel):
     """A part of a scene document: immutable, camelCase outside, nothing unknown, nothing converted."""
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", strict=True, allow_inf_nan=False, alias_generator=to_camel
+        frozen=True,
+        extra="forbid",
+        strict=True,
+        allow_inf_nan=False,
+        alias_generator=to_camel,
+        use_attribute_docstrings=True,  # they describe the fields in the schema and in docs/
     )
 
     @model_validator(mode="before")
@@ -138,25 +143,33 @@ class Viewport(Part):
     """The coordinate system that a scene is written in; it is fitted into whatever canvas is streamed."""
 
     width: int = Field(1920, ge=16, le=MAX_SIDE_PX)
+    """Viewport px."""
     height: int = Field(1080, ge=16, le=MAX_SIDE_PX)
+    """Viewport px."""
 
 
 class Position(Part):
     """Where a layer's anchor point lies in the viewport."""
 
     x: Coordinate = 0.0
+    """From the left, viewport px or a share of the viewport's width."""
     y: Coordinate = 0.0
+    """From the top, viewport px or a share of the viewport's height."""
 
 
 class Size(Part):
     """A layer's box. What is left out follows from the content."""
 
     width: Length | None = None
+    """Viewport px, or a share of the viewport's width."""
     height: Length | None = None
+    """Viewport px, or a share of the viewport's height."""
 
 
 class Anchor(Part):
     """A point of a layer's box; 0, 0 is its upper left corner, 1, 1 its lower right one."""
 
     x: Unit = 0.0
+    """Of the width, from the left."""
     y: Unit = 0.0
+    """Of the height, from the top."""

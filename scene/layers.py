@@ -99,18 +99,22 @@ class LayerBase(Part):
     """What every layer has."""
 
     id: Name
+    """Its name in the scene, by which it is changed."""
     type: str
     position: Position = Position()
+    """Where its anchor lies."""
     size: Size | None = None
-    """None, or a side of None: as large as the content is by nature."""
+    """Of its box; what is left out follows from the content."""
     anchor: Anchor = Anchor()
     """The point of the box that lies at ``position`` and that the box turns around."""
     opacity: Unit = 1.0
+    """0 is clear."""
     rotation: float = Field(0.0, ge=-36_000, le=36_000)
     """Degrees, clockwise."""
     z_index: int = Field(0, ge=-1_000_000, le=1_000_000)
     """Higher ones lie above; of equal ones the later in the document."""
     visible: bool = True
+    """Whether it is drawn at all."""
     blend: Blend = "normal"
     """How its colours meet those below."""
     slot: Slot | None = None
@@ -118,6 +122,7 @@ class LayerBase(Part):
     layout_move: LayoutMove | None = None
     """Written by the farm."""
     crop: Crop = Crop()
+    """What is cut off from its sides."""
     effects: Annotated[
         tuple[Annotated[Effect, BeforeValidator(_spelt_alike)], ...],
         Field(strict=False, max_length=MAX_EFFECTS),
@@ -125,6 +130,7 @@ class LayerBase(Part):
     ] = ()
     """One after the other; the crop comes before them, the rotation after."""
     animations: Annotated[tuple[Animation, ...], _Several, _Bounded] = ()
+    """What moves; of two that move the same, the later to begin wins."""
 
     @field_validator("animations", check_fields=False)
     @classmethod
@@ -160,6 +166,7 @@ class ColourLayer(LayerBase):
 
     type: Literal["colour"]
     colour: ColourText
+    """Of the whole box."""
     animations: Annotated[tuple[ColourAnimation, ...], _Several, _Bounded] = ()
 
 
@@ -168,12 +175,15 @@ class ImageLayer(ContentSizedLayer):
 
     type: Literal["image"]
     asset: Name
+    """The picture's id, as the upload answered it."""
     fit: Fit = "contain"
     """How the picture lies in a box of other proportions."""
     speed: float = Field(1.0, ge=0.01, le=100)
     """How many times as fast as the picture itself says."""
     loop: Loop = True
+    """Whether, or how often, it plays again."""
     start: Start = "now"
+    """When it begins to play."""
     sprite: SpriteSheet | None = None
     """Plays the cells of the picture instead of its own frames."""
     frame_ms: FrameTimes | None = None
@@ -187,10 +197,11 @@ class ImageLayer(ContentSizedLayer):
 
 
 class SvgLayer(ContentSizedLayer):
-    """A drawing that comes with the scene; what of SVG it may use is in :mod:`scene.svg`."""
+    """A drawing that comes with the scene: plain shapes and gradients, as SVG text."""
 
     type: Literal["svg"]
     svg: SvgText
+    """Paths, shapes, groups and gradients; nothing that refers to another file."""
     fit: Fit = "contain"
     """How the drawing lies in a box of other proportions."""
     animations: Annotated[tuple[BoxAnimation, ...], _Several, _Bounded] = ()
@@ -201,28 +212,39 @@ class TextLayer(ContentSizedLayer):
 
     type: Literal["text"]
     text: DrawableText
+    """Line feeds begin new lines; emoji and every script with a font are drawn."""
     font: Font = "sans"
+    """The family."""
     font_size: float = Field(48.0, ge=1, le=1000)
     """Viewport px."""
     weight: Weight = "normal"
+    """How heavy the letters are."""
     style: Style = "normal"
+    """Upright or italic."""
     colour: ColourText = "#ffffff"
+    """Of the letters."""
     align: Align = "left"
+    """Of each line in the box."""
     line_height: float = Field(1.2, ge=0.5, le=5)
     """In font sizes."""
     value: float | None = Field(None, ge=-MAX_VALUE, le=MAX_VALUE)
-    """Every ``{value}`` in the text shows it; None leaves the text as it was written."""
+    """Every ``{value}`` in the text shows it; without one the text stays as it was written."""
     format: NumberFormat = "f"
+    """How the value is written, such as ``f``, ``,.2f``, ``+f``, ``03f``, ``.1%`` or ``mm:ss``."""
     vertical_align: VerticalAlign = "top"
     """In a box of a given height."""
     letter_spacing: float = Field(0.0, ge=-100, le=500)
-    """Viewport px, like the stroke's width."""
+    """Between letters, viewport px; scripts whose letters join are left alone."""
     max_lines: int | None = Field(None, ge=1, le=200)
+    """Of more lines the last that fits ends in an ellipsis."""
     stroke: ColourText | None = None
-    """Around the letters."""
+    """Around the letters, below their colour."""
     stroke_width: float = Field(0.0, ge=0, le=100)
+    """Viewport px."""
     shadow: ShadowPart | None = None
+    """Below the letters."""
     background: BackdropPart | None = None
+    """A box behind the text."""
     animations: Annotated[tuple[TextAnimation, ...], _Several, _Bounded] = ()
 
     @model_validator(mode="after")
@@ -237,18 +259,21 @@ class TextLayer(ContentSizedLayer):
 
 
 class ShapeLayer(LayerBase):
-    """A shape as :class:`scene.content.ShapeContent` tells; without a size it fills the viewport."""
+    """A shape in the layer's box; where the document gives no size it fills the viewport."""
 
     type: Literal["shape"]
     shape: ShapeName
+    """A circle is the largest one in the middle of the box; an ellipse touches its sides."""
     radius: float = Field(0.0, ge=0, le=MAX_SIDE_PX)
     """Of a rectangle's corners, viewport px."""
     fill: ColourText | None = None
+    """Of its area; a line has none."""
     stroke: ColourText | None = None
+    """Inside its outline; of a line, around it."""
     stroke_width: float = Field(0.0, ge=0, le=1000)
     """Viewport px."""
     points: Points | None = None
-    """Of a polygon, which is closed, or a line."""
+    """Of a polygon, which is closed, or a line: ``[x, y]`` each, shares of the box."""
     corners: int = Field(5, ge=3, le=MAX_CORNERS)
     """Of a polygon without points, or of a star."""
     inner: Unit = 0.5
@@ -258,6 +283,7 @@ class ShapeLayer(LayerBase):
     gradient: GradientPart | None = None
     """Painted over the fill."""
     shadow: ShadowPart | None = None
+    """Below the shape."""
 
     @field_validator("points")
     @classmethod
@@ -270,10 +296,11 @@ class ShapeLayer(LayerBase):
 
 
 class FrameNumberLayer(LayerBase):
-    """The output frame's number for machines to read, as ``scene.content.FrameNumberContent`` describes."""
+    """The output frame's number as a row of black and white cells, for machines to read."""
 
     type: Literal["frame_number"]
     bits: int = Field(24, ge=1, le=53)
+    """How many of the number's lowest bits are shown."""
     cell: int = Field(32, ge=2, le=256)
     """The side of a cell in viewport px."""
     size: None = Field(None, description="A frame number's size follows from its cells.")
@@ -289,8 +316,11 @@ class CardLayer(ContentSizedLayer):
 
     type: Literal["card"]
     title: _CardText
+    """In large letters."""
     lines: Annotated[tuple[_CardText, ...], Field(strict=False, max_length=MAX_CARD_LINES)] = ()
+    """Below the title."""
     state: CardState = "live"
+    """What the badge says."""
     accent: ColourText | None = None
     """Replaces the state's own colour."""
     animations: Annotated[tuple[BoxAnimation, ...], _Several, _Bounded] = ()

@@ -32,6 +32,7 @@ class Layout(Part):
     """How layers with a slot share the viewport; in a free layout each lies where it says itself."""
 
     type: LayoutName = "free"
+    """How the boxes are arranged."""
     gap: float = Field(16.0, ge=0, le=1000)
     """Between boxes, viewport px."""
     margin: float = Field(16.0, ge=0, le=1000)
@@ -44,16 +45,22 @@ class LayoutTransition(Part):
     duration: float = Field(0.6, ge=0, le=60)
     """Seconds."""
     easing: Easing = "easeInOutCubic"
+    """The curve of progress."""
 
 
 class LayoutMove(Part):
     """The box that a layer came from, and the revision that sent it away. Written by the farm."""
 
     x: float = Field(ge=-2 * MAX_POSITION_PX, le=2 * MAX_POSITION_PX)
+    """Of the box's upper left corner, viewport px."""
     y: float = Field(ge=-2 * MAX_POSITION_PX, le=2 * MAX_POSITION_PX)
+    """Of the box's upper left corner, viewport px."""
     width: float = Field(ge=0, le=10 * MAX_SIDE_PX)
+    """Of the box, viewport px."""
     height: float = Field(ge=0, le=10 * MAX_SIDE_PX)
+    """Of the box, viewport px."""
     start: AfterRevision
+    """When the move began."""
 
 
 def arranged(layout: Layout, slots: Sequence[Slot], viewport: tuple[int, int]) -> list[Box]:

@@ -37,7 +37,9 @@ class SpriteSheet(Part):
     """Pictures side by side in one, in equal cells, row by row from the upper left."""
 
     columns: int = Field(ge=1, le=100)
+    """Cells in a row."""
     rows: int = Field(1, ge=1, le=100)
+    """Rows of cells."""
     frames: int | None = Field(None, ge=1, le=MAX_FRAMES)
     """How many cells play; all when it is left out."""
     fps: float = Field(12.0, ge=0.1, le=120)

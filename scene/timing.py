@@ -32,13 +32,16 @@ class CubicBezier(Part):
     """``{"cubicBezier": [x1, y1, x2, y2]}``: the two inner control points, x from 0 to 1."""
 
     cubic_bezier: Annotated[tuple[float, float, float, float], Field(strict=False)]
+    """x1, y1, x2, y2."""
 
 
 class Steps(Part):
     """``{"steps": n, "jump": "end"}``: n even steps, each taken at its start or at its end."""
 
     steps: Annotated[int, Field(ge=1, le=MAX_STEPS)]
+    """How many."""
     jump: Jump = "end"
+    """Where in its time each step is taken."""
 
 
 def cubic_bezier(x1: float, y1: float, x2: float, y2: float) -> Curve:

@@ -487,3 +487,14 @@ def test_the_json_schema_names_every_kind_of_layer() -> None:
     easing = schema["$defs"]["TextAnimation"]["properties"]["easing"]["anyOf"]
     assert "easeOutBounce" in easing[0]["anyOf"][0]["enum"]
     assert "fontSize" in schema["$defs"]["TextLayer"]["properties"]
+
+
+def test_the_json_schema_says_what_every_field_means() -> None:
+    schema = TypeAdapter(Scene).json_schema(by_alias=True)
+    silent = [
+        f"{model}.{field}"
+        for model, described in {**schema["$defs"], "Scene": schema}.items()
+        for field, about in described.get("properties", {}).items()
+        if field not in {"type", "animations"} and not about.get("description")
+    ]
+    assert not silent, f"write a docstring below each of these fields: {silent}"
