@@ -23,7 +23,7 @@ from scene.content import (
 )
 from scene.drawing import backdrop_of, gradient_of, shadow_of
 from scene.effects import finish_bounds, finish_values, is_finish_property
-from scene.fields import Size
+from scene.fields import Size, viewport_px
 from scene.finish import Finish, FinishMaker, finish_maker
 from scene.fitting import Fitting
 from scene.layers import (
@@ -50,8 +50,8 @@ from scene.tracks import (
     plays,
     start_s,
     tracks_of,
-    viewport_px,
 )
+from scene.viewport import Viewport
 
 _OPACITY_STEPS = 255
 
@@ -91,21 +91,26 @@ class CompiledLayer:
 
 def compile_layer(
     layer: AnyLayer,
-    viewport: tuple[int, int],
+    viewport: Viewport,
     fitting: Fitting,
     births: Mapping[int, Fraction],
     revision: int,
     seat: Seat | None = None,
 ) -> CompiledLayer:
     """``layer`` of ``revision``, ready to be evaluated; see :class:`scene.version.SceneVersion`."""
-    base = _base_values(layer, viewport)
+    area = viewport.area(layer.within)
+    origin = area.at(layer.position.origin)
+    # From here on all places are measured from there.
+    fitting, sides = fitting.seen_from(*origin), (area.width, area.height)
+    base = _base_values(layer, sides)
     arriving: tuple[Track, ...] = ()
     if seat is not None:
+        seat = seat.seen_from(*origin)
         base = {**base, **seat.values(layer.anchor.x, layer.anchor.y)}
         arriving = seat.tracks(layer.anchor.x, layer.anchor.y, births)
     content = _content_maker(layer, fitting)
     finishing = finish_bounds(layer.effects)
-    moved = tracks_of(layer.animations, base, viewport, births, revision, finishing)
+    moved = tracks_of(layer.animations, base, sides, births, revision, finishing)
     # The layer's own animations come after the layout's, which they override.
     tracks = arriving + moved + _playback(layer, births, revision)
     counts_frames = isinstance(layer, FrameNumberLayer)
@@ -122,8 +127,9 @@ def _state(
     layer_id: str, values: Values, content: ContentMaker, n: int, fit: Fitting, finish: FinishMaker
 ) -> LayerState | None:
     opacity = round(values["opacity"] * _OPACITY_STEPS) / _OPACITY_STEPS
-    width = _length(values.get("size.width"), fit)
-    height = _length(values.get("size.height"), fit)
+    width, height = values.get("size.width"), values.get("size.height")
+    width = None if width is None else fit.width(width)
+    height = None if height is None else fit.height(height)
     if opacity == 0 or width == 0 or height == 0:
         return None
     return LayerState(
@@ -146,15 +152,11 @@ def _same(finish: Finish, _values: Values) -> Finish:
     return finish
 
 
-def _length(viewport_px: float | None, fitting: Fitting) -> float | None:
-    return None if viewport_px is None else fitting.length(viewport_px)
-
-
-def _base_values(layer: AnyLayer, viewport: tuple[int, int]) -> Values:
-    """The layer's own values, without any animation."""
+def _base_values(layer: AnyLayer, sides: tuple[float, float]) -> Values:
+    """The layer's own values, without any animation. ``sides`` are those of the area that it lies in."""
     values = {
-        "position.x": viewport_px(layer.position.x, viewport[0]),
-        "position.y": viewport_px(layer.position.y, viewport[1]),
+        "position.x": viewport_px(layer.position.x, sides[0]),
+        "position.y": viewport_px(layer.position.y, sides[1]),
         "anchor.x": layer.anchor.x,
         "anchor.y": layer.anchor.y,
         "opacity": layer.opacity,
@@ -163,11 +165,11 @@ def _base_values(layer: AnyLayer, viewport: tuple[int, int]) -> Values:
     }
     size = layer.size or Size()
     if isinstance(layer, ColourLayer | ShapeLayer):
-        values |= {"size.width": float(viewport[0]), "size.height": float(viewport[1])}
+        values |= {"size.width": sides[0], "size.height": sides[1]}
     if size.width is not None:
-        values["size.width"] = viewport_px(size.width, viewport[0])
+        values["size.width"] = viewport_px(size.width, sides[0])
     if size.height is not None:
-        values["size.height"] = viewport_px(size.height, viewport[1])
+        values["size.height"] = viewport_px(size.height, sides[1])
     if isinstance(layer, TextLayer):
         values["fontSize"] = layer.font_size
         values["value"] = layer.value or 0.0

@@ -7,10 +7,11 @@ from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter, ValidationError
 
-from scene.fields import ColourText, Part, Viewport
+from scene.fields import ColourText, Part
 from scene.layers import AnyLayer, Layer
 from scene.layout import Layout, LayoutTransition
 from scene.mistakes import Mistake, SceneMistakes
+from scene.viewport import Viewport
 from scene.wording import mistakes_in
 
 MAX_LAYERS = 100

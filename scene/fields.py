@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
@@ -80,6 +80,11 @@ def share(text: str) -> float:
     return float(match[1]) / 100
 
 
+def viewport_px(value: float | str, whole_px: float) -> float:
+    """A length in viewport px, whether written as such or as a percentage of ``whole_px``."""
+    return share(value) * whole_px if isinstance(value, str) else value
+
+
 def _percentage(text: str) -> str:
     share(text)
     return text
@@ -127,6 +132,22 @@ Length = Annotated[
 ]
 """How wide or high something is, in viewport px or as a share of the viewport."""
 
+Spacing = Annotated[
+    Annotated[float, Field(ge=0, le=1000)] | Annotated[Percent, AfterValidator(_not_negative)],
+    worded(
+        "must be pixels between 0 and 1000, or a percentage of the viewport's shorter side "
+        f'up to {MAX_PERCENT} such as "5%"'
+    ),
+]
+"""A distance that is the same in both directions, in viewport px or as a share of the shorter side."""
+
+Within = Literal["viewport", "safe"]
+"""The whole viewport, or its safe area."""
+Origin = Literal[
+    "topLeft", "top", "topRight", "left", "center", "right", "bottomLeft", "bottom", "bottomRight"
+]
+"""A point of the viewport or of its safe area."""
+
 Unit = Annotated[float, Field(ge=0, le=1)]
 ColourText = Annotated[
     str, AfterValidator(_colour), Field(json_schema_extra={"pattern": f"^({COLOUR_PATTERN.pattern})$"})
@@ -139,22 +160,15 @@ Name = Annotated[
 ]
 
 
-class Viewport(Part):
-    """The coordinate system that a scene is written in; it is fitted into whatever canvas is streamed."""
-
-    width: int = Field(1920, ge=16, le=MAX_SIDE_PX)
-    """Viewport px."""
-    height: int = Field(1080, ge=16, le=MAX_SIDE_PX)
-    """Viewport px."""
-
-
 class Position(Part):
-    """Where a layer's anchor point lies in the viewport."""
+    """Where a layer's anchor point lies in the viewport, or in its safe area."""
 
     x: Coordinate = 0.0
-    """From the left, viewport px or a share of the viewport's width."""
+    """Viewport px, or a share of the viewport's width; like y from the origin."""
     y: Coordinate = 0.0
-    """From the top, viewport px or a share of the viewport's height."""
+    """Viewport px, or a share of the viewport's height."""
+    origin: Origin = "topLeft"
+    """From where both are measured, to the right and downwards; so is every animation of them."""
 
 
 class Size(Part):

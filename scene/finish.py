@@ -133,8 +133,8 @@ def finish_maker(effects: Sequence[AnyEffect], blend: Blend, fitting: Fitting) -
 
 
 def _finish(effects: Sequence[AnyEffect], blend: Blend, fitting: Fitting, values: Values) -> Finish:
-    left, top = fitting.length(values["crop.left"]), fitting.length(values["crop.top"])
-    right, bottom = fitting.length(values["crop.right"]), fitting.length(values["crop.bottom"])
+    left, top = fitting.width(values["crop.left"]), fitting.height(values["crop.top"])
+    right, bottom = fitting.width(values["crop.right"]), fitting.height(values["crop.bottom"])
     states = [
         _RESOLVERS[type(effect)](effect, _Numbers(f"effects[{index}].", values, fitting))
         for index, effect in enumerate(effects)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from scene.viewport import ViewportFit
 
 _STEPS = 32
 """Lengths are rounded to this part of a canvas pixel, so that the slow end of a motion comes to rest."""
@@ -10,26 +12,53 @@ _STEPS = 32
 
 @dataclass(frozen=True, slots=True)
 class Fitting:
-    """As large as fits, in the middle, in true proportions. Takes viewport px, gives canvas px."""
+    """Takes viewport px, gives canvas px; how many of these there are to one of those may differ by axis."""
 
-    scale: float
+    scale_x: float
+    scale_y: float
     left: float
     top: float
 
+    @property
+    def scale(self) -> float:
+        """Of what keeps its proportions: letters, strokes, pictures of their own size."""
+        return min(self.scale_x, self.scale_y)
+
     def length(self, viewport_px: float) -> float:
-        """A length on the canvas."""
-        return round(viewport_px * self.scale * _STEPS) / _STEPS
+        """A length on the canvas, the same in both directions."""
+        return _rounded(viewport_px * self.scale)
+
+    def width(self, viewport_px: float) -> float:
+        """A length on the canvas, from left to right."""
+        return _rounded(viewport_px * self.scale_x)
+
+    def height(self, viewport_px: float) -> float:
+        """A length on the canvas, from top to bottom."""
+        return _rounded(viewport_px * self.scale_y)
 
     def x(self, viewport_px: float) -> float:
         """A place on the canvas, from its left."""
-        return round((self.left + viewport_px * self.scale) * _STEPS) / _STEPS
+        return _rounded(self.left + viewport_px * self.scale_x)
 
     def y(self, viewport_px: float) -> float:
         """A place on the canvas, from its top."""
-        return round((self.top + viewport_px * self.scale) * _STEPS) / _STEPS
+        return _rounded(self.top + viewport_px * self.scale_y)
+
+    def seen_from(self, x: float, y: float) -> Fitting:
+        """The same, for places that are measured from the point ``x``, ``y`` of the viewport."""
+        return replace(self, left=self.left + x * self.scale_x, top=self.top + y * self.scale_y)
 
 
-def fit_viewport(viewport: tuple[int, int], canvas: tuple[int, int]) -> Fitting:
-    """Fit a viewport into a canvas; both are (width, height)."""
-    scale = min(canvas[0] / viewport[0], canvas[1] / viewport[1])
-    return Fitting(scale, (canvas[0] - viewport[0] * scale) / 2, (canvas[1] - viewport[1] * scale) / 2)
+def fit_viewport(viewport: tuple[int, int], canvas: tuple[int, int], fit: ViewportFit = "contain") -> Fitting:
+    """Fit a viewport into a canvas, in its middle; both are (width, height)."""
+    scale_x, scale_y = canvas[0] / viewport[0], canvas[1] / viewport[1]
+    if fit == "contain":
+        scale_x = scale_y = min(scale_x, scale_y)
+    elif fit == "cover":
+        scale_x = scale_y = max(scale_x, scale_y)
+    left, top = (canvas[0] - viewport[0] * scale_x) / 2, (canvas[1] - viewport[1] * scale_y) / 2
+    return Fitting(scale_x, scale_y, left, top)
+
+
+def _rounded(canvas_px: float) -> float:
+    return round(canvas_px * _STEPS) / _STEPS

@@ -32,6 +32,7 @@ from scene.fields import (
     Position,
     Size,
     Unit,
+    Within,
     mistake,
 )
 from scene.layout import LayoutMove, Slot
@@ -103,6 +104,8 @@ class LayerBase(Part):
     type: str
     position: Position = Position()
     """Where its anchor lies."""
+    within: Within = "viewport"
+    """What the position is measured in, and what percentages are shares of."""
     size: Size | None = None
     """Of its box; what is left out follows from the content."""
     anchor: Anchor = Anchor()

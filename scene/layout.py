@@ -4,28 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from pydantic import Field
 
 from scene.animation import AfterRevision
-from scene.fields import MAX_POSITION_PX, MAX_SIDE_PX, Part
+from scene.fields import MAX_POSITION_PX, MAX_SIDE_PX, Part, Spacing, Within, viewport_px
 from scene.timing import Easing
+from scene.viewport import Box, Viewport
 
 LayoutName = Literal["free", "grid", "speaker", "sideBySide", "pictureInPicture", "chatColumn"]
 Slot = Literal["main", "side", "chat"]
 
 COLUMN_SHARE = 0.25
-"""Of the viewport's width: the column beside a speaker, that of a chat, a picture in the picture."""
-
-
-class Box(NamedTuple):
-    """Upper left corner and sides, viewport px."""
-
-    x: float
-    y: float
-    width: float
-    height: float
+"""Of the width that boxes share: the column beside a speaker, that of a chat, a picture in the picture."""
 
 
 class Layout(Part):
@@ -33,10 +25,12 @@ class Layout(Part):
 
     type: LayoutName = "free"
     """How the boxes are arranged."""
-    gap: float = Field(16.0, ge=0, le=1000)
-    """Between boxes, viewport px."""
-    margin: float = Field(16.0, ge=0, le=1000)
-    """Around all boxes, viewport px."""
+    gap: Spacing = 16.0
+    """Between boxes."""
+    margin: Spacing = 16.0
+    """Around all boxes."""
+    within: Within = "viewport"
+    """Where the boxes lie; the large picture that small ones lie on fills the viewport in any case."""
 
 
 class LayoutTransition(Part):
@@ -63,16 +57,17 @@ class LayoutMove(Part):
     """When the move began."""
 
 
-def arranged(layout: Layout, slots: Sequence[Slot], viewport: tuple[int, int]) -> list[Box]:
+def arranged(layout: Layout, slots: Sequence[Slot], viewport: Viewport) -> list[Box]:
     """A box for each of ``slots``, in their order; none in a free layout.
 
     The first "main" is the speaker or the large picture, else the first of all; the first "chat", else the
     last of all, is the chat's column.
     """
-    width, height = float(viewport[0]), float(viewport[1])
-    margin = min(layout.margin, width / 4, height / 4)
-    area = Box(margin, margin, width - 2 * margin, height - 2 * margin)
-    gap = min(layout.gap, area.width / 4, area.height / 4)
+    whole, shorter_px = viewport.area(layout.within), min(viewport.size)
+    margin = min(viewport_px(layout.margin, shorter_px), whole.width / 4, whole.height / 4)
+    sides = whole.width - 2 * margin, whole.height - 2 * margin
+    area = Box(whole.x + margin, whole.y + margin, *sides)
+    gap = min(viewport_px(layout.gap, shorter_px), area.width / 4, area.height / 4)
     if layout.type == "free" or not slots:
         return []
     if layout.type == "grid":
@@ -82,8 +77,8 @@ def arranged(layout: Layout, slots: Sequence[Slot], viewport: tuple[int, int]) -
     main = slots.index("main") if "main" in slots else 0
     if layout.type == "pictureInPicture":
         corner = _corner(area, len(slots) - 1, gap)
-        return _with(corner, main, Box(0.0, 0.0, width, height))
-    left, right = _columns(area, width * COLUMN_SHARE, gap)
+        return _with(corner, main, viewport.area("viewport"))
+    left, right = _columns(area, whole.width * COLUMN_SHARE, gap)
     if layout.type == "speaker":
         return _with(_stack(right, len(slots) - 1, gap), main, left if len(slots) > 1 else area)
     chat = slots.index("chat") if "chat" in slots else len(slots) - 1

@@ -8,12 +8,13 @@ from fractions import Fraction
 
 from scene.animation import BOUNDS, AfterRevision
 from scene.document import Scene
-from scene.fields import Size
+from scene.fields import Size, viewport_px
 from scene.layers import AnyLayer, ColourLayer, ShapeLayer
-from scene.layout import Box, LayoutMove, LayoutTransition, arranged
+from scene.layout import LayoutMove, LayoutTransition, arranged
 from scene.motion import Motion, Track, between
 from scene.timing import curve_of
-from scene.tracks import Values, exact, viewport_px
+from scene.tracks import Values, exact
+from scene.viewport import Box, Viewport
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,11 @@ class Seat:
     box: Box
     move: LayoutMove | None
     transition: LayoutTransition
+
+    def seen_from(self, x: float, y: float) -> Seat:
+        """The same seat, for a layer whose place is measured from the point ``x``, ``y`` of the viewport."""
+        move = self.move and self.move.model_copy(update={"x": self.move.x - x, "y": self.move.y - y})
+        return Seat(self.box.seen_from(x, y), move, self.transition)
 
     def values(self, anchor_x: float, anchor_y: float) -> Values:
         """Place and size of a layer with this anchor."""
@@ -62,9 +68,10 @@ def with_layout_moves(old: Scene, new: Scene, revision: int) -> Scene:
 
     A move that goes on is kept. One that is sent elsewhere begins at the box where it was to end.
     """
-    comparable = old.viewport == new.viewport and (old.layout.type, new.layout.type) != ("free", "free")
+    same_size = old.viewport.size == new.viewport.size
+    comparable = same_size and (old.layout.type, new.layout.type) != ("free", "free")
     before, after = (_boxes(old), _boxes(new)) if comparable else ({}, {})
-    kept = {layer.id: layer.layout_move for layer in old.layers} if old.viewport == new.viewport else {}
+    kept = {layer.id: layer.layout_move for layer in old.layers} if same_size else {}
     layers = []
     for layer in new.layers:
         was, is_ = before.get(layer.id), after.get(layer.id)
@@ -77,25 +84,27 @@ def with_layout_moves(old: Scene, new: Scene, revision: int) -> Scene:
 
 def _boxes(scene: Scene) -> dict[str, Box]:
     """The boxes of the visible layers with a slot that are known; a free layout knows those with a size."""
-    viewport = (scene.viewport.width, scene.viewport.height)
     seated = [layer for layer in scene.layers if layer.visible and layer.slot is not None]
     if scene.layout.type == "free":
-        own = ((layer.id, _own_box(layer, viewport)) for layer in seated)
+        own = ((layer.id, _own_box(layer, scene.viewport)) for layer in seated)
         return {layer_id: box for layer_id, box in own if box is not None}
     slots = [layer.slot for layer in seated if layer.slot is not None]
     ids = (layer.id for layer in seated)
-    return dict(zip(ids, arranged(scene.layout, slots, viewport), strict=True))
+    return dict(zip(ids, arranged(scene.layout, slots, scene.viewport), strict=True))
 
 
-def _own_box(layer: AnyLayer, viewport: tuple[int, int]) -> Box | None:
+def _own_box(layer: AnyLayer, viewport: Viewport) -> Box | None:
+    area = viewport.area(layer.within)
     size = layer.size or Size()
     fills = isinstance(layer, ColourLayer | ShapeLayer)
     width = "100%" if size.width is None and fills else size.width
     height = "100%" if size.height is None and fills else size.height
     if width is None or height is None:
         return None
-    sides = viewport_px(width, viewport[0]), viewport_px(height, viewport[1])
-    x, y = viewport_px(layer.position.x, viewport[0]), viewport_px(layer.position.y, viewport[1])
+    sides = viewport_px(width, area.width), viewport_px(height, area.height)
+    left, top = area.at(layer.position.origin)
+    x = left + viewport_px(layer.position.x, area.width)
+    y = top + viewport_px(layer.position.y, area.height)
     return Box(x - layer.anchor.x * sides[0], y - layer.anchor.y * sides[1], *sides)
 
 

@@ -8,7 +8,7 @@ from functools import partial
 
 from scene.animation import BOUNDS, COLOURS, AfterRevision, Animation, Loop, Start
 from scene.colour import Colour, parse_colour
-from scene.fields import share
+from scene.fields import viewport_px
 from scene.keyframes import Stop, through
 from scene.motion import Motion, Track, Way, between, latest_first
 from scene.oklab import CHANNELS, channels_of, colour_of
@@ -26,7 +26,7 @@ COLOUR_BOUNDS = {f"{name}.{channel}": bounds for name in COLOURS for channel, bo
 def tracks_of(
     animations: Sequence[Animation],
     base: Values,
-    viewport: tuple[int, int],
+    viewport: tuple[float, float],
     births: Mapping[int, Fraction],
     revision: int,
     more_bounds: Mapping[str, tuple[float, float]],
@@ -43,11 +43,6 @@ def tracks_of(
     return tuple(
         Track(target, latest_first(motions), *bounds[target]) for target, motions in by_target.items()
     )
-
-
-def viewport_px(value: float | str, whole_px: int) -> float:
-    """A length in viewport px, whether written as such or as a percentage of ``whole_px``."""
-    return share(value) * whole_px if isinstance(value, str) else value
 
 
 def start_s(start: Start, births: Mapping[int, Fraction], revision: int) -> Fraction | None:
@@ -85,7 +80,7 @@ def _channels(name: str) -> list[str]:
     return [f"{name}.{channel}" for channel in CHANNELS]
 
 
-def _ways(animation: Animation, base: Values, viewport: tuple[int, int]) -> Iterator[tuple[str, Way]]:
+def _ways(animation: Animation, base: Values, viewport: tuple[float, float]) -> Iterator[tuple[str, Way]]:
     """Each number that ``animation`` moves, and how."""
     target = animation.target
     if animation.path is not None:

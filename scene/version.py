@@ -24,15 +24,14 @@ class SceneVersion:
     def __init__(
         self, revision: int, scene: Scene, births: Mapping[int, Fraction], canvas: tuple[int, int]
     ) -> None:
-        viewport = (scene.viewport.width, scene.viewport.height)
-        fitting = fit_viewport(viewport, canvas)
+        fitting = fit_viewport(scene.viewport.size, canvas, scene.viewport.fit)
         self.revision = revision
         self.scene = scene
         self.canvas = canvas
         self.background = parse_colour(scene.background)
         seated = seats(scene)
         self.layers: tuple[CompiledLayer, ...] = tuple(
-            compile_layer(layer, viewport, fitting, births, revision, seated.get(layer.id))
+            compile_layer(layer, scene.viewport, fitting, births, revision, seated.get(layer.id))
             for layer in sorted(scene.layers, key=lambda layer: layer.z_index)
             if layer.visible
         )

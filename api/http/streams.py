@@ -12,7 +12,7 @@ from farm.errors import Conflict
 from farm.messages import Desired
 from farm.store.streams import StreamRecord
 from scene.document import Scene
-from scene.fields import Viewport
+from scene.viewport import Viewport
 
 MAX_STREAMS_PER_OWNER = 100
 

@@ -37,13 +37,28 @@ def test_layers_have_the_ordered_shape(bob: Caller, layers: str) -> None:
     assert told["layers"][0]["zIndex"] == 0
 
 
+def test_edits_snap_to_the_grid_unless_they_ask_not_to(
+    bob: Caller, layers: str, show: str, redis: FarmRedis
+) -> None:
+    bob.ask("PUT", f"/streams/{show}/scene", {**SCENE, "viewport": {"grid": {"size": 50}}})
+    box = {"id": "box", "type": "colour", "colour": "#fff", "size": {"width": 120}}
+    assert bob.ask("POST", layers, box, status=201)["size"] == {"width": 100.0}
+    moved = bob.ask("PATCH", f"{layers}/box", {"position": {"x": 130}, "opacity": 0.5})
+    assert moved["position"] == {"x": 150.0, "y": 0.0, "origin": "topLeft"}
+    assert _events(redis, show)[-1]["data"]["changes"] == {"position": {"x": 150}, "opacity": 0.5}
+    free = bob.ask("PATCH", f"{layers}/box?snap=false", {"position": {"y": 31}})
+    assert free["position"] == {"x": 150.0, "y": 31.0, "origin": "topLeft"}
+    error = bob.refused("PATCH", f"{layers}/box?snap=maybe", {"opacity": 1}, status=400)
+    assert error["code"] == "INVALID_REQUEST"
+
+
 def test_a_layer_is_added_changed_and_removed(bob: Caller, layers: str, show: str, redis: FarmRedis) -> None:
     added = bob.raw("POST", layers, json={"type": "colour", "colour": "#ff0000", "zIndex": -1})
     assert added.status_code == 201
     layer = added.get_json()["data"]
     assert added.headers["X-Scene-Revision"] == "3"
     changed = bob.ask("PATCH", f"{layers}/{layer['id']}", {"opacity": 0.5, "position": {"x": 10}})
-    assert (changed["opacity"], changed["position"]) == (0.5, {"x": 10.0, "y": 0.0})
+    assert (changed["opacity"], changed["position"]) == (0.5, {"x": 10.0, "y": 0.0, "origin": "topLeft"})
     bob.ask("DELETE", f"{layers}/{layer['id']}")
     assert bob.ask("GET", layers)["count"] == 1
     events = [(event["type"], event["data"]) for event in _events(redis, show)]
@@ -66,7 +81,8 @@ def test_a_layer_is_added_changed_and_removed(bob: Caller, layers: str, show: st
 def test_every_ordered_field_can_be_patched(bob: Caller, layers: str) -> None:
     patch = {
         "visible": False,
-        "position": {"x": 5.0, "y": "50%"},
+        "position": {"x": 5.0, "y": "50%", "origin": "center"},
+        "within": "safe",
         "size": {"width": 100.0},
         "opacity": 0.25,
         "zIndex": 7,

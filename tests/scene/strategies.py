@@ -11,8 +11,10 @@ from scene.animation import BOUNDS, COLOURS, LENGTHS
 from scene.blending import Blend
 from scene.document import Scene, parse_scene
 from scene.easing import EASINGS
+from scene.fields import Origin, Within
 from scene.layout import LayoutName
 from scene.time import Segment
+from scene.viewport import ViewportFit
 
 Document = dict[str, Any]
 
@@ -319,7 +321,8 @@ def layers(draw: st.DrawFn, kind: str | None = None) -> Document:
                 **({"effects": st.just(finish)} if finish else {}),
             },
             **optional,
-            position=fields({}, x=coordinates, y=coordinates),
+            position=fields({}, x=coordinates, y=coordinates, origin=st.sampled_from(get_args(Origin))),
+            within=st.sampled_from(get_args(Within)),
             anchor=fields({}, x=st.floats(0, 1), y=st.floats(0, 1)),
             opacity=st.floats(0, 1) | st.just(1),
             rotation=st.integers(-720, 720) | st.floats(-720, 720),
@@ -335,8 +338,21 @@ def layers(draw: st.DrawFn, kind: str | None = None) -> Document:
     return layer
 
 
+spacings = st.integers(0, 1000) | st.just("4%")
 layouts = fields(
-    {"type": st.sampled_from(get_args(LayoutName))}, gap=st.integers(0, 1000), margin=st.integers(0, 1000)
+    {"type": st.sampled_from(get_args(LayoutName))},
+    gap=spacings,
+    margin=spacings,
+    within=st.sampled_from(get_args(Within)),
+)
+margins = st.integers(0, 7) | st.sampled_from(["0%", "12.5%", "40%"])
+viewports = fields(
+    {},
+    width=st.integers(16, 2560),
+    height=st.integers(16, 1440),
+    fit=st.sampled_from(get_args(ViewportFit)),
+    safeArea=fields({}, left=margins, top=margins, right=margins, bottom=margins),
+    grid=fields({"size": st.integers(1, 200)}, snap=st.booleans()),
 )
 
 
@@ -344,7 +360,7 @@ def documents(max_layers: int = 5) -> st.SearchStrategy[Document]:
     """Valid scene documents, as people might write them: defaults left out or not."""
     return fields(
         {"layers": st.lists(layers(), max_size=max_layers, unique_by=lambda layer: layer["id"])},
-        viewport=fields({}, width=st.integers(16, 2560), height=st.integers(16, 1440)),
+        viewport=viewports,
         background=colours,
         layout=layouts,
         layoutTransition=fields({"duration": seconds, "easing": st.sampled_from(["linear", "easeOutBack"])}),

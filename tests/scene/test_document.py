@@ -41,9 +41,9 @@ def animated(**changes: Any) -> dict[str, Any]:
 def test_an_empty_document_is_a_black_full_hd_scene() -> None:
     scene = parse_scene({}, max_layers=1)
     assert scene.to_json() == {
-        "viewport": {"width": 1920, "height": 1080},
+        "viewport": {"width": 1920, "height": 1080, "fit": "contain"},
         "background": "#000000",
-        "layout": {"type": "free", "gap": 16.0, "margin": 16.0},
+        "layout": {"type": "free", "gap": 16.0, "margin": 16.0, "within": "viewport"},
         "layoutTransition": {"duration": 0.6, "easing": "easeInOutCubic"},
         "layers": [],
     }

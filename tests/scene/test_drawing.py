@@ -32,7 +32,7 @@ def test_a_gradient_may_be_spelt_either_way() -> None:
 
 def test_a_shadow_is_as_large_as_the_canvas() -> None:
     layer = shape(shadow={"x": 2, "y": 4, "blur": 8, "color": "#0008"[:4]})
-    assert shadow_of(layer.shadow, Fitting(0.5, 0, 0)) == Shadow(1, 2, 4, Colour(0, 0, 0))
+    assert shadow_of(layer.shadow, Fitting(0.5, 0.5, 0, 0)) == Shadow(1, 2, 4, Colour(0, 0, 0))
 
 
 @pytest.mark.parametrize(

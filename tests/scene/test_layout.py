@@ -12,12 +12,15 @@ from hypothesis import strategies as st
 
 from scene.content import LayerState
 from scene.document import Scene, parse_scene
-from scene.layout import Box, Layout, LayoutName, Slot, arranged
+from scene.fields import Within
+from scene.layout import Layout, LayoutName, Slot, arranged
 from scene.mistakes import SceneMistakes
 from scene.slots import with_layout_moves
 from scene.state import scene_at
 from scene.time import Segment
 from scene.version import SceneVersion
+from scene.viewport import Box, Viewport
+from tests.scene.strategies import viewports
 
 VIEWPORT = (1600, 900)
 
@@ -87,19 +90,20 @@ def test_a_layer_without_a_slot_or_out_of_sight_takes_no_box() -> None:
     st.lists(st.sampled_from(get_args(Slot)), max_size=40),
     st.floats(0, 1000),
     st.floats(0, 1000),
-    st.tuples(st.integers(16, 8192), st.integers(16, 8192)),
+    viewports.map(Viewport.model_validate),
+    st.sampled_from(get_args(Within)),
 )
-def test_boxes_lie_in_the_viewport_beside_one_another(
-    name: LayoutName, slots: list[Slot], gap: float, margin: float, viewport: tuple[int, int]
+def test_boxes_lie_in_their_area_beside_one_another(
+    name: LayoutName, slots: list[Slot], gap: float, margin: float, viewport: Viewport, within: Within
 ) -> None:
-    boxes = arranged(Layout(type=name, gap=gap, margin=margin), slots, viewport)
+    boxes = arranged(Layout(type=name, gap=gap, margin=margin, within=within), slots, viewport)
     assert len(boxes) == len(slots)
-    near = 1e-6 * max(viewport)
+    area, near = viewport.area(within), 1e-6 * max(viewport.size)
     for box in boxes:
         assert box.width > 0
         assert box.height > 0
-        assert -near <= box.x <= box.x + box.width <= viewport[0] + near
-        assert -near <= box.y <= box.y + box.height <= viewport[1] + near
+        assert area.x - near <= box.x <= box.x + box.width <= area.x + area.width + near
+        assert area.y - near <= box.y <= box.y + box.height <= area.y + area.height + near
     for a, b in combinations(boxes, 2):
         beside = a.x + a.width <= b.x + near or b.x + b.width <= a.x + near
         assert beside or a.y + a.height <= b.y + near or b.y + b.height <= a.y + near

@@ -25,7 +25,9 @@ from api.http.scenes import Edited, SceneDesk, scene_errors
 from api.http.services import services
 from api.http.shapes import Shape
 from farm.store.tokens import Scope
+from scene.document import Scene
 from scene.edits import add_layer, change_layer, find_layer, layer_to_json, remove_layer
+from scene.grid import snapped
 
 
 class LayersShape(Shape):
@@ -39,6 +41,13 @@ class LayerPath(BaseModel):
     """Which layer."""
 
     layer_id: str
+
+
+class SnapQuery(BaseModel):
+    """Whether places and sizes that are written in pixels go to the viewport's grid, if it has one that
+    snaps."""
+
+    snap: bool = True
 
 
 def get_scene() -> Response:
@@ -66,12 +75,12 @@ def list_layers() -> Response:
     return ok({"layers": layers, "count": len(layers)}, headers=etag(current.revision))
 
 
-def create_layer(body: LayerBody) -> Response:
+def create_layer(query: SnapQuery, body: LayerBody) -> Response:
     """Add a layer. One without an id gets one."""
     desk = _desk()
     layer: dict[str, Any] = {"id": f"layer-{secrets.token_hex(4)}", **body.root}
     edited = desk.edit(
-        lambda scene: add_layer(scene, layer, max_layers=desk.max_layers),
+        lambda scene: _placed(scene, add_layer(scene, layer, max_layers=desk.max_layers), query),
         expected=expected_revisions(),
         one_layer=True,
     )
@@ -83,23 +92,28 @@ def create_layer(body: LayerBody) -> Response:
 def get_layer(path: LayerPath) -> Response:
     """One layer."""
     current = _desk().current()
-    return _layer_answer(current, path.layer_id)
+    with scene_errors():
+        layer = find_layer(current.scene, path.layer_id)
+    return ok(layer_to_json(layer), headers=etag(current.revision))
 
 
-def patch_layer(path: LayerPath, body: LayerPatch) -> Response:
+def patch_layer(path: LayerPath, query: SnapQuery, body: LayerPatch) -> Response:
     """Change a layer: where it is, how it looks, what it shows.
 
     The stream's ``scene:applied`` event tells which frame is the first to show it.
     """
     desk = _desk()
     edited = desk.edit(
-        lambda scene: change_layer(scene, path.layer_id, body.root),
+        lambda scene: _placed(scene, change_layer(scene, path.layer_id, body.root), query),
         expected=expected_revisions(),
         one_layer=True,
     )
-    _tell_layer(desk, edited, path.layer_id, "changed", body.root)
     new_id = body.root.get("id")
-    return _layer_answer(edited, new_id if isinstance(new_id, str) else path.layer_id)
+    with scene_errors():
+        kept = find_layer(edited.scene, new_id if isinstance(new_id, str) else path.layer_id)
+    changed = layer_to_json(kept)
+    _tell_layer(desk, edited, path.layer_id, "changed", _as_kept(body.root, changed))
+    return ok(changed, headers=etag(edited.revision))
 
 
 def delete_layer(path: LayerPath) -> Response:
@@ -114,10 +128,17 @@ def _desk() -> SceneDesk:
     return SceneDesk(services(), addressed_stream(), caller().owner)
 
 
-def _layer_answer(edited: Edited, layer_id: str) -> Response:
-    with scene_errors():
-        layer = find_layer(edited.scene, layer_id)
-    return ok(layer_to_json(layer), headers=etag(edited.revision))
+def _placed(old: Scene, new: Scene, query: SnapQuery) -> Scene:
+    return snapped(old, new) if query.snap else new
+
+
+def _as_kept(asked: dict[str, Any], layer: dict[str, Any]) -> dict[str, Any]:
+    """``asked`` with the places and sizes that the grid made of those in it."""
+    kept = dict(asked)
+    for name in ("position", "size"):
+        if isinstance(asked.get(name), dict) and name in layer:
+            kept[name] = {field: layer[name].get(field) for field in asked[name]}
+    return kept
 
 
 def _tell_layer(desk: SceneDesk, edited: Edited, layer_id: str, action: str, changes: dict[str, Any]) -> None:
