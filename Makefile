@@ -1,7 +1,7 @@
 # `make run` and `make test` are all that a newcomer needs; both install what is missing first.
 BIN := .venv/bin
 
-.PHONY: run setup setup-dev test check lint types imports format verify pictures contact-sheet
+.PHONY: run setup setup-dev test check lint types imports format verify bench pictures contact-sheet
 
 run: setup
 	$(BIN)/framefarm up --demo
@@ -30,6 +30,10 @@ imports:
 # Long runs: 1080p streams are read back for a minute each.
 verify: setup-dev
 	$(BIN)/python -m pytest tests/integration --read-seconds 60 --size 1920x1080
+
+# What drawing costs, kept with date, commit and machine.
+bench: setup-dev
+	$(BIN)/framefarm perf compose --keep bench/results
 
 # The README's pictures, of a farm that runs.
 pictures: setup-dev

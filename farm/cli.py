@@ -26,6 +26,7 @@ from farm.debug.reader import frame_numbers
 from farm.errors import FarmError, NotFound
 from farm.offline.render import render
 from farm.offline.scene_commands import scene
+from farm.perf.compose import compose
 from farm.perf.edit import measure_edits
 from farm.services import reaching_private_redis
 from farm.settings import load_settings
@@ -36,11 +37,12 @@ from farm.up.main import run
 _ABOUT = "A render farm for live streams: `framefarm up --demo` runs all of it on this host."
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=_ABOUT)
 debug = typer.Typer(no_args_is_help=True, help="Look at a running farm from outside.")
-perf = typer.Typer(no_args_is_help=True, help="Measure a running farm.")
+perf = typer.Typer(no_args_is_help=True, help="Measure a running farm, or drawing alone.")
 app.command()(render)
 app.add_typer(scene, name="scene")
 app.add_typer(debug, name="debug")
 app.add_typer(perf, name="perf")
+perf.command("compose")(compose)
 
 out = Console()
 _PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True}

@@ -15,6 +15,7 @@ from scene.geometry import Rect, merge_rects
 from scene.state import SceneState, scene_at
 from scene.time import Segment
 from scene.version import SceneVersion
+from workers.cache import CacheStats
 from workers.compositor import Compositor
 from workers.painters.painter import Quality
 from workers.painters.registry import Painters
@@ -53,13 +54,23 @@ class Film:
         self.buffer = np.empty(i420_bytes(shot.width, shot.height), np.uint8)
         """The canvas as flat I420; every frame is drawn into it."""
         self.planes = planes_in(self.buffer, shot.width, shot.height)
+        self.drawn: Sequence[Rect] = ()
+        """What of the canvas the last frame was drawn into."""
 
     def draw(self, n: int) -> Sequence[tuple[str, str]]:
         """Bring frame ``n`` onto the canvas; (layer id, reason) of layers not drawn as they should be."""
         state = scene_at(self._version, n, _SEGMENT, self._shot.fps)
-        rects = self._changed(state)
+        self.drawn = self._changed(state)
         self._shown = state
-        return self._compositor.compose(state, rects, self.planes, self._shot.quality)
+        return self._compositor.compose(state, self.drawn, self.planes, self._shot.quality)
+
+    def forget(self) -> None:
+        """Take it that the canvas shows nothing: the next frame is drawn whole."""
+        self._shown = None
+
+    def rasters(self) -> CacheStats:
+        """How often the layers' pixels were there, and what they take."""
+        return self._sprites.cache.stats()
 
     def _changed(self, state: SceneState) -> Sequence[Rect]:
         """What of the canvas does not show ``state`` yet."""

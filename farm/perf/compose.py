@@ -1,0 +1,137 @@
+"""``framefarm perf compose``: starts who measures drawing, shows what comes back, and keeps it."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import subprocess
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from farm.errors import InputError
+from farm.settings import parse_resolution
+
+EXAMPLES = Path("examples/scenes")
+_CPU_INFO = Path("/proc/cpuinfo")
+
+_TITLES = {
+    "scenes": ("scene", "ms of CPU a frame"),
+    "layers": ("layers", "One of so many layers moves"),
+    "changed": ("changed", "One layer of this share of the canvas moves"),
+}
+
+Result = dict[str, Any]
+"""What ``python -m workers.bench`` answers: groups of measurements by name, and what they were made with."""
+
+
+def compose(
+    scenes: Annotated[
+        list[Path] | None, typer.Argument(help="Scene documents; by default all of examples/scenes.")
+    ] = None,
+    seconds: Annotated[float, typer.Option(min=0.1, max=600, help="How much of each scene is drawn.")] = 4.0,
+    size: Annotated[str, typer.Option(help="Width x height in pixels, both even.")] = "1920x1080",
+    assets: Annotated[Path | None, typer.Option(help="The folder of the scenes' pictures.")] = None,
+    keep: Annotated[
+        Path | None, typer.Option(help="A folder to keep the result in, as compose-DATE-COMMIT.json.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,  # noqa: FBT002
+) -> None:
+    """Measure drawing, without a farm: milliseconds of CPU per frame, whole and patched, cache hits, memory;
+    and how they grow with layers and with what changes."""
+    try:
+        parse_resolution(size)
+    except ValueError as error:
+        raise InputError(f"--size: {error}") from error
+    wanted = scenes if scenes else sorted(EXAMPLES.glob("*.json"))
+    arguments = [str(scene) for scene in wanted] + ["--seconds", str(seconds), "--size", size, "--tables"]
+    arguments += ["--assets", str(assets)] if assets else []
+    measuring = subprocess.run(
+        [sys.executable, "-m", "workers.bench", *arguments], stdout=subprocess.PIPE, check=False
+    )
+    if measuring.returncode:
+        raise typer.Exit(measuring.returncode)
+    result = {**circumstances(), **json.loads(measuring.stdout)}
+    if keep is not None:
+        kept_as = _keep(result, keep)
+        print(f"kept as {kept_as}", file=sys.stderr)  # noqa: T201  beside the answer
+    if as_json:
+        print(json.dumps(result))  # noqa: T201  the command's answer
+        return
+    out = Console()
+    for table in tables(result):
+        out.print(table)
+
+
+def circumstances() -> Result:
+    """When, of which commit and on what is measured here and now."""
+    return {
+        "date": datetime.now(UTC).isoformat(timespec="seconds"),
+        "commit": _commit(),
+        "machine": {
+            "cpu": _cpu(),
+            "cores": os.cpu_count(),
+            "system": f"{platform.system()} {platform.machine()}",
+            "python": platform.python_version(),
+        },
+    }
+
+
+def tables(result: Result) -> list[Table]:
+    """One for each group that was measured."""
+    return [_table(*_TITLES[group], result[group]) for group in _TITLES if result.get(group)]
+
+
+def _table(names: str, title: str, measurements: Mapping[str, Mapping[str, float]]) -> Table:
+    table = Table(title=title, title_justify="left")
+    table.add_column(names)
+    for heading in ("whole", "patched", "worst", "new", "opening", "changed", "cache hits", "peak"):
+        table.add_column(heading, justify="right")
+    for name, measured in measurements.items():
+        table.add_row(
+            f"{float(name):.0%}" if names == "changed" else name,
+            *(f"{measured[key]:.2f}" for key in ("full_ms", "patch_ms", "full_max_ms", "first_ms")),
+            f"{measured['opening_ms']:.0f}",
+            f"{measured['changed_share']:.1%}",
+            f"{measured['hit_rate']:.1%}",
+            f"{measured['peak_bytes'] / 1000:.1f} kB",
+        )
+    return table
+
+
+def _keep(result: Result, folder: Path) -> Path:
+    """Write ``result`` into ``folder``; where it lies. Raises InputError."""
+    path = folder / f"compose-{result['date'][:10]}-{result['commit']}.json"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(result, indent=1) + "\n")
+    except OSError as error:
+        raise InputError(f"{path} cannot be written: {error.strerror}") from error
+    return path
+
+
+def _commit() -> str:
+    """The short name of the commit that is checked out here; "unknown" outside a repository."""
+    try:
+        told = subprocess.run(
+            ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, timeout=10, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return "unknown"
+    return told.stdout.strip() or "unknown"
+
+
+def _cpu() -> str:
+    try:
+        lines = _CPU_INFO.read_text().splitlines()
+    except OSError:
+        return platform.machine()
+    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(names, platform.machine())

@@ -1,0 +1,1 @@
+"""What drawing costs, without a farm: ``framefarm perf compose``."""
