@@ -7,9 +7,11 @@ thread that reads them. Everything but :meth:`Feed.put` is called by the tick th
 from __future__ import annotations
 
 from collections import deque
-from typing import Protocol
+from collections.abc import Callable
+from typing import NamedTuple, Protocol
 
 from encoder.sequencer import Choice, Sequencer
+from farm.clock import Clock
 from farm.errors import FrameRefused
 from farm.messages import FrameDone
 from farm.transport.planes import Planes
@@ -40,54 +42,79 @@ class Parcel(Protocol):
         ...
 
 
-class Feed:
-    """The way of finished frames to one canvas."""
+class Arrival(NamedTuple):
+    """A letter and when it came, in nanoseconds of the feed's clock."""
 
-    def __init__(self, sequencer: Sequencer, slots: Slots) -> None:
+    letter: Parcel | None
+    came_ns: int
+
+
+class Applied(NamedTuple):
+    """What a tick shows, and the frame that was copied for it, with the time at which it was delivered."""
+
+    choice: Choice
+    done: FrameDone | None = None
+    ready_ns: int = 0
+
+
+class Feed:
+    """The way of finished frames to one canvas. ``came_late`` is told of frames found after their tick."""
+
+    def __init__(
+        self, sequencer: Sequencer, slots: Slots, clock: Clock, came_late: Callable[[FrameDone], None]
+    ) -> None:
         self._sequencer = sequencer
         self._slots = slots
-        self._inbox: deque[Parcel | None] = deque(maxlen=4 * sequencer.window)
-        self._letters: dict[int, Parcel] = {}
+        self._clock = clock
+        self._came_late = came_late
+        self._inbox: deque[Arrival] = deque(maxlen=4 * sequencer.window)
+        self._letters: dict[int, Arrival] = {}
         self._refused: dict[int, FrameDone | None] = {}
 
     def put(self, letter: Parcel | None) -> None:
         """Hand in a letter, None for one that could not be read. Any thread; the oldest gives way."""
-        self._inbox.append(letter)
+        self._inbox.append(Arrival(letter, self._clock.monotonic_ns()))
 
     def collect(self) -> None:
         """Offer everything that came since the last call."""
         while self._inbox:
-            letter = self._inbox.popleft()
-            if letter is None:
+            arrival = self._inbox.popleft()
+            if arrival.letter is None:
                 self._sequencer.refuse_unread()
-            elif self._sequencer.offer(letter.done) is None:
-                self._letters[letter.done.frame] = letter
+            elif self._taken(arrival.letter.done):
+                self._letters[arrival.letter.done.frame] = arrival
         for frame in self._sequencer.wanted():
             self._look(frame)
         self._forget()
 
-    def apply(self, tick: int, canvas: Planes) -> tuple[Choice, FrameDone | None]:
-        """Copy the newest frame that fits ``tick``; the choice, and what was copied."""
+    def apply(self, tick: int, canvas: Planes) -> Applied:
+        """Copy the newest frame that fits ``tick``."""
         while True:
             choice = self._sequencer.pick(tick)
             if choice.frame is None:
-                return choice, None
-            done = self._copy(choice.frame, canvas)
+                return Applied(choice)
+            arrival = self._letters.pop(choice.frame, None)
+            done = self._copy(choice.frame, arrival, canvas)
             if done is not None:
                 self._sequencer.apply(done)
-                return choice, done
+                return Applied(choice, done, arrival.came_ns if arrival else done.finished_ns)
             self._sequencer.withdraw(choice.frame)
 
-    def _copy(self, frame: int, canvas: Planes) -> FrameDone | None:
-        letter = self._letters.pop(frame, None)
-        if letter is not None:
-            letter.copy_to(canvas)
-            return letter.done
+    def _copy(self, frame: int, arrival: Arrival | None, canvas: Planes) -> FrameDone | None:
+        if arrival is not None and arrival.letter is not None:
+            arrival.letter.copy_to(canvas)
+            return arrival.letter.done
         try:
             return self._slots.copy_to(canvas, frame)
         except FrameRefused:
             self._sequencer.refuse_unread()
             return None
+
+    def _taken(self, done: FrameDone) -> bool:
+        """Offer ``done``; whether it may be shown."""
+        if done.frame <= self._sequencer.emitted:
+            self._came_late(done)
+        return self._sequencer.offer(done) is None
 
     def _look(self, frame: int) -> None:
         """Offer the slot of ``frame``; what was refused once is not offered again."""
@@ -98,7 +125,7 @@ class Feed:
                 self._refused[frame] = None
                 self._sequencer.refuse_unread()
             return
-        if done is not None and self._refused.get(frame) != done and self._sequencer.offer(done) is not None:
+        if done is not None and self._refused.get(frame) != done and not self._taken(done):
             self._refused[frame] = done
 
     def _forget(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
+from encoder.ledger import Tick
 from farm.clock import Clock
 from farm.messages import FrameDone
 
@@ -61,8 +62,24 @@ class Meter:
             self._asked_ns[frame] = now_ns
         self._asked_upto = max(self._asked_upto, upto)
 
-    def applied(self, done: FrameDone) -> None:
-        """``done`` is in the packets that were just handed to the outputs."""
+    def asked_ns(self, frame: int) -> int | None:
+        """When ``frame`` was asked for; None when that was never or long ago."""
+        return self._asked_ns.get(frame)
+
+    def ticked(self, tick: Tick) -> None:
+        """``tick`` is done; every second this makes new figures."""
+        self._ticks += 1
+        self._bytes += tick.packet_bytes
+        self._encode.add(tick.encode_ns / 1e6)
+        if tick.done is not None:
+            self._applied(tick.done)
+        for frame in [m for m in self._asked_ns if m <= tick.frame - MOST_WORKERS]:
+            del self._asked_ns[frame]
+        elapsed_ns = self._clock.monotonic_ns() - self._since_ns
+        if elapsed_ns >= _SECOND_NS:
+            self._publish(elapsed_ns / 1e9)
+
+    def _applied(self, done: FrameDone) -> None:
         asked_ns = self._asked_ns.get(done.frame)
         if asked_ns is not None:
             self._latency.add((self._clock.monotonic_ns() - asked_ns) / 1e6)
@@ -71,17 +88,6 @@ class Meter:
             self._queue.add(done.queue_ms)
         known = done.worker in self._drawn_by or len(self._drawn_by) < MOST_WORKERS
         self._drawn_by[done.worker if known else "others"] += 1
-
-    def ticked(self, tick: int, sent_bytes: int, encode_ns: int) -> None:
-        """Tick ``tick`` is done; every second this makes new figures."""
-        self._ticks += 1
-        self._bytes += sent_bytes
-        self._encode.add(encode_ns / 1e6)
-        for frame in [m for m in self._asked_ns if m <= tick - MOST_WORKERS]:
-            del self._asked_ns[frame]
-        elapsed_ns = self._clock.monotonic_ns() - self._since_ns
-        if elapsed_ns >= _SECOND_NS:
-            self._publish(elapsed_ns / 1e9)
 
     def _publish(self, elapsed_s: float) -> None:
         self.figures = Figures(

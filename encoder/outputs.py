@@ -75,6 +75,15 @@ class OutputLimits:
     retry_max_s: float
 
 
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """What an output tells the encoder; both are called from the output's thread."""
+
+    request_keyframe: Callable[[], None]
+    sent: Callable[[Tag], None]
+    """This tag is in the socket."""
+
+
 class Output:
     """Sends one stream to one destination, from :meth:`start` to :meth:`stop`."""
 
@@ -85,7 +94,7 @@ class Output:
         limits: OutputLimits,
         clock: Clock,
         *,
-        request_keyframe: Callable[[], None],
+        feedback: Feedback,
         spread: Callable[[], float],
     ) -> None:
         self._spec = spec
@@ -93,7 +102,8 @@ class Output:
         self._limits = limits
         self._clock = clock
         self._spread = spread
-        self._queue = TagQueue(limits.queue_packets, request_keyframe)
+        self._sent = feedback.sent
+        self._queue = TagQueue(limits.queue_packets, feedback.request_keyframe)
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"output-{spec.id}", daemon=True)
         self._connection: Connection | None = None
@@ -183,6 +193,7 @@ class Output:
             last_ms = max(0, tag.time_ms - start_ms)
             connection.send(tag, last_ms)
             self._sent_packets += 1
+            self._sent(tag)
 
     def _wait(self, error: OutputFailed, failures: int) -> None:
         delay_s = retry_delay_s(failures, self._spread(), self._limits.retry_max_s)

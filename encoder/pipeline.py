@@ -13,15 +13,16 @@ from typing import Protocol
 
 from encoder.audio import SilenceEncoder
 from encoder.canvas import Canvas
-from encoder.feed import Feed
+from encoder.feed import Applied, Feed
 from encoder.flv import Tag
 from encoder.keyframes import KeyframeRequests
 from encoder.lead import Lead
+from encoder.ledger import Ledger, Tick
 from encoder.meter import Meter
 from encoder.sequencer import Choice, Sequencer
 from encoder.video import VideoEncoder
 from farm.clock import Clock
-from farm.messages import Credit, Delivery, FrameDone, StreamSpec
+from farm.messages import Credit, Delivery, StreamSpec
 
 MOST_PENDING_ERRORS = 100
 
@@ -51,6 +52,7 @@ class Parts:
     audio: SilenceEncoder
     keyframes: KeyframeRequests
     meter: Meter
+    ledger: Ledger
     ring: Emitted
     sinks: Sequence[Sink]
 
@@ -83,7 +85,7 @@ class Pipeline:
         parts = self._parts
         parts.feed.collect()
         parts.canvas.begin()
-        choice, done = parts.feed.apply(tick, parts.canvas.planes)
+        applied = parts.feed.apply(tick, parts.canvas.planes)
         parts.canvas.end()
         began_ns = self._clock.monotonic_ns()
         tags = parts.audio.until(tick)
@@ -91,11 +93,10 @@ class Pipeline:
         encode_ns = self._clock.monotonic_ns() - began_ns
         self._send(tags)
         parts.ring.emitted = tick
-        parts.sequencer.close_tick(tick, choice)
-        parts.lead.observe(tick, missed=self._missed(tick, choice), ready=parts.sequencer.ready())
+        parts.sequencer.close_tick(tick, applied.choice)
+        parts.lead.observe(tick, missed=self._missed(tick, applied.choice), ready=parts.sequencer.ready())
         self._ask()
-        self._note(done)
-        parts.meter.ticked(tick, sum(len(tag.payload) for tag in tags), encode_ns)
+        self._note(tick, applied, began_ns, encode_ns, sum(len(tag.payload) for tag in tags))
 
     def end(self) -> None:
         """Hand over what is left in the encoder. Raises EncoderFailed."""
@@ -128,7 +129,20 @@ class Pipeline:
             )
         )
 
-    def _note(self, done: FrameDone | None) -> None:
-        if done is not None:
-            self._parts.meter.applied(done)
-            self.layer_errors.extend(done.layer_errors)
+    def _note(self, tick: int, applied: Applied, began_ns: int, encode_ns: int, packet_bytes: int) -> None:
+        parts = self._parts
+        note = Tick(
+            frame=tick,
+            choice=applied.choice,
+            shown=parts.sequencer.shown,
+            done=applied.done,
+            ready_ns=applied.ready_ns,
+            asked_ns=parts.meter.asked_ns(tick),
+            began_ns=began_ns,
+            encode_ns=encode_ns,
+            packet_bytes=packet_bytes,
+        )
+        parts.meter.ticked(note)
+        parts.ledger.closed(note)
+        if applied.done is not None:
+            self.layer_errors.extend(applied.done.layer_errors)

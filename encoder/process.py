@@ -22,10 +22,11 @@ from encoder.canvas import Canvas
 from encoder.feed import Feed
 from encoder.keyframes import KeyframeRequests
 from encoder.lead import Lead
+from encoder.ledger import Ledger
 from encoder.link import CreditLink, MailboxReader
 from encoder.meter import Meter
 from encoder.order import ProcessOrder
-from encoder.outputs import Output, OutputLimits, StreamHeader
+from encoder.outputs import Feedback, Output, OutputLimits, StreamHeader
 from encoder.pipeline import Parts, Pipeline
 from encoder.preview import Preview
 from encoder.reporter import Identity, Reporter, Watched
@@ -40,6 +41,7 @@ from farm.messages import Delivery, StreamConfig, from_json
 from farm.settings import Settings, load_settings
 from farm.store import keys
 from farm.store.connection import connect
+from farm.store.ledgers import LedgerStore
 from farm.transport.ring import Ring
 
 SWITCH_INTERVAL_S = 0.001
@@ -91,22 +93,26 @@ class StreamProcess:
         keyframes = KeyframeRequests(distance=max(1, int(config.fps / 2)))
         header = StreamHeader(metadata(config, video.settings.codec), (video.header(), audio.header()))
         limits = output_limits(settings)
-        self._outputs = tuple(
-            Output(each, header, limits, clock, request_keyframe=keyframes.request, spread=random.random)
-            for each in spec.outputs
-        )
         self._ring = Ring.create(order.ring_label, config.width, config.height, settings.ring_slots)
         sequencer = Sequencer(spec.stream, order.epoch, window=self._ring.slots)
+        canvas_px = config.width * config.height
+        ledger = Ledger(order.epoch, canvas_px, config.fps, sequencer.window, clock)
+        feedback = Feedback(keyframes.request, ledger.sent)
+        self._outputs = tuple(
+            Output(each, header, limits, clock, feedback=feedback, spread=random.random)
+            for each in spec.outputs
+        )
         lead = Lead(settings.lead_min_frames, min(settings.lead_max_frames, self._ring.slots), config.fps)
         self._parts = Parts(
             sequencer=sequencer,
-            feed=Feed(sequencer, self._ring),
+            feed=Feed(sequencer, self._ring, clock, ledger.came_late),
             lead=lead,
             canvas=canvas,
             video=video,
             audio=audio,
             keyframes=keyframes,
             meter=Meter(clock),
+            ledger=ledger,
             ring=self._ring,
             sinks=self._outputs,
         )
@@ -129,10 +135,13 @@ class StreamProcess:
             encoder=parts.video.settings.codec,
             started_wall_ms=self._clock.wall_ms(),
         )
-        watched = Watched(parts.sequencer, parts.lead, parts.meter, self._pipeline, self._outputs)
+        watched = Watched(
+            parts.sequencer, parts.lead, parts.meter, parts.ledger, self._pipeline, self._outputs
+        )
+        ledgers = LedgerStore(self._redis, settings.ledger_s)
         self._threads = (
             link.thread,
-            Reporter(who, watched, self._redis, self._clock, stopping).thread,
+            Reporter(who, watched, self._redis, ledgers, self._clock, stopping).thread,
             Preview(stream, parts.canvas, self._redis, stopping).thread,
             MailboxReader(mailbox_redis, delivery, stopping, parts.feed.put).thread,
         )

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import psutil
 
 from encoder.lead import Lead
+from encoder.ledger import Ledger
 from encoder.meter import Meter
 from encoder.outputs import Output
 from encoder.pipeline import Pipeline
@@ -22,6 +23,7 @@ from farm.messages import Event, StreamReport, to_json
 from farm.store import keys
 from farm.store.connection import FarmRedis
 from farm.store.events import EventLog
+from farm.store.ledgers import LedgerStore
 
 PERIOD_S = 1.0
 EXPIRY_S = 5
@@ -71,6 +73,7 @@ class Watched:
     sequencer: Sequencer
     lead: Lead
     meter: Meter
+    ledger: Ledger
     pipeline: Pipeline
     outputs: Sequence[Output]
 
@@ -79,11 +82,18 @@ class Reporter:
     """The thread that reports."""
 
     def __init__(
-        self, who: Identity, watched: Watched, redis: FarmRedis, clock: Clock, stopping: threading.Event
+        self,
+        who: Identity,
+        watched: Watched,
+        redis: FarmRedis,
+        ledgers: LedgerStore,
+        clock: Clock,
+        stopping: threading.Event,
     ) -> None:
         self._who = who
         self._watched = watched
         self._redis = redis
+        self._ledgers = ledgers
         self._clock = clock
         self._stopping = stopping
         self._events = EventLog(redis)
@@ -130,6 +140,7 @@ class Reporter:
             self._log(report)
             try:
                 self._redis.set(keys.report(report.stream), to_json(report), ex=EXPIRY_S)
+                self._ledgers.append(report.stream, self._watched.ledger.take())
                 self._tell_layer_errors()
             except StoreUnavailable:  # the credit link tells people; the next report says it all again
                 continue

@@ -82,6 +82,12 @@ class FrameDone(msgspec.Struct, frozen=True):
     draw_ms: float
     layer_errors: tuple[tuple[str, str], ...] = ()
     """(layer id, reason) of every layer that could not be drawn."""
+    plan_ms: float = -1.0
+    """The part of ``draw_ms`` in which the scene was loaded, evaluated and compared."""
+    layers_ms: tuple[tuple[str, float], ...] = ()
+    """(layer id, time) of the layers that took longest, the longest first."""
+    finished_ns: int = 0
+    """``monotonic_ns`` of the worker's host; only ever compared on that host."""
 
 
 class Credit(msgspec.Struct, frozen=True):

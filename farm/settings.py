@@ -127,6 +127,7 @@ class Settings(BaseModel):
     output_retry_max_ms: int = Field(10_000, ge=100, le=600_000)
     encoder_max_restarts: int = Field(5, ge=0, le=1000)
     force_kill_timeout_ms: int = Field(5_000, ge=100, le=60_000)
+    ledger_s: int = Field(120, ge=0, le=3_600)
 
     # Log
     log_level: Literal["debug", "info", "warning", "error"] = "info"

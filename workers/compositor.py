@@ -15,6 +15,7 @@ from scene.geometry import Rect
 from scene.state import SceneState
 from workers import kernel
 from workers.blending import Blender, Overlay
+from workers.costs import LayerCosts
 from workers.painters.painter import Quality
 from workers.placement import contains, shared
 from workers.raster import Sprite, ycc
@@ -26,8 +27,10 @@ OPAQUE = 255
 class Compositor:
     """Draws with the pixels of ``sprites``."""
 
-    def __init__(self, sprites: Sprites) -> None:
+    def __init__(self, sprites: Sprites, costs: LayerCosts | None = None) -> None:
         self._sprites = sprites
+        self.costs = costs or LayerCosts()
+        """Of the picture that was composed last."""
         self._blender = Blender()
 
     def compose(
@@ -38,6 +41,7 @@ class Compositor:
         Answers (layer id, reason) of the layers that are not drawn as they should be. Raises
         StoreUnavailable.
         """
+        self.costs.begin()
         placed = [layer for layer in map(self._sprites.placed, state.layers) if layer is not None]
         for rect in rects:
             visible = [layer for layer in placed if shared(layer.placement.bounds, rect)]
@@ -54,7 +58,9 @@ class Compositor:
             part = shared(layer.placement.bounds, rect)
             if part is None or any(contains(cover, part) for cover in hidden):
                 continue
+            began_ns = self.costs.now_ns()
             pixels = self._sprites.pixels(layer, quality)
+            self.costs.add(layer.layer.id, began_ns)
             if pixels is None:
                 continue
             shown.append((layer, pixels, part))
@@ -65,6 +71,7 @@ class Compositor:
                     break
         else:
             _clear(planes.crop(rect), background)
+        began_ns = self.costs.now_ns()
         for layer, pixels, part in reversed(shown):
             if isinstance(pixels, Sprite):
                 _blend(planes.crop(part), pixels, layer, part)
@@ -72,6 +79,7 @@ class Compositor:
                 self._blender.blend(planes.crop(part), pixels, _own_part(layer, part), layer.alpha)
             else:
                 _fill(planes, pixels, layer, part)
+            began_ns = self.costs.add(layer.layer.id, began_ns)
 
 
 def opaque_part(layer: Placed, pixels: Pixels | Colour) -> Rect | None:

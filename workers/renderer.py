@@ -13,6 +13,7 @@ from farm.store.connection import FarmRedis
 from farm.store.scenes import SceneStore
 from workers.assets import AssetPictures
 from workers.compositor import Compositor
+from workers.costs import LayerCosts
 from workers.deliver import Deliverer
 from workers.evaluate import Evaluator
 from workers.painters.painter import Quality
@@ -25,6 +26,9 @@ MAX_QUEUE_MS = 10_000
 
 MAX_ERRORS, MAX_REASON_CHARS = 8, 160
 """What of a frame's layer errors is told: they share a page with its description."""
+
+MAX_COSTS = 6
+"""So many layers' times are told, for the same reason."""
 
 _QUALITIES: dict[str, Quality] = {"low": "low", "medium": "medium", "high": "high"}
 _PICTURE_SHARE = 4
@@ -41,7 +45,7 @@ class Renderer:
         self._pictures = AssetPictures(AssetStore(redis, clock, settings), clock, settings, pictures_bytes)
         self._sprites = Sprites(all_painters(self._pictures), cache_bytes - pictures_bytes)
         self._evaluator = Evaluator(SceneVersions(SceneStore(redis)), self._sprites)
-        self._compositor = Compositor(self._sprites)
+        self._compositor = Compositor(self._sprites, LayerCosts(clock.monotonic_ns))
         self._deliverer = Deliverer(redis, use_rings=settings.frame_transport == "auto")
         self.counts: Counter[str] = Counter()
 
@@ -55,7 +59,9 @@ class Renderer:
         try:
             with self._deliverer.surface(task) as surface:
                 plan = self._evaluator.plan(task)
+                planned_ns = self._clock.monotonic_ns()
                 errors = self._compositor.compose(plan.state, plan.rects, surface.planes, quality)
+                finished_ns = self._clock.monotonic_ns()
                 done = FrameDone(
                     stream=task.stream,
                     epoch=task.epoch,
@@ -65,7 +71,10 @@ class Renderer:
                     rects=plan.rects,
                     worker=self._name,
                     queue_ms=queue_ms(task.queued_ns, started_ns),
-                    draw_ms=(self._clock.monotonic_ns() - started_ns) / 1e6,
+                    draw_ms=(finished_ns - started_ns) / 1e6,
+                    plan_ms=(planned_ns - started_ns) / 1e6,
+                    layers_ms=self._compositor.costs.most(MAX_COSTS),
+                    finished_ns=finished_ns,
                     layer_errors=tuple((layer, why[:MAX_REASON_CHARS]) for layer, why in errors[:MAX_ERRORS]),
                 )
                 surface.finish(done)

@@ -21,6 +21,7 @@ from api.http.routes.control import CONTROL_ROUTES
 from api.http.routes.history import HISTORY_ROUTES, SCHEMA_ROUTES
 from api.http.routes.keys import KEY_ROUTES
 from api.http.routes.layers import LAYER_ROUTES
+from api.http.routes.ledger import LEDGER_ROUTES
 from api.http.routes.preview import PREVIEW_ROUTES
 from api.http.routes.rtmp import RTMP_ROUTES
 from api.http.routes.streams import STREAM_LIST_ROUTES, STREAM_ROUTES
@@ -86,6 +87,7 @@ def _add_routes(app: OpenAPI) -> None:
         (HISTORY_ROUTES, "Scene"),
         (KEY_ROUTES, "Stream keys"),
         (PREVIEW_ROUTES, "On air"),
+        (LEDGER_ROUTES, "On air"),
     )
     of_the_farm = (
         (STREAM_LIST_ROUTES, "Streams"),

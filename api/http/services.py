@@ -14,6 +14,7 @@ from farm.settings import Settings
 from farm.store.assets import AssetStore
 from farm.store.connection import FarmRedis
 from farm.store.events import EventLog
+from farm.store.ledgers import LedgerStore
 from farm.store.scenes import SceneStore
 from farm.store.stream_keys import StreamKeyStore
 from farm.store.streams import StreamStore
@@ -31,6 +32,7 @@ class Services:
     redis: FarmRedis
     streams: StreamStore
     scenes: SceneStore
+    ledgers: LedgerStore
     events: EventLog
     tokens: TokenStore
     stream_keys: StreamKeyStore
@@ -52,6 +54,7 @@ def make_services(settings: Settings, redis: FarmRedis, clock: Clock) -> Service
             global_limit=settings.max_concurrent_streams_global,
         ),
         scenes=SceneStore(redis),
+        ledgers=LedgerStore(redis, settings.ledger_s),
         events=EventLog(redis),
         tokens=TokenStore(
             redis,

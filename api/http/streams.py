@@ -74,4 +74,5 @@ def forget_stream(farm: Services, stream: str) -> None:
         raise Conflict(f"stream {stream!r} is on air; stop it and wait until it is idle", {"stream": stream})
     farm.streams.delete(stream)
     farm.scenes.delete(stream)
+    farm.ledgers.delete(stream)
     farm.stream_keys.delete_all(stream)

@@ -98,6 +98,11 @@ def passed(stream: str, epoch_number: int) -> str:
     return f"ff:passed:{stream}:{epoch_number}"
 
 
+def ledger(stream: str) -> str:
+    """list with expiry: pages of FrameRecord as MessagePack, the newest first, one a second."""
+    return f"ff:ledger:{stream}"
+
+
 def preview_wanted(stream: str) -> str:
     """string with expiry: somebody looks at the preview."""
     return f"ff:preview-wanted:{stream}"

@@ -10,6 +10,7 @@ import pytest
 from encoder.canvas import Canvas
 from encoder.feed import Feed
 from encoder.sequencer import EMPTY, Choice, Refusal, Repeat, Sequencer
+from farm.clock import ManualClock
 from farm.messages import Delivery, FrameDone
 from farm.transport.mailbox import Letter, pack_frame
 from farm.transport.ring import Ring
@@ -29,7 +30,9 @@ class Bench:
     def __init__(self, ring: Ring, worker: Ring) -> None:
         self.ring, self.worker = ring, worker
         self.sequencer = Sequencer("s", 1, SLOTS)
-        self.feed = Feed(self.sequencer, ring)
+        self.clock = ManualClock()
+        self.late: list[FrameDone] = []
+        self.feed = Feed(self.sequencer, ring, self.clock, self.late.append)
         self.canvas = Canvas(WIDTH, HEIGHT)
 
     def draw(self, what: FrameDone, luma: int) -> None:
@@ -45,7 +48,7 @@ class Bench:
     def tick(self, number: int) -> tuple[Choice, int]:
         """The choice at that tick, and the luma of the canvas' first pixel after it."""
         self.feed.collect()
-        choice, _ = self.feed.apply(number, self.canvas.planes)
+        choice = self.feed.apply(number, self.canvas.planes).choice
         self.sequencer.close_tick(number, choice)
         self.ring.emitted = number
         return choice, int(self.canvas.planes.y[0, 0])

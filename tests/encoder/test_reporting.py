@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from encoder.epochs import Epochs
+from encoder.ledger import Tick
 from encoder.link import Latest
 from encoder.meter import MOST_WORKERS, Meter
 from encoder.reporter import MOST_LAYERS, LayerErrors
+from encoder.sequencer import Choice
 from farm.clock import ManualClock
 from farm.messages import FrameDone
 from farm.store import keys
@@ -21,14 +23,19 @@ def frame(number: int, worker: str = "w", queue_ms: float = 2.0) -> FrameDone:
     return FrameDone("s", 1, number, -1, 1, (), worker, queue_ms, 4.0)
 
 
+def ticked(done: FrameDone | None, number: int = 0) -> Tick:
+    frame_number = done.frame if done else number
+    choice = Choice(frame_number if done else None)
+    return Tick(frame_number, choice, frame_number, done, 0, None, 0, 6 * MS, 500)
+
+
 def test_figures_are_means_over_a_second() -> None:
     clock = ManualClock()
     meter = Meter(clock)
     meter.asked(upto=60)
     for tick in range(26):
         clock.advance_ns(40 * MS)
-        meter.applied(frame(tick, queue_ms=2.0 if tick else -1.0))
-        meter.ticked(tick, sent_bytes=500, encode_ns=6 * MS)
+        meter.ticked(ticked(frame(tick, queue_ms=2.0 if tick else -1.0)))
     figures = meter.figures
     assert (figures.fps, figures.bitrate_kbps) == pytest.approx((25.0, 100.0))
     assert (figures.encode_ms, figures.draw_ms, figures.queue_ms) == pytest.approx((6.0, 4.0, 2.0))
@@ -43,9 +50,9 @@ def test_latency_counts_from_the_first_credit_that_asked() -> None:
     clock.advance_ns(10 * MS)
     meter.asked(upto=0)
     clock.advance_ns(10 * MS)
-    meter.applied(frame(0))
+    meter.ticked(ticked(frame(0)))
     clock.advance_ns(1000 * MS)
-    meter.ticked(0, 0, 0)
+    meter.ticked(ticked(None, number=1))
     assert meter.figures.latency_ms == pytest.approx(20)
 
 
@@ -54,10 +61,9 @@ def test_the_meter_is_bounded() -> None:
     meter = Meter(clock)
     for tick in range(1000):
         meter.asked(upto=tick + 8)
-        meter.applied(frame(tick, worker=f"w{tick}"))
-        meter.ticked(tick, 0, 0)
+        meter.ticked(ticked(frame(tick, worker=f"w{tick}")))
     clock.advance_ns(1000 * MS)
-    meter.ticked(1000, 0, 0)
+    meter.ticked(ticked(None, number=1000))
     assert len(meter.figures.drawn_by) == MOST_WORKERS + 1
     assert sum(meter.figures.drawn_by.values()) == 1000
     assert len(meter._asked_ns) < 100

@@ -166,8 +166,9 @@ def test_no_book_is_kept_of_frames_under_way(worker: Worker, redis: FarmRedis) -
     """A killed worker's frame is not drawn again: the next one heals it."""
     put_scene(redis, {"type": "colour", "colour": "#ffffff"})
     with redis.monitor() as said, open_ring() as (ring, delivery):  # type: ignore[no-untyped-call]
-        worker.draw(task(0, delivery=delivery))
-        arrives(ring, 0)
+        for frame in range(2):  # between two of them the worker asks for the next
+            worker.draw(task(frame, delivery=delivery))
+            arrives(ring, frame)
         redis.set("end-of-test", 1)
         commands = list(
             itertools.takewhile(lambda line: "end-of-test" not in line, (c["command"] for c in said.listen()))

@@ -1,0 +1,79 @@
+"""``framefarm debug``: looks at a running farm from outside."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+from farm.debug.checkable import checkable_scene
+from farm.debug.frames import frames_table, journey
+from farm.debug.pattern import PatternPlace, Tally
+from farm.debug.reader import frame_numbers
+from farm.errors import NotFound
+from farm.reach import Json, TokenOption, Url, api_client, out, play_url, print_values
+
+debug = typer.Typer(no_args_is_help=True, help="Look at a running farm from outside.")
+
+
+@debug.command("test-stream")
+def make_test_stream(
+    url: Url = None,
+    access: TokenOption = None,
+    stream: Annotated[str, typer.Option(help="The stream to make, or to show the test scene.")] = "test",
+    size: Annotated[str, typer.Option(help="Width x height of the scene, in pixels.")] = "1920x1080",
+) -> None:
+    """Put a stream on air that machines can check: frame numbers as blocks, and colour bars."""
+    width, height = (int(side) for side in size.split("x"))
+    scene = checkable_scene(width, height, PatternPlace())
+    with api_client(url, access) as client:
+        try:
+            client.call("GET", f"/streams/{stream}")
+        except NotFound:
+            client.call(
+                "POST", "/streams", {"id": stream, "config": {"STREAM_RESOLUTION": size}, "scene": scene}
+            )
+        else:
+            client.call("PUT", f"/streams/{stream}/scene", scene)
+        client.call("POST", f"/streams/{stream}/start")
+    out.print(f"{stream} is on air; this checks it: framefarm debug read {play_url(stream)}")
+
+
+@debug.command("read")
+def read(
+    url: Annotated[str, typer.Argument(help="An RTMP URL, or anything else that ffmpeg reads.")],
+    seconds: Annotated[float, typer.Option(help="How long to read.")] = 10,
+    bits: Annotated[int, typer.Option(help="Bits of the pattern.")] = 24,
+    cell: Annotated[int, typer.Option(help="Pixels of a cell.")] = 32,
+    as_json: Json = False,  # noqa: FBT002
+) -> None:
+    """Read a test stream back and say whether every frame came once and in order; exit code 1 if not."""
+    tally = Tally()
+    for number, _ in frame_numbers(url, PatternPlace(cell_px=cell, bits=bits), seconds=seconds):
+        tally.add(number)
+    print_values({**tally.as_dict(), "complete": tally.complete()}, "what the reader saw", as_json=as_json)
+    raise typer.Exit(0 if tally.complete() else 1)
+
+
+@debug.command("frames")
+def frames(  # noqa: PLR0913, PLR0917  a command's options
+    url: Url = None,
+    access: TokenOption = None,
+    stream: Annotated[str, typer.Option(help="A stream that is on air, or was minutes ago.")] = "demo",
+    frame: Annotated[int | None, typer.Option(min=0, help="One frame's whole journey.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=2000, help="So many frames, the newest.")] = 30,
+    missed: Annotated[bool, typer.Option("--missed", help="Only repeated pictures.")] = False,  # noqa: FBT002
+    as_json: Json = False,  # noqa: FBT002
+) -> None:
+    """What became of each frame: who drew it, where its time went, why a picture was repeated."""
+    which = f"from={frame}&to={frame}" if frame is not None else f"limit={limit}"
+    only = "missed" if missed else "all"
+    with api_client(url, access) as client:
+        ledger = client.call("GET", f"/streams/{stream}/ledger?{which}&only={only}")
+    if frame is not None and not ledger["frames"]:
+        raise NotFound(f"the ledger of {stream!r} holds no frame {frame}; it keeps the last minutes only")
+    if as_json:
+        print(json.dumps(ledger))  # noqa: T201  the command's answer
+    else:
+        out.print(journey(ledger["frames"][0]) if frame is not None else frames_table(ledger))

@@ -1,0 +1,83 @@
+"""``framefarm debug frames``: the ledger as a table, and one frame's whole journey."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Group
+from rich.table import Table
+
+_HOPS = {
+    "queueMs": "waited for a worker",
+    "planMs": "scene loaded, evaluated, compared",
+    "drawMs": "worker's time in all",
+    "waitMs": "lay ready before its tick",
+    "encodeMs": "encoded",
+    "sendMs": "handed over, until sent",
+    "askedMs": "asked for, until its tick",
+    "latencyMs": "asked for, until sent",
+}
+_COLUMNS = ("queueMs", "drawMs", "waitMs", "encodeMs", "sendMs", "latencyMs")
+
+
+def frames_table(ledger: dict[str, Any]) -> Group:
+    """All frames of ``ledger``, the API's answer, oldest first, and below them its summary."""
+    table = Table(title="frames; times in ms", header_style="bold", box=SIMPLE_HEAD, padding=0)
+    for name in ("frame", "drawn by", "area", *_COLUMNS, "repeated"):
+        words = name in ("drawn by", "repeated")
+        header = name.removesuffix("Ms")
+        table.add_column(header, justify="left" if words else "right", no_wrap=not words)
+    for frame in reversed(ledger["frames"]):
+        cause = frame["cause"]
+        table.add_row(
+            str(frame["frame"]),
+            frame["worker"],
+            f"{frame['area']:.0%}",
+            *(_ms(frame[name]) for name in _COLUMNS),
+            cause,
+            style="yellow" if cause else "",
+        )
+    return Group(table, _summary(ledger["summary"]))
+
+
+def journey(frame: dict[str, Any]) -> Table:
+    """One frame's hops, in their order."""
+    title = f"frame {frame['frame']} of epoch {frame['epoch']}"
+    table = Table(title=title, show_header=False)
+    table.add_row("picture", f"repeated: {frame['cause']}" if frame["cause"] else f"frame {frame['shown']}")
+    table.add_row("drawn by", frame["worker"] or "nobody")
+    based = "whole picture" if frame["base"] < 0 else f"patch of {frame['area']:.1%} on frame {frame['base']}"
+    table.add_row("drawn as", based)
+    for name, words in _HOPS.items():
+        table.add_row(words, f"{_ms(frame[name])} ms")
+        if name == "drawMs":
+            for cost in frame["layers"]:
+                table.add_row(f"  layer {cost['layer']}", f"{_ms(cost['ms'])} ms")
+    table.add_row("packets", f"{frame['packetBytes']} bytes")
+    return table
+
+
+def _summary(summary: dict[str, Any]) -> Table:
+    table = Table(title=f"{summary['frames']} frames", header_style="bold")
+    for name in ("ms", "p50", "p99", "max"):
+        table.add_column(name, justify="left" if name == "ms" else "right")
+    for name, words in _HOPS.items():
+        spread = summary["hops"].get(_snake(name))
+        if spread is not None:
+            table.add_row(words, *(_ms(spread[rank]) for rank in ("p50", "p99", "max")))
+    table.caption = ", ".join(_counted(summary["repeated"], "repeated")) or "no picture repeated"
+    return table
+
+
+def _counted(counts: dict[str, int], what: str) -> Iterable[str]:
+    return (f"{count} {what} ({cause})" for cause, count in counts.items())
+
+
+def _snake(name: str) -> str:
+    return name.replace("Ms", "_ms")
+
+
+def _ms(value: float) -> str:
+    return "-" if value == -1 else f"{value:.1f}"
