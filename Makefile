@@ -1,7 +1,7 @@
 # `make run` and `make test` are all that a newcomer needs; both install what is missing first.
 BIN := .venv/bin
 
-.PHONY: run setup setup-dev test check lint types imports format verify bench pictures contact-sheet
+.PHONY: run setup setup-dev test check lint types imports format verify bench pictures contact-sheet example-assets
 
 run: setup
 	$(BIN)/framefarm up --demo
@@ -42,6 +42,10 @@ pictures: setup-dev
 # One picture of all examples, for the README.
 contact-sheet: setup-dev
 	$(BIN)/python -m tests.golden.contact_sheet
+
+# The pictures that the example scenes show.
+example-assets: setup-dev
+	$(BIN)/python -m tests.golden.art
 
 format:
 	$(BIN)/ruff format .

@@ -23,6 +23,7 @@ from scene.content import (
 )
 from scene.drawing import backdrop_of, gradient_of, shadow_of
 from scene.effects import finish_bounds, finish_values, is_finish_property
+from scene.feed import FeedContent, feed_look
 from scene.fields import Size, viewport_px
 from scene.finish import Finish, FinishMaker, finish_maker
 from scene.fitting import Fitting
@@ -30,6 +31,7 @@ from scene.layers import (
     AnyLayer,
     CardLayer,
     ColourLayer,
+    FeedLayer,
     FrameNumberLayer,
     ImageLayer,
     ShapeLayer,
@@ -204,15 +206,17 @@ def _content_maker(layer: AnyLayer, fitting: Fitting) -> ContentMaker:
             return _text_maker(layer, fitting)
         case ShapeLayer():
             return _shape_maker(layer, fitting)
-        case CardLayer() | SvgLayer():
+        case CardLayer() | SvgLayer() | FeedLayer():
             return _constant(_fixed(layer, fitting))
         case FrameNumberLayer():
             mask, cell = (1 << layer.bits) - 1, max(1, round(layer.cell * fitting.scale))
             return lambda _values, n: FrameNumberContent(n & mask, layer.bits, cell)
 
 
-def _fixed(layer: CardLayer | SvgLayer, fitting: Fitting) -> Content:
+def _fixed(layer: CardLayer | SvgLayer | FeedLayer, fitting: Fitting) -> Content:
     """The content of a layer of which nothing but the box moves."""
+    if isinstance(layer, FeedLayer):
+        return FeedContent(layer.address, "still", None, feed_look(layer, fitting))
     if isinstance(layer, CardLayer):
         accent = None if layer.accent is None else parse_colour(layer.accent)
         return CardContent(layer.title, layer.lines, layer.state, accent, fitting.scale)
@@ -227,7 +231,7 @@ def _constant(content: Content) -> ContentMaker:
 def _image_maker(layer: ImageLayer, fitting: Fitting) -> ContentMaker:
     grid = None if layer.sprite is None else (layer.sprite.columns, layer.sprite.rows)
     return lambda values, _n: ImageContent(
-        layer.asset, layer.fit, fitting.scale, int(values.get(FRAME, 0)), grid
+        layer.address, layer.fit, fitting.scale, int(values.get(FRAME, 0)), grid
     )
 
 

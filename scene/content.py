@@ -11,10 +11,11 @@ from typing import Literal
 
 from scene.card import CardContent
 from scene.colour import Colour
+from scene.feed import FeedContent
 from scene.finish import PLAIN, Finish
+from scene.fitting import Fit
 from scene.paint import Backdrop, Gradient, LineCap, Point, Shadow
 
-Fit = Literal["contain", "cover", "stretch"]
 Font = Literal["sans", "serif", "mono"]
 Weight = Literal["normal", "bold"]
 Style = Literal["normal", "italic"]
@@ -130,7 +131,14 @@ class FrameNumberContent:
 
 
 Content = (
-    ColourContent | ImageContent | TextContent | ShapeContent | FrameNumberContent | CardContent | SvgContent
+    ColourContent
+    | ImageContent
+    | TextContent
+    | ShapeContent
+    | FrameNumberContent
+    | CardContent
+    | SvgContent
+    | FeedContent
 )
 
 

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from scene.viewport import ViewportFit
+
+Fit = Literal["contain", "cover", "stretch"]
+"""How a picture lies in a box of other proportions."""
 
 _STEPS = 32
 """Lengths are rounded to this part of a canvas pixel, so that the slow end of a motion comes to rest."""

@@ -19,9 +19,10 @@ from scene.animation import (
 )
 from scene.blending import Blend
 from scene.card import MAX_CARD_CHARS, MAX_CARD_LINES, CardState
-from scene.content import Align, Fit, Font, ShapeName, Style, VerticalAlign, Weight
+from scene.content import Align, Font, ShapeName, Style, VerticalAlign, Weight
 from scene.drawing import MAX_CORNERS, BackdropPart, GradientPart, Points, ShadowPart
 from scene.effects import MAX_EFFECTS, Crop, Effect, finish_bounds, is_finish_property
+from scene.feed import FeedFields
 from scene.fields import (
     MAX_SIDE_PX,
     Anchor,
@@ -35,10 +36,12 @@ from scene.fields import (
     Within,
     mistake,
 )
+from scene.fitting import Fit
 from scene.layout import LayoutMove, Slot
 from scene.numbers import MAX_VALUE, NumberFormat
 from scene.paint import LineCap
 from scene.playback import FrameTimes, SpriteSheet
+from scene.source import PictureSource
 from scene.svg import SvgText
 
 MAX_ANIMATIONS = 50
@@ -173,12 +176,10 @@ class ColourLayer(LayerBase):
     animations: Annotated[tuple[ColourAnimation, ...], _Several, _Bounded] = ()
 
 
-class ImageLayer(ContentSizedLayer):
+class ImageLayer(PictureSource, ContentSizedLayer):
     """An uploaded picture; an animated one (GIF, APNG, WebP) or a sheet of sprites plays."""
 
     type: Literal["image"]
-    asset: Name
-    """The picture's id, as the upload answered it."""
     fit: Fit = "contain"
     """How the picture lies in a box of other proportions."""
     speed: float = Field(1.0, ge=0.01, le=100)
@@ -329,5 +330,14 @@ class CardLayer(ContentSizedLayer):
     animations: Annotated[tuple[BoxAnimation, ...], _Several, _Bounded] = ()
 
 
-AnyLayer = ColourLayer | ImageLayer | SvgLayer | TextLayer | ShapeLayer | FrameNumberLayer | CardLayer
+class FeedLayer(PictureSource, FeedFields, ContentSizedLayer):
+    """A picture on a card, with a caption and what is known of the work: :mod:`scene.feed`."""
+
+    type: Literal["feed"]
+    animations: Annotated[tuple[BoxAnimation, ...], _Several, _Bounded] = ()
+
+
+AnyLayer = (
+    ColourLayer | ImageLayer | SvgLayer | TextLayer | ShapeLayer | FrameNumberLayer | CardLayer | FeedLayer
+)
 Layer = Annotated[Annotated[AnyLayer, Field(discriminator="type")], BeforeValidator(_spelt_alike)]

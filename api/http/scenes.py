@@ -6,16 +6,15 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
+from api.http.pictures import ScenePictures
 from api.http.services import Services
 from farm.errors import ChangedMeanwhile, Conflict, NotFound, SceneInvalid
 from farm.messages import Event
 from farm.store.scenes import RevisionNote
 from farm.store.streams import StreamRecord
-from farm.store.tokens import ADMIN_OWNER
 from scene.document import Scene, parse_scene
 from scene.edits import settle_starts
-from scene.layers import ImageLayer
-from scene.mistakes import Mistake, SceneMistakes, UnknownLayer
+from scene.mistakes import SceneMistakes, UnknownLayer
 from scene.slots import with_layout_moves
 from scene.summary import describe_change
 
@@ -65,9 +64,9 @@ class SceneDesk:
         """Edits are noted as those of ``author``; None is the stream's owner."""
         self._farm = farm
         self._stream = record.id
-        self._owner = record.owner
         self._author = author or record.owner
         self.max_layers = record.config.max_layers
+        self.pictures = ScenePictures(farm.assets, record.owner)
 
     def parse(self, document: object) -> Scene:
         """The scene in ``document``. Raises SceneInvalid."""
@@ -84,7 +83,7 @@ class SceneDesk:
 
     def begin(self, scene: Scene) -> None:
         """Write the first revision unless there is one."""
-        first = with_layout_moves(Scene(), self._with_frame_times(scene), 1)
+        first = with_layout_moves(Scene(), self.pictures.settled(scene), 1)
         self._commit(Plan(first, "the first scene"), head=0)
 
     def edit(
@@ -125,7 +124,7 @@ class SceneDesk:
             with scene_errors():
                 planned = plan(current)
             self.refuse_unknown_assets(planned.scene, known=current.scene, one_layer=one_layer)
-            timed = self._with_frame_times(planned.scene, current.scene)
+            timed = self.pictures.settled(planned.scene, current.scene)
             moved = with_layout_moves(current.scene, timed, current.revision + 1)
             planned = planned._replace(scene=moved)
             if planned.scene == current.scene and current.revision > 0:
@@ -137,19 +136,9 @@ class SceneDesk:
     def refuse_unknown_assets(
         self, scene: Scene, *, known: Scene | None = None, one_layer: bool = False
     ) -> None:
-        """Raises SceneInvalid for pictures that the stream's owner does not have; those of ``known`` pass."""
-        layers = known.layers if known else ()
-        passing = {layer.asset for layer in layers if isinstance(layer, ImageLayer)}
-        mistakes = [
-            Mistake("asset" if one_layer else f"layers[{index}].asset", "is not uploaded; POST /assets first")
-            for index, layer in enumerate(scene.layers)
-            if isinstance(layer, ImageLayer)
-            and layer.asset not in passing
-            and not self._has_asset(layer.asset)
-        ]
-        if mistakes:
-            with scene_errors():
-                raise SceneMistakes(mistakes)
+        """Raises SceneInvalid; see :meth:`ScenePictures.refuse_unknown`."""
+        with scene_errors():
+            self.pictures.refuse_unknown(scene, known=known, one_layer=one_layer)
 
     def tell(self, kind: str, revision: int, data: dict[str, Any]) -> None:
         """Tell those who listen to the stream of an edit."""
@@ -163,25 +152,3 @@ class SceneDesk:
         )
         revision = self._farm.scenes.commit(self._stream, settled.to_json(), expected_head=head, note=note)
         return None if revision is None else Edited(settled, revision, changed=True)
-
-    def _with_frame_times(self, scene: Scene, known: Scene | None = None) -> Scene:
-        """With what their assets say in image layers that ``known`` has not: a version is self-contained."""
-        settled = set(known.layers) if known else set()
-        layers = [
-            self._timed(layer) if isinstance(layer, ImageLayer) and layer not in settled else layer
-            for layer in scene.layers
-        ]
-        return scene.model_copy(update={"layers": tuple(layers)})
-
-    def _timed(self, layer: ImageLayer) -> ImageLayer:
-        try:
-            record = self._farm.assets.get(layer.asset)
-        except NotFound:
-            return layer
-        return layer.model_copy(update={"frame_ms": record.frame_ms or None})
-
-    def _has_asset(self, asset: str) -> bool:
-        try:
-            return self._farm.assets.get(asset).owner in (self._owner, ADMIN_OWNER)
-        except NotFound:
-            return False

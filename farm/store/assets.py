@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 
 import msgspec
 
@@ -83,6 +84,19 @@ class AssetStore:
         if answer is None:
             raise _missing(asset_id)
         return from_json(answer, AssetRecord)
+
+    def find(self, wanted: str, owners: Collection[str]) -> AssetRecord:
+        """The picture of one of ``owners`` with the id ``wanted``, or else the newest of that name.
+
+        Raises NotFound.
+        """
+        answer = self._redis.hget(keys.ASSETS, wanted)
+        if answer is not None and (record := from_json(answer, AssetRecord)).owner in owners:
+            return record
+        named = [record for record in self.list() if record.name == wanted and record.owner in owners]
+        if not named:
+            raise _missing(wanted)
+        return named[-1]
 
     def data(self, asset_id: str) -> bytes:
         """The bytes of ``asset_id`` as uploaded. Raises NotFound."""

@@ -51,8 +51,11 @@ def test_a_stream_is_made_as_ordered(bob: Caller, farm: Services) -> None:
 
 
 @pytest.mark.parametrize("file", sorted(EXAMPLES.glob("*.json")), ids=lambda file: file.name)
-def test_the_example_scenes_can_be_ordered(bob: Caller, file: Path) -> None:
-    bob.ask("POST", "/streams", {"scene": json.loads(file.read_text())}, status=201)
+def test_the_example_scenes_can_be_ordered(bob: Caller, farm: Services, file: Path) -> None:
+    document = json.loads(file.read_text())
+    for asset in sorted({layer["asset"] for layer in document["layers"] if "asset" in layer}):
+        farm.assets.put((EXAMPLES.parent / "assets" / asset).read_bytes(), asset, "bob")
+    bob.ask("POST", "/streams", {"scene": document}, status=201)
 
 
 def test_an_order_of_nothing_is_a_stream_too(bob: Caller) -> None:

@@ -15,7 +15,7 @@ from workers.assets import AssetPictures
 from workers.offline.film import Film, Shot
 from workers.offline.folder import AssetFolder
 from workers.offline.picture import picture
-from workers.offline.timing import with_frame_times
+from workers.offline.timing import with_pictures_told
 from workers.painters.registry import all_painters
 
 ROOT = Path(__file__).parents[2]
@@ -40,6 +40,8 @@ def drawn(scene: Path, time_s: float, width: int = 640, height: int = 360) -> Im
     source = AssetFolder(ASSETS, max_bytes=settings.asset_max_bytes)
     pictures = AssetPictures(source, ManualClock(), settings, _CACHE_BYTES, settled_ns=0)
     shot = Shot(width, height, Fraction(30))
-    film = Film(with_frame_times(read_scene(scene), source), shot, all_painters(pictures), _CACHE_BYTES)
+    film = Film(
+        with_pictures_told(read_scene(scene), source, settings), shot, all_painters(pictures), _CACHE_BYTES
+    )
     film.draw(shot.frame_at(time_s))
     return picture(film.planes)

@@ -28,6 +28,7 @@ PROPERTIES = {
     "shape": (*BOX, "radius", "strokeWidth", "fill", "stroke"),
     "frame_number": PLACING,
     "card": BOX,
+    "feed": BOX,
 }
 
 ids = st.text("abcXYZ019_.-", min_size=1, max_size=8)
@@ -225,12 +226,35 @@ def finish_animations(draw: st.DrawFn, of: list[Document]) -> Document:
     )
 
 
+_words = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=12)
+FEED = {
+    "caption": _words,
+    "overlay": st.sampled_from(["card", "bar", "none"]),
+    "fit": st.sampled_from(["contain", "cover", "stretch"]),
+    "aspect": st.sampled_from(["1:1", "16:9", "3:4"]),
+    "radius": st.integers(0, 60),
+    "accent": colours,
+    "metadata": fields(
+        {},
+        title=_words,
+        collection=_words,
+        price=_words,
+        chain=_words,
+        status=_words,
+        traits=st.lists(st.fixed_dictionaries({"name": _words, "value": _words}), max_size=3),
+    ),
+}
+"""The optional fields of a feed."""
+
+
 def _own_fields(kind: str) -> tuple[dict[str, st.SearchStrategy[Any]], dict[str, st.SearchStrategy[Any]]]:
     """The required and the optional fields that only ``kind`` has."""
     box = {"size": fields({}, width=sides, height=sides)}
     if kind == "svg":
         fits = st.sampled_from(["contain", "cover", "stretch"])
         return {"svg": st.sampled_from(DRAWINGS)}, {**box, "fit": fits}
+    if kind == "feed":
+        return {"asset": ids | st.just("missing")}, {**box, **FEED}
     return _more_fields(kind, box)
 
 

@@ -23,7 +23,7 @@ from workers.assets import AssetPictures
 from workers.offline.film import Film, Shot
 from workers.offline.folder import AssetFolder
 from workers.offline.picture import rgb
-from workers.offline.timing import with_frame_times
+from workers.offline.timing import with_pictures_told
 from workers.painters.registry import all_painters
 from workers.raster import ycc
 
@@ -105,7 +105,7 @@ def test_an_animated_picture_plays(tmp_path: Path) -> None:
         "layers": [{"id": "a", "type": "image", "asset": "blink"}],
     }
     folder = AssetFolder(tmp_path, max_bytes=100_000)
-    scene = with_frame_times(parse_scene(document, max_layers=1), folder)
+    scene = with_pictures_told(parse_scene(document, max_layers=1), folder, load_settings({}))
     pictures = AssetPictures(folder, ManualClock(), load_settings({}), 1_000_000, settled_ns=0)
     played = Film(scene, Shot(40, 40, Fraction(10)), all_painters(pictures), 1_000_000)
     reds = []
@@ -117,4 +117,4 @@ def test_an_animated_picture_plays(tmp_path: Path) -> None:
 
 def test_a_picture_that_is_not_there_has_no_times(tmp_path: Path) -> None:
     scene = parse_scene({"layers": [{"id": "a", "type": "image", "asset": "none"}]}, max_layers=1)
-    assert with_frame_times(scene, AssetFolder(tmp_path, max_bytes=100)) == scene
+    assert with_pictures_told(scene, AssetFolder(tmp_path, max_bytes=100), load_settings({})) == scene

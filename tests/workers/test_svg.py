@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from scene.content import Fit, SvgContent
+from scene.content import SvgContent
+from scene.fitting import Fit
 from scene.svg import svg_cost_of
 from scene.svg_path import path_polygons
 from workers.painters.painter import Raster

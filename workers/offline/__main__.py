@@ -25,7 +25,7 @@ from workers.imaging import check_imaging
 from workers.offline.film import Film, Shot
 from workers.offline.folder import AssetFolder
 from workers.offline.picture import picture
-from workers.offline.timing import with_frame_times
+from workers.offline.timing import with_pictures_told
 from workers.painters.registry import all_painters
 
 INTERRUPTED = 130
@@ -104,7 +104,7 @@ def _film(order: argparse.Namespace, settings: Settings, shot: Shot) -> Film:
     source = AssetFolder(order.assets, max_bytes=settings.asset_max_bytes)
     # Nobody else draws this film, so what one frame shows of a picture all of them do.
     pictures = AssetPictures(source, SystemClock(), settings, pictures_bytes, settled_ns=0)
-    scene = with_frame_times(read_scene(order.scene), source)
+    scene = with_pictures_told(read_scene(order.scene), source, settings)
     return Film(scene, shot, all_painters(pictures), cache_bytes - pictures_bytes)
 
 

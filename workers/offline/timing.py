@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 from farm.errors import AssetRefused, NotFound
+from farm.images import inspect_image
 from farm.moving_images import frame_times_ms
+from farm.settings import Settings
 from scene.document import Scene
-from scene.layers import ImageLayer
+from scene.layers import AnyLayer, FeedLayer, ImageLayer
 from workers.assets import AssetSource
 
 
-def with_frame_times(scene: Scene, source: AssetSource) -> Scene:
-    """``scene`` with what its animated pictures say of their frames, so that they play."""
-    layers = [_timed(layer, source) if isinstance(layer, ImageLayer) else layer for layer in scene.layers]
+def with_pictures_told(scene: Scene, source: AssetSource, settings: Settings) -> Scene:
+    """``scene`` with what its pictures say of themselves: how long their frames stand, how large they are."""
+    layers = [_told(layer, source, settings) for layer in scene.layers]
     return scene.model_copy(update={"layers": tuple(layers)})
 
 
-def _timed(layer: ImageLayer, source: AssetSource) -> ImageLayer:
+def _told(layer: AnyLayer, source: AssetSource, settings: Settings) -> AnyLayer:
+    if not isinstance(layer, ImageLayer | FeedLayer):
+        return layer
+    limits = {"max_bytes": settings.asset_max_bytes, "max_pixels": settings.asset_max_pixels}
     try:
-        times = frame_times_ms(source.data(layer.asset))
+        data = source.data(layer.address)
+        if isinstance(layer, FeedLayer):
+            info = inspect_image(data, **limits)
+            return layer.model_copy(update={"natural": (info.width, info.height)})
+        return layer.model_copy(update={"frame_ms": frame_times_ms(data) or None})
     except (NotFound, AssetRefused):  # the painter says what is wrong with it
         return layer
-    return layer.model_copy(update={"frame_ms": times or None})

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from scene.card import CardContent, CardState
 from scene.colour import Colour
 from scene.content import ShapeContent, ShapeName, TextContent, Weight
 from workers.painters.painter import Box, Quality, Raster, whole_px
+from workers.painters.panel import stamp
 from workers.painters.shape import ShapePainter
 from workers.painters.text import TextPainter
 
@@ -75,7 +74,7 @@ class CardPainter:
         bar_px = max(1, _px(content, _BAR))
         height = max(1, box.height - 2 * _px(content, _PADDING))
         bar = self._shape("rectangle", (bar_px, height), accent, quality, bar_px / 2)
-        _stamp(card, bar, (_px(content, _PADDING) - bar_px) // 2, (box.height - height) // 2)
+        stamp(card, bar, (_px(content, _PADDING) - bar_px) // 2, (box.height - height) // 2)
         for row in self._rows(content, box.width):
             self._write(card, row, quality)
         return card
@@ -101,9 +100,9 @@ class CardPainter:
         box = self._texts.measure(text, None, None)
         wide = gap + dot + gap // 2 + box.width + gap
         pill = self._shape("rectangle", (wide, high), accent._replace(alpha=48), quality, high / 2)
-        _stamp(card, pill, left, top)
+        stamp(card, pill, left, top)
         mark = self._shape("circle", (dot, dot), accent, quality)
-        _stamp(card, mark, left + gap, top + (high - dot) // 2)
+        stamp(card, mark, left + gap, top + (high - dot) // 2)
         at_y = top + (high - box.height) // 2
         self._write(card, _Row(text, left + gap + dot + gap // 2, at_y, box), quality)
 
@@ -125,7 +124,7 @@ class CardPainter:
 
     def _write(self, card: Raster, row: _Row, quality: Quality) -> None:
         left, top, _, _ = row.box.margin
-        _stamp(card, self._texts.paint(row.text, row.box, quality), row.x - left, row.y - top)
+        stamp(card, self._texts.paint(row.text, row.box, quality), row.x - left, row.y - top)
 
     def _shape(
         self,
@@ -155,14 +154,3 @@ def _text(content: CardContent, text: str, size: float, colour: Colour, weight: 
         align="left",
         line_height=1.3,
     )
-
-
-def _stamp(card: Raster, above: Raster, x: int, y: int) -> None:
-    """Draw ``above`` over ``card`` at ``x``, ``y``; what lies outside is cut off."""
-    x0, y0 = max(x, 0), max(y, 0)
-    x1, y1 = min(x + above.shape[1], card.shape[1]), min(y + above.shape[0], card.shape[0])
-    if x0 >= x1 or y0 >= y1:
-        return
-    part = above[y0 - y : y1 - y, x0 - x : x1 - x].astype(np.uint32)
-    below = card[y0:y1, x0:x1]
-    below[...] = part + (below * (255 - part[..., 3:]) + 127) // 255

@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from PIL import Image, ImageDraw
+from PIL import Image
 
 from scene.content import ImageContent
+from scene.fitting import Fit
 from workers.painters.painter import Box, Quality, Raster, whole_px
+from workers.painters.sign import picture_sign
 
 MISSING_SIZE = (320, 180)
 """How large a picture that nobody has is taken to be, in its own pixels."""
 
-_SHARPNESS = 4
-_DIM, _LINE = (38, 42, 51, 200), (142, 150, 166, 255)
 _FILTERS: dict[Quality, Image.Resampling] = {
     "low": Image.Resampling.NEAREST,
     "medium": Image.Resampling.BILINEAR,
@@ -67,12 +67,12 @@ class ImagePainter:
     def paint(self, content: ImageContent, box: Box, quality: Quality) -> Raster:
         """The picture in its box; a sign when there is a problem with it."""
         if box.problem is not None:
-            return _missing_sign(box.width, box.height)
+            return picture_sign(box.width, box.height, waiting=False)
         if content.grid is None:
             picture = self._pictures.picture(content.asset, content.frame)
         else:
             picture = _cell(self._pictures.picture(content.asset, 0), content.grid, content.frame)
-        return _fitted(picture, content, box, _FILTERS[quality])
+        return fitted(picture, content.fit, (box.width, box.height), quality)
 
 
 def _natural(state: PictureState, content: ImageContent) -> tuple[int, int]:
@@ -104,55 +104,27 @@ def box_size(
     return whole_px(width), whole_px(height)
 
 
-def _fitted(picture: Image.Image, content: ImageContent, box: Box, filter_: Image.Resampling) -> Raster:
-    wide, high = box.width / picture.width, box.height / picture.height
+def fitted(picture: Image.Image, fit: Fit, size: tuple[int, int], quality: Quality) -> Raster:
+    """``picture``, premultiplied, in a box of ``size``."""
+    wide, high = size[0] / picture.width, size[1] / picture.height
     region = (0.0, 0.0, float(picture.width), float(picture.height))
-    size = (box.width, box.height)
-    if content.fit == "contain":
+    inner = size
+    if fit == "contain":
         scale = min(wide, high)
-        size = (max(1, whole_px(picture.width * scale)), max(1, whole_px(picture.height * scale)))
-    elif content.fit == "cover":
+        inner = (max(1, whole_px(picture.width * scale)), max(1, whole_px(picture.height * scale)))
+    elif fit == "cover":
         scale = max(wide, high)
-        cut_x = max(0.0, (picture.width - box.width / scale) / 2)
-        cut_y = max(0.0, (picture.height - box.height / scale) / 2)
+        cut_x = max(0.0, (picture.width - size[0] / scale) / 2)
+        cut_y = max(0.0, (picture.height - size[1] / scale) / 2)
         region = (cut_x, cut_y, picture.width - cut_x, picture.height - cut_y)
-    unchanged = size == picture.size and region[:2] == (0.0, 0.0)
-    scaled = np.asarray(picture if unchanged else picture.resize(size, filter_, region))
-    if filter_ is Image.Resampling.BICUBIC and not unchanged:
+    unchanged = inner == picture.size and region[:2] == (0.0, 0.0)
+    scaled = np.asarray(picture if unchanged else picture.resize(inner, _FILTERS[quality], region))
+    if quality == "high" and not unchanged:
         # Cubic filters overshoot; a colour above its alpha would be brighter than white.
         scaled = np.minimum(scaled, scaled[..., 3:])
-    if size == (box.width, box.height):
+    if inner == size:
         return scaled
-    raster = np.zeros((box.height, box.width, 4), np.uint8)
-    x, y = (box.width - size[0]) // 2, (box.height - size[1]) // 2
-    raster[y : y + size[1], x : x + size[0]] = scaled
+    raster = np.zeros((size[1], size[0], 4), np.uint8)
+    x, y = (size[0] - inner[0]) // 2, (size[1] - inner[1]) // 2
+    raster[y : y + inner[1], x : x + inner[0]] = scaled
     return raster
-
-
-def _missing_sign(width: int, height: int) -> Raster:
-    """A dim box with a broken picture in the middle."""
-    icon = round(min(width * 0.4, height * 0.4, 96.0))
-    sign = Image.new("RGBA", (width, height), _DIM)
-    if icon >= 8:
-        mark = _broken_picture(icon).resize((icon, icon), Image.Resampling.BOX)
-        sign.alpha_composite(mark, ((width - icon) // 2, (height - icon) // 2))
-    return np.asarray(sign.convert("RGBa"))
-
-
-def _broken_picture(icon: int) -> Image.Image:
-    """The mark, drawn larger so that scaling it down smooths its edges."""
-    side = icon * _SHARPNESS
-    mark = Image.new("RGBA", (side, side), (*_LINE[:3], 0))
-    draw = ImageDraw.Draw(mark)
-    unit = side / 24
-    line = max(1, round(unit * 1.6))
-
-    def at(*points: float) -> list[float]:
-        return [point * unit for point in points]
-
-    draw.rounded_rectangle(at(2, 4, 22, 20), 2.5 * unit, outline=_LINE, width=line)
-    draw.ellipse(at(14.5, 7, 18, 10.5), fill=_LINE)
-    draw.polygon(at(5, 17, 9.5, 10.5, 12.5, 14.5, 14.5, 12.5, 18.5, 17), fill=_LINE)
-    draw.line(at(3, 2, 21, 22), fill=(*_LINE[:3], 0), width=line * 3)
-    draw.line(at(3, 2, 21, 22), fill=_LINE, width=line)
-    return mark

@@ -14,8 +14,10 @@ from scene.content import (
     SvgContent,
     TextContent,
 )
+from scene.feed import FeedContent
 from workers.painters.card import CardPainter
 from workers.painters.colour import ColourPainter
+from workers.painters.feed import FeedPainter
 from workers.painters.frame_number import FrameNumberPainter
 from workers.painters.image import ImagePainter, Pictures
 from workers.painters.painter import Painter
@@ -37,4 +39,5 @@ def all_painters(pictures: Pictures) -> Painters:
         SvgContent: SvgPainter(),
         FrameNumberContent: FrameNumberPainter(),
         CardContent: CardPainter(),
+        FeedContent: FeedPainter(pictures),
     }

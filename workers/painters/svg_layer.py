@@ -7,7 +7,8 @@ from xml.etree import ElementTree as ET
 import cv2
 import numpy as np
 
-from scene.content import Fit, SvgContent
+from scene.content import SvgContent
+from scene.fitting import Fit
 from scene.svg import svg_cost_of, svg_view
 from scene.svg_cost import View
 from workers.painters.image import box_size

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field, ValidationError
 from api.http.access import caller
 from api.http.envelope import ok
 from api.http.intake import too_large
+from api.http.pictures import pictured
 from api.http.router import Route
 from api.http.scenes import SceneDesk
 from api.http.services import Services, services
@@ -19,7 +20,6 @@ from farm.fetch import MAX_URL
 from farm.messages import to_plain
 from farm.store.assets import AssetRecord
 from farm.store.tokens import Scope
-from scene.layers import ImageLayer
 
 _MEDIA = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp", "GIF": "image/gif"}
 
@@ -134,8 +134,8 @@ def delete_asset(path: AssetPath) -> Response:
     farm = services()
     record = _visible(farm, path.asset)
     for stream in owned_streams(farm, record.owner):
-        for layer in SceneDesk(farm, stream).current().scene.layers:
-            if isinstance(layer, ImageLayer) and layer.asset == record.id:
+        for layer in pictured(SceneDesk(farm, stream).current().scene):
+            if record.id in (layer.asset, layer.content):
                 raise Conflict(
                     f"layer {layer.id!r} of stream {stream.id!r} shows this picture",
                     {"stream": stream.id, "layer": layer.id},
