@@ -34,7 +34,7 @@ from workers.bench.shows import (
 from workers.imaging import check_imaging
 from workers.offline.film import Film, Shot
 from workers.offline.folder import AssetFolder
-from workers.offline.timing import with_frame_times
+from workers.offline.timing import with_pictures_told
 from workers.painters.registry import all_painters
 
 _PICTURE_SHARE = 4
@@ -108,7 +108,13 @@ def _work(order: argparse.Namespace, settings: Settings) -> Iterator[_Work]:
     yield "scenes", "typical", _parsed(typical_show()), made, order.seconds
     folder = AssetFolder(order.assets, max_bytes=settings.asset_max_bytes)
     for path in order.scenes:
-        yield "scenes", path.stem, with_frame_times(read_scene(path), folder), folder, order.seconds
+        yield (
+            "scenes",
+            path.stem,
+            with_pictures_told(read_scene(path), folder, settings),
+            folder,
+            order.seconds,
+        )
     if order.tables:
         for count in LAYER_COUNTS:
             yield "layers", str(count), _parsed(still_layers(count)), made, _TABLE_SECONDS
