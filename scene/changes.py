@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from scene.content import LayerState
 from scene.geometry import Rect
@@ -17,16 +17,26 @@ def changed_between(a: SceneState, b: SceneState, extent: Extent) -> list[Rect]:
     """Rectangles that hold every pixel in which the pictures of ``a`` and ``b`` may differ."""
     if (a.width, a.height, a.background) != (b.width, b.height, b.background):
         return [(0, 0, b.width, b.height)]
+    if len(a.layers) == len(b.layers):
+        # As long as the same layers show in the same order, most of them are the same objects.
+        moved = [(old, new) for old, new in zip(a.layers, b.layers, strict=True) if old is not new]
+        if all(old.id == new.id for old, new in moved):
+            return _extents([state for pair in moved if pair[0] != pair[1] for state in pair], extent)
     before = {layer.id: layer for layer in a.layers}
     after = {layer.id: layer for layer in b.layers}
-    changed: dict[LayerState, None] = {}
+    changed: list[LayerState] = []
     for layer_id in before | after:
         old, new = before.get(layer_id), after.get(layer_id)
         if old is not new and old != new:
-            changed.update((state, None) for state in (old, new) if state is not None)
+            changed += [state for state in (old, new) if state is not None]
     for layer_id in _out_of_order(list(before), list(after)):
-        changed[before[layer_id]] = changed[after[layer_id]] = None
-    extents = dict.fromkeys(extent(state) for state in changed)
+        changed += [before[layer_id], after[layer_id]]
+    return _extents(changed, extent)
+
+
+def _extents(changed: Iterable[LayerState], extent: Extent) -> list[Rect]:
+    """Each once."""
+    extents = dict.fromkeys(map(extent, changed))
     return [rect for rect in extents if rect is not None]
 
 

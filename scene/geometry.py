@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import combinations
 
 Rect = tuple[int, int, int, int]
@@ -61,6 +61,8 @@ def merge_rects(rects: Iterable[Rect], width: int, height: int) -> tuple[Rect, .
     """
     inside = {even_inside(rect, width, height) for rect in rects}
     wanted = sorted((rect for rect in inside if rect is not None), key=lambda rect: (-area(rect), rect))
+    if wanted and area(wanted[0]) > _FULL_SHARE * width * height:
+        return ((0, 0, width, height),)
     near = _join_near(wanted)
     merged = _disjoint(near)
     if len(merged) > MAX_RECTS:
@@ -70,28 +72,37 @@ def merge_rects(rects: Iterable[Rect], width: int, height: int) -> tuple[Rect, .
     return tuple(sorted(merged))
 
 
-def _waste(a: Rect, b: Rect) -> int:
-    """Pixels of the bounding rectangle of both that lie in neither."""
-    both = bounding(a, b)
-    shared_width = max(0, a[2] + b[2] - both[2])
-    shared_height = max(0, a[3] + b[3] - both[3])
-    return area(both) - area(a) - area(b) + shared_width * shared_height
-
-
 def _join_near(rects: Iterable[Rect]) -> list[Rect]:
     """At most MAX_RECTS that hold all, joined where that wastes little; they may still overlap."""
     kept: list[Rect] = []
     for rect in rects:
         grown = rect
         while kept:
-            nearest = min(kept, key=lambda other: _waste(other, grown))
-            both, waste = bounding(nearest, grown), _waste(nearest, grown)
+            index, waste = _nearest(kept, grown)
+            both = bounding(kept[index], grown)
             if len(kept) < MAX_RECTS and waste > max(_WASTE_PX, _WASTE_SHARE * area(both)):
                 break
-            kept.remove(nearest)
+            del kept[index]
             grown = both
         kept.append(grown)
     return kept
+
+
+def _nearest(rects: Sequence[Rect], rect: Rect) -> tuple[int, int]:
+    """Which of ``rects`` wastes least when it is joined to ``rect``, and how much: pixels of their bounding
+    rectangle that lie in neither. This is asked most often, so it calls nothing."""
+    x, y, width, height = rect
+    right, bottom, own = x + width, y + height, width * height
+    found, least = 0, -1
+    for index, (left, top, wide, high) in enumerate(rects):
+        across = (right if right > left + wide else left + wide) - (x if x < left else left)
+        down = (bottom if bottom > top + high else top + high) - (y if y < top else top)
+        waste = across * down - own - wide * high
+        if width + wide > across and height + high > down:
+            waste += (width + wide - across) * (height + high - down)
+        if waste < least or least < 0:
+            found, least = index, waste
+    return found, least
 
 
 def _disjoint(rects: Iterable[Rect]) -> list[Rect]:

@@ -11,15 +11,16 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from farm.transport.planes import Planes
 from scene.colour import Colour
-from scene.geometry import Rect
+from scene.geometry import Rect, overlap
 from scene.state import SceneState
 from workers import kernel
 from workers.blending import Blender, Overlay
 from workers.costs import LayerCosts
+from workers.looks import Placed
 from workers.painters.painter import Quality
 from workers.placement import contains, shared
 from workers.raster import Sprite, ycc
-from workers.sprites import Pixels, Placed, Sprites
+from workers.sprites import Pixels, Sprites
 
 OPAQUE = 255
 
@@ -44,7 +45,7 @@ class Compositor:
         self.costs.begin()
         placed = [layer for layer in map(self._sprites.placed, state.layers) if layer is not None]
         for rect in rects:
-            visible = [layer for layer in placed if shared(layer.placement.bounds, rect)]
+            visible = [layer for layer in placed if overlap(layer.bounds, rect)]
             self._compose(state.background, visible, rect, planes, quality)
         problems = ((layer.id, self._sprites.problem(layer)) for layer in state.layers)
         return tuple((layer_id, problem) for layer_id, problem in problems if problem is not None)
@@ -55,7 +56,7 @@ class Compositor:
         shown: list[tuple[Placed, Pixels | Colour, Rect]] = []
         hidden: list[Rect] = []
         for layer in reversed(layers):
-            part = shared(layer.placement.bounds, rect)
+            part = shared(layer.bounds, rect)
             if part is None or any(contains(cover, part) for cover in hidden):
                 continue
             began_ns = self.costs.now_ns()
@@ -86,7 +87,7 @@ def opaque_part(layer: Placed, pixels: Pixels | Colour) -> Rect | None:
     """An even part of the canvas in which ``layer`` hides all below; None when there is none."""
     if layer.alpha != OPAQUE or isinstance(pixels, Overlay):
         return None
-    x, y, width, height = layer.placement.bounds
+    x, y, width, height = layer.bounds
     if isinstance(pixels, Sprite):
         if pixels.opaque is None:
             return None
@@ -119,14 +120,14 @@ def _blend(target: Planes, sprite: Sprite, layer: Placed, part: Rect) -> None:
 
 def _own_part(layer: Placed, part: Rect) -> Rect:
     """``part`` of the canvas in the pixels of what lies at ``layer``'s bounds."""
-    bounds = layer.placement.bounds
+    bounds = layer.bounds
     return part[0] - bounds[0], part[1] - bounds[1], part[2], part[3]
 
 
 def _fill(planes: Planes, colour: Colour, layer: Placed, part: Rect) -> None:
     """An even colour over the layer's box inside ``part``; odd edges cover half a chroma sample."""
-    x0 = layer.placement.bounds[0] + layer.placement.left
-    y0 = layer.placement.bounds[1] + layer.placement.top
+    x0 = layer.bounds[0] + layer.placement.left
+    y0 = layer.bounds[1] + layer.placement.top
     width, height = layer.box.raster_size
     left, right = max(x0, part[0]), min(x0 + width, part[0] + part[2])
     top, bottom = max(y0, part[1]), min(y0 + height, part[1] + part[3])

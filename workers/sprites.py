@@ -7,7 +7,6 @@ for the full frame and for the patch alike.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import reduce
 
 from farm.errors import DrawFailed, FarmError, StoreUnavailable
@@ -19,9 +18,10 @@ from scene.geometry import Rect, bounding
 from workers.blending import Overlay
 from workers.cache import ByteCache, RecentCache
 from workers.finishing import finished, finished_box
+from workers.looks import Look, Looks, PixelKey, Placed
 from workers.painters.painter import Box, Quality, Raster
 from workers.painters.registry import Painters
-from workers.placement import Placement, Turn, clipped, place
+from workers.placement import clipped, place
 from workers.raster import Sprite, laid_out, make_sprite
 
 MAX_RASTER_PX = 16_777_216
@@ -33,25 +33,7 @@ _EMPTY = Box(0, 0)
 _log = get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """A layer that is measured and has its place, but no pixels yet."""
-
-    layer: LayerState
-    box: Box
-    """Of the finished layer, to which the placement refers."""
-    painted: Box
-    """What the painter draws: without crop and effects."""
-    placement: Placement
-
-    @property
-    def alpha(self) -> int:
-        """The layer's opacity, 0..255."""
-        return round(self.layer.opacity * 255)
-
-
 Pixels = Sprite | Overlay
-_Key = tuple[Content, Box, int, int, Turn | None, Quality, Finish]
 
 
 class Sprites:
@@ -59,30 +41,34 @@ class Sprites:
 
     def __init__(self, painters: Painters, cache_bytes: int) -> None:
         self._painters = painters
-        self.cache: ByteCache[_Key, Pixels] = ByteCache(cache_bytes)
+        self._looks = Looks()
+        self.cache: ByteCache[tuple[PixelKey, Quality], Pixels] = ByteCache(cache_bytes)
         self._upright: ByteCache[tuple[Content, Box, Finish, Quality], Raster] = ByteCache(cache_bytes // 8)
         self._failures: RecentCache[tuple[Content, Box, Finish], str] = RecentCache(_MAX_FAILURES)
 
     def placed(self, layer: LayerState) -> Placed | None:
         """Where ``layer`` lies; None when it shows nothing. Raises StoreUnavailable."""
-        painted = self._measured(layer)
-        box = _finished(painted, layer)
-        return None if box.empty else Placed(layer, box, painted, place(layer, box))
+        return self._look(layer).placed
 
     def problem(self, layer: LayerState) -> str | None:
         """Why ``layer`` is not drawn as it should be, as far as is known."""
-        box = self._measured(layer)
-        return box.problem or self._failures.get((layer.content, box, layer.finish))
+        box = self._look(layer).painted
+        if box.problem is not None or not self._failures:
+            return box.problem
+        return self._failures.get((layer.content, box, layer.finish))
 
     def extent(self, layer: LayerState, width: int, height: int) -> Rect | None:
         """The even part of a canvas of this size that ``layer`` may touch. Raises StoreUnavailable."""
-        extents = self._extents(layer, self._measured(layer), width, height)
+        look = self._look(layer)
+        if look.painted.unsettled is None:
+            return None if look.placed is None else clipped(look.placed.bounds, width, height)
+        extents = self._unsettled(look, width, height)
         return reduce(bounding, extents) if extents else None
 
     def unsettled_extents(self, layer: LayerState, width: int, height: int) -> list[Rect]:
         """What has to be drawn again in any case; see :attr:`Box.unsettled`. Raises StoreUnavailable."""
-        box = self._measured(layer)
-        return [] if box.unsettled is None else self._extents(layer, box, width, height)
+        look = self._look(layer)
+        return [] if look.painted.unsettled is None else self._unsettled(look, width, height)
 
     def pixels(self, placed: Placed, quality: Quality) -> Pixels | Colour | None:
         """What to draw at ``placed``: a sprite or an overlay of its bounds, or an even colour of its box.
@@ -93,7 +79,7 @@ class Sprites:
         finish = placed.layer.finish
         if box.even is not None and placement.turn is None and finish.blend == "normal":
             return box.even
-        key = (content, box, placement.left, placement.top, placement.turn, quality, finish)
+        key = (placed.key, quality)
         found = self.cache.get(key)
         if found is None and self._failures.get((content, placed.painted, finish)) is None:
             found = self._made(placed, quality)
@@ -102,11 +88,20 @@ class Sprites:
                 self.cache.put(key, found, size)
         return found
 
-    def _extents(self, layer: LayerState, box: Box, width: int, height: int) -> list[Rect]:
-        """Of every look that the layer may have now."""
-        looks = [box] if box.unsettled is None else [box, Box(*box.unsettled)]
-        looks = [_finished(look, layer) for look in looks]
-        extents = (clipped(place(layer, look).bounds, width, height) for look in looks if not look.empty)
+    def _look(self, layer: LayerState) -> Look:
+        """``layer``, measured and placed. Raises StoreUnavailable."""
+        look = self._looks.get(layer)
+        if look is None:
+            painted = self._measured(layer)
+            look = Look(layer, painted, _placed(layer, painted))
+            self._looks.put(look)
+        return look
+
+    def _unsettled(self, look: Look, width: int, height: int) -> list[Rect]:
+        """Of both looks that the layer may have now."""
+        other = look.painted.unsettled
+        looks = [look.placed, None if other is None else _placed(look.layer, Box(*other))]
+        extents = (clipped(placed.bounds, width, height) for placed in looks if placed is not None)
         return [extent for extent in extents if extent is not None]
 
     def _measured(self, layer: LayerState) -> Box:
@@ -178,8 +173,13 @@ class Sprites:
         return reason
 
 
-def _finished(box: Box, layer: LayerState) -> Box:
-    return box if layer.finish.is_plain or box.empty else finished_box(box, layer.finish)
+def _placed(layer: LayerState, painted: Box) -> Placed | None:
+    box = painted if layer.finish.is_plain or painted.empty else finished_box(painted, layer.finish)
+    if box.empty:
+        return None
+    placement = place(layer, box)
+    key = PixelKey(layer.content, box, placement, layer.finish)
+    return Placed(layer, box, painted, placement, placement.bounds, key)
 
 
 def _check_size(width: int, height: int) -> None:

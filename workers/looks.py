@@ -1,0 +1,95 @@
+"""What is known of a layer's state by the state itself: a layer that stands still is the same object in every
+frame, and is measured, placed and hashed once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from scene.content import (
+    ColourContent,
+    Content,
+    FrameNumberContent,
+    LayerState,
+    ShapeContent,
+    SvgContent,
+    TextContent,
+)
+from scene.finish import Finish
+from scene.geometry import Rect
+from workers.cache import RecentCache
+from workers.painters.painter import Box
+from workers.placement import Placement, Turn
+
+_MAX_LOOKS = 4096
+_SELF_CONTAINED = frozenset({ColourContent, ShapeContent, SvgContent, TextContent, FrameNumberContent})
+"""Contents whose boxes follow from nothing else. A picture's does not: it may come and go meanwhile."""
+
+
+class PixelKey:
+    """What a layer's pixels depend on. Hashed once, and equal to itself without a look inside."""
+
+    __slots__ = ("_hash", "_parts")
+
+    def __init__(self, content: Content, box: Box, placement: Placement, finish: Finish) -> None:
+        self._parts: tuple[Content, Box, int, int, Turn | None, Finish] = (
+            content,
+            box,
+            placement.left,
+            placement.top,
+            placement.turn,
+            finish,
+        )
+        self._hash = hash(self._parts)
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, PixelKey) and (self is other or self._parts == other._parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A layer that is measured and has its place, but no pixels yet."""
+
+    layer: LayerState
+    box: Box
+    """Of the finished layer, to which the placement refers."""
+    painted: Box
+    """What the painter draws: without crop and effects."""
+    placement: Placement
+    bounds: Rect
+    """Those of the placement."""
+    key: PixelKey
+
+    @property
+    def alpha(self) -> int:
+        """The layer's opacity, 0..255."""
+        return round(self.layer.opacity * 255)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A layer as it is measured; ``placed`` is None when it shows nothing."""
+
+    layer: LayerState
+    painted: Box
+    placed: Placed | None
+
+
+class Looks:
+    """Looks of the layer states that were asked for last."""
+
+    def __init__(self) -> None:
+        # By identity: a state is kept with its look, so that its id belongs to nothing else meanwhile.
+        self._kept: RecentCache[int, Look] = RecentCache(_MAX_LOOKS)
+
+    def get(self, layer: LayerState) -> Look | None:
+        """What is known of this very object."""
+        look = self._kept.get(id(layer))
+        return look if look is not None and look.layer is layer else None
+
+    def put(self, look: Look) -> None:
+        """Keep ``look`` if it cannot change."""
+        if type(look.layer.content) in _SELF_CONTAINED and look.painted.problem is None:
+            self._kept.put(id(look.layer), look)
