@@ -1,7 +1,7 @@
 # `make run` and `make test` are all that a newcomer needs; both install what is missing first.
 BIN := .venv/bin
 
-.PHONY: run setup setup-dev test check lint types imports format verify bench pictures contact-sheet example-assets
+.PHONY: run setup setup-dev test check lint types imports format verify bench pictures contact-sheet example-assets docs
 
 run: setup
 	$(BIN)/framefarm up --demo
@@ -46,6 +46,10 @@ contact-sheet: setup-dev
 # The pictures that the example scenes show.
 example-assets: setup-dev
 	$(BIN)/python -m tests.golden.art
+
+# The reference in docs/, from the schema of scenes.
+docs: setup-dev
+	$(BIN)/python -m tests.docs
 
 format:
 	$(BIN)/ruff format .

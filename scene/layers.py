@@ -331,7 +331,7 @@ class CardLayer(ContentSizedLayer):
 
 
 class FeedLayer(PictureSource, FeedFields, ContentSizedLayer):
-    """A picture on a card, with a caption and what is known of the work: :mod:`scene.feed`."""
+    """A picture on a card, with a caption and what is known of the work that it shows."""
 
     type: Literal["feed"]
     animations: Annotated[tuple[BoxAnimation, ...], _Several, _Bounded] = ()

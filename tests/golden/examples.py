@@ -11,6 +11,7 @@ from PIL import Image
 from farm.clock import ManualClock
 from farm.offline.scene_file import read_scene
 from farm.settings import load_settings
+from scene.document import Scene
 from workers.assets import AssetPictures
 from workers.offline.film import Film, Shot
 from workers.offline.folder import AssetFolder
@@ -36,12 +37,15 @@ _CACHE_BYTES = 64_000_000
 
 def drawn(scene: Path, time_s: float, width: int = 640, height: int = 360) -> Image.Image:
     """``scene`` at ``time_s``, with the pictures of examples/assets."""
+    return picture_of(read_scene(scene), time_s, width, height, ASSETS)
+
+
+def picture_of(scene: Scene, time_s: float, width: int, height: int, assets: Path) -> Image.Image:
+    """``scene`` at ``time_s``, with the pictures of the folder ``assets``."""
     settings = load_settings({})
-    source = AssetFolder(ASSETS, max_bytes=settings.asset_max_bytes)
+    source = AssetFolder(assets, max_bytes=settings.asset_max_bytes)
     pictures = AssetPictures(source, ManualClock(), settings, _CACHE_BYTES, settled_ns=0)
     shot = Shot(width, height, Fraction(30))
-    film = Film(
-        with_pictures_told(read_scene(scene), source, settings), shot, all_painters(pictures), _CACHE_BYTES
-    )
+    film = Film(with_pictures_told(scene, source, settings), shot, all_painters(pictures), _CACHE_BYTES)
     film.draw(shot.frame_at(time_s))
     return picture(film.planes)

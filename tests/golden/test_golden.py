@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 import pytest
 from PIL import Image, ImageChops
 
+from tests.golden.differences import differences
 from tests.golden.examples import EXAMPLES, MOMENTS_S, ROOT, drawn
 
 STORED = Path(__file__).parent / "pictures"
@@ -27,12 +27,6 @@ CASES = [(scene, moment) for scene in EXAMPLES for moment in MOMENTS_S]
 def stored_as(scene: Path, moment_s: float) -> Path:
     """Where the picture of ``scene`` at ``moment_s`` is kept."""
     return STORED / f"{scene.stem}@{moment_s:g}s.png"
-
-
-def differences(actual: Image.Image, expected: Image.Image) -> tuple[int, float]:
-    """The largest and the mean difference of levels."""
-    levels = np.abs(np.asarray(actual, np.int16) - np.asarray(expected, np.int16))
-    return int(levels.max()), float(levels.mean())
 
 
 def told(actual: Image.Image, expected: Image.Image, folder: Path) -> str | None:
