@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
 
+from scene.acting import SCENE_TIME, SceneClock, character_maker
 from scene.animation import COLOURS
 from scene.card import CardContent
 from scene.colour import parse_colour
@@ -30,6 +31,7 @@ from scene.fitting import Fitting
 from scene.layers import (
     AnyLayer,
     CardLayer,
+    CharacterLayer,
     ColourLayer,
     FeedLayer,
     FrameNumberLayer,
@@ -58,7 +60,9 @@ from scene.viewport import Viewport
 _OPACITY_STEPS = 255
 
 # Properties that change the content itself, not where and how it lies.
-_OF_CONTENT = frozenset({"fontSize", "radius", "strokeWidth", "value", FRAME}) | COLOUR_BOUNDS.keys()
+_OF_CONTENT = (
+    frozenset({"fontSize", "radius", "strokeWidth", "value", FRAME, SCENE_TIME}) | COLOUR_BOUNDS.keys()
+)
 
 ContentMaker = Callable[[Values, int], Content]
 """A layer's content from its values and the output frame's number."""
@@ -70,7 +74,7 @@ class CompiledLayer:
 
     id: str
     base: Values
-    tracks: tuple[Track | Playback, ...]
+    tracks: tuple[Track | Playback | SceneClock, ...]
     content: ContentMaker
     counts_frames: bool
     """Whether it shows something else in every frame, without any animation."""
@@ -183,8 +187,12 @@ def _base_values(layer: AnyLayer, sides: tuple[float, float]) -> Values:
     return values
 
 
-def _playback(layer: AnyLayer, births: Mapping[int, Fraction], revision: int) -> tuple[Playback, ...]:
+def _playback(
+    layer: AnyLayer, births: Mapping[int, Fraction], revision: int
+) -> tuple[Playback | SceneClock, ...]:
     """What moves in a picture by itself, once it has a beginning."""
+    if isinstance(layer, CharacterLayer):
+        return (SceneClock(),)
     if not isinstance(layer, ImageLayer) or not layer.moving:
         return ()
     started_s = start_s(layer.start, births, revision)
@@ -200,8 +208,8 @@ def _content_maker(layer: AnyLayer, fitting: Fitting) -> ContentMaker:
     match layer:
         case ColourLayer():
             return _colour_maker(layer)
-        case ImageLayer():
-            return _image_maker(layer, fitting)
+        case ImageLayer() | CharacterLayer():
+            return _moving_maker(layer, fitting)
         case TextLayer():
             return _text_maker(layer, fitting)
         case ShapeLayer():
@@ -228,7 +236,10 @@ def _constant(content: Content) -> ContentMaker:
     return lambda _values, _n: content
 
 
-def _image_maker(layer: ImageLayer, fitting: Fitting) -> ContentMaker:
+def _moving_maker(layer: ImageLayer | CharacterLayer, fitting: Fitting) -> ContentMaker:
+    """Of a layer whose content moves by itself."""
+    if isinstance(layer, CharacterLayer):
+        return character_maker(layer, fitting)
     grid = None if layer.sprite is None else (layer.sprite.columns, layer.sprite.rows)
     return lambda values, _n: ImageContent(
         layer.address, layer.fit, fitting.scale, int(values.get(FRAME, 0)), grid

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from scene.card import CardContent
+from scene.character import AnyCharacterContent
 from scene.colour import Colour
 from scene.feed import FeedContent
 from scene.finish import PLAIN, Finish
@@ -139,6 +140,7 @@ Content = (
     | CardContent
     | SvgContent
     | FeedContent
+    | AnyCharacterContent
 )
 
 

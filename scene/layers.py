@@ -19,6 +19,7 @@ from scene.animation import (
 )
 from scene.blending import Blend
 from scene.card import MAX_CARD_CHARS, MAX_CARD_LINES, CardState
+from scene.character import CharacterState, Role
 from scene.content import Align, Font, ShapeName, Style, VerticalAlign, Weight
 from scene.drawing import MAX_CORNERS, BackdropPart, GradientPart, Points, ShadowPart
 from scene.effects import MAX_EFFECTS, Crop, Effect, finish_bounds, is_finish_property
@@ -41,6 +42,7 @@ from scene.layout import LayoutMove, Slot
 from scene.numbers import MAX_VALUE, NumberFormat
 from scene.paint import LineCap
 from scene.playback import FrameTimes, SpriteSheet
+from scene.rig import NEUTRAL
 from scene.source import PictureSource
 from scene.svg import SvgText
 
@@ -337,7 +339,32 @@ class FeedLayer(PictureSource, FeedFields, ContentSizedLayer):
     animations: Annotated[tuple[BoxAnimation, ...], _Several, _Bounded] = ()
 
 
+class CharacterLayer(ContentSizedLayer):
+    """A character made of parts, which breathes, blinks and speaks; as large as fits into its box."""
+
+    type: Literal["character"]
+    character: Name
+    """The name of a built-in one, or the id of an uploaded package."""
+    role: Role = "host"
+    """What it is in the show, for programs that look for their host."""
+    state: CharacterState = "idle"
+    """A character that speaks without a voice to follow moves its mouth as if it had one."""
+    emotion: Name = NEUTRAL
+    """An expression of the character; one that it has not is drawn as "neutral"."""
+    mirrored: bool = False
+    """Looks the other way."""
+    animations: Annotated[tuple[BoxAnimation, ...], _Several, _Bounded] = ()
+
+
 AnyLayer = (
-    ColourLayer | ImageLayer | SvgLayer | TextLayer | ShapeLayer | FrameNumberLayer | CardLayer | FeedLayer
+    ColourLayer
+    | ImageLayer
+    | SvgLayer
+    | TextLayer
+    | ShapeLayer
+    | FrameNumberLayer
+    | CardLayer
+    | FeedLayer
+    | CharacterLayer
 )
 Layer = Annotated[Annotated[AnyLayer, Field(discriminator="type")], BeforeValidator(_spelt_alike)]

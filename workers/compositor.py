@@ -43,6 +43,7 @@ class Compositor:
         StoreUnavailable.
         """
         self.costs.begin()
+        state = self._sprites.staged(state)
         placed = [layer for layer in map(self._sprites.placed, state.layers) if layer is not None]
         for rect in rects:
             visible = [layer for layer in placed if overlap(layer.bounds, rect)]

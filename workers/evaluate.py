@@ -82,7 +82,7 @@ class Evaluator:
         if state is None:
             segment = moment[4]
             version = self._versions.version(task, segment.revision)
-            state = scene_at(version, n, segment, task.fps)
+            state = self._sprites.staged(scene_at(version, n, segment, task.fps))
             self._states.put(moment, state)
         return state
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from scene.character import FigureContent, PartContent
 from scene.content import (
     ColourContent,
     Content,
@@ -21,7 +22,17 @@ from workers.painters.painter import Box
 from workers.placement import Placement, Turn
 
 _MAX_LOOKS = 4096
-_SELF_CONTAINED = frozenset({ColourContent, ShapeContent, SvgContent, TextContent, FrameNumberContent})
+_SELF_CONTAINED = frozenset(
+    {
+        ColourContent,
+        FigureContent,
+        FrameNumberContent,
+        PartContent,
+        ShapeContent,
+        SvgContent,
+        TextContent,
+    }
+)
 """Contents whose boxes follow from nothing else. A picture's does not: it may come and go meanwhile."""
 
 

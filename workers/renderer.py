@@ -12,6 +12,8 @@ from farm.store.assets import AssetStore
 from farm.store.connection import FarmRedis
 from farm.store.scenes import SceneStore
 from workers.assets import AssetPictures
+from workers.characters.cast import UploadedCast, beside_the_frames
+from workers.characters.stage import Stage
 from workers.compositor import Compositor
 from workers.costs import LayerCosts
 from workers.deliver import Deliverer
@@ -42,8 +44,11 @@ class Renderer:
         pictures_bytes = cache_bytes // _PICTURE_SHARE
         self._clock = clock
         self._name = name
-        self._pictures = AssetPictures(AssetStore(redis, clock, settings), clock, settings, pictures_bytes)
-        self._sprites = Sprites(all_painters(self._pictures), cache_bytes - pictures_bytes)
+        assets = AssetStore(redis, clock, settings)
+        self._pictures = AssetPictures(assets, clock, settings, pictures_bytes)
+        cast = UploadedCast(assets, clock, beside_the_frames())
+        painters = all_painters(self._pictures, cast)
+        self._sprites = Sprites(painters, cache_bytes - pictures_bytes, Stage(cast))
         self._evaluator = Evaluator(SceneVersions(SceneStore(redis)), self._sprites)
         self._compositor = Compositor(self._sprites, LayerCosts(clock.monotonic_ns))
         self._deliverer = Deliverer(redis, use_rings=settings.frame_transport == "auto")

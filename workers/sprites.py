@@ -15,8 +15,11 @@ from scene.colour import Colour
 from scene.content import Content, LayerState
 from scene.finish import PLAIN, Finish
 from scene.geometry import Rect, bounding
+from scene.state import SceneState
 from workers.blending import Overlay
 from workers.cache import ByteCache, RecentCache
+from workers.characters.cast import BuiltInCast
+from workers.characters.stage import Stage
 from workers.finishing import finished, finished_box
 from workers.looks import Look, Looks, PixelKey, Placed
 from workers.painters.painter import Box, Quality, Raster
@@ -37,14 +40,22 @@ Pixels = Sprite | Overlay
 
 
 class Sprites:
-    """Makes layers ready. Its caches are bounded; equal contents share their pixels."""
+    """Makes layers ready. Its caches are bounded; equal contents share their pixels.
 
-    def __init__(self, painters: Painters, cache_bytes: int) -> None:
+    Without a ``stage`` there are the built-in characters.
+    """
+
+    def __init__(self, painters: Painters, cache_bytes: int, stage: Stage | None = None) -> None:
         self._painters = painters
+        self._stage = stage or Stage(BuiltInCast())
         self._looks = Looks()
         self.cache: ByteCache[tuple[PixelKey, Quality], Pixels] = ByteCache(cache_bytes)
         self._upright: ByteCache[tuple[Content, Box, Finish, Quality], Raster] = ByteCache(cache_bytes // 8)
         self._failures: RecentCache[tuple[Content, Box, Finish], str] = RecentCache(_MAX_FAILURES)
+
+    def staged(self, state: SceneState) -> SceneState:
+        """``state`` with characters as the parts that are drawn; itself when it has none."""
+        return self._stage.staged(state)
 
     def placed(self, layer: LayerState) -> Placed | None:
         """Where ``layer`` lies; None when it shows nothing. Raises StoreUnavailable."""

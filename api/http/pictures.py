@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from api.http.characters import unknown_characters
 from farm.errors import NotFound
 from farm.store.assets import AssetRecord, AssetStore
 from farm.store.tokens import ADMIN_OWNER
@@ -36,6 +37,7 @@ class ScenePictures:
             for index, layer in enumerate(scene.layers)
             if isinstance(layer, Pictured) and layer.asset not in passing and self._found(layer.asset) is None
         ]
+        mistakes += unknown_characters(scene, known, one_layer=one_layer)
         if mistakes:
             raise SceneMistakes(mistakes)
 

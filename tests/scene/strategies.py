@@ -29,6 +29,7 @@ PROPERTIES = {
     "frame_number": PLACING,
     "card": BOX,
     "feed": BOX,
+    "character": BOX,
 }
 
 ids = st.text("abcXYZ019_.-", min_size=1, max_size=8)
@@ -250,6 +251,14 @@ FEED = {
 def _own_fields(kind: str) -> tuple[dict[str, st.SearchStrategy[Any]], dict[str, st.SearchStrategy[Any]]]:
     """The required and the optional fields that only ``kind`` has."""
     box = {"size": fields({}, width=sides, height=sides)}
+    if kind == "character":
+        return {"character": st.sampled_from(["robot", "nobody"])}, {
+            **box,
+            "role": st.sampled_from(["host", "assistant"]),
+            "state": st.sampled_from(["idle", "speaking"]),
+            "emotion": st.sampled_from(["neutral", "happy", "sad", "unheard-of"]),
+            "mirrored": st.booleans(),
+        }
     if kind == "svg":
         fits = st.sampled_from(["contain", "cover", "stretch"])
         return {"svg": st.sampled_from(DRAWINGS)}, {**box, "fit": fits}

@@ -56,6 +56,18 @@ EASING = (
     'or "steps(n, start)" or "steps(n, end)" with n up to 10000'
 )
 
+KINDS = (
+    "colour",
+    "image",
+    "svg",
+    "text",
+    "shape",
+    "frame_number",
+    "card",
+    "feed",
+    "character",
+)
+
 MISTAKES: list[tuple[object, str, str]] = [
     # the scene
     ([], ".", "must be an object with fields"),
@@ -75,7 +87,7 @@ MISTAKES: list[tuple[object, str, str]] = [
     (
         {"layers": [{"id": "a", "type": "video"}]},
         "layers[0].type",
-        "must be one of 'colour', 'image', 'svg', 'text', 'shape', 'frame_number', 'card', 'feed'",
+        f"must be one of {', '.join(map(repr, KINDS))}",
     ),
     ({"layers": [{"type": "text", "text": ""}]}, "layers[0].id", "is required; add it"),
     (scene_with(id=""), "layers[0].id", "must be 1 to 64 letters, digits or any of _ . -"),
@@ -483,7 +495,7 @@ def test_a_damaged_document_never_raises_anything_else(document: object) -> None
 def test_the_json_schema_names_every_kind_of_layer() -> None:
     schema = TypeAdapter(Scene).json_schema(by_alias=True)
     mapping = schema["properties"]["layers"]["items"]["discriminator"]["mapping"]
-    assert set(mapping) == {"colour", "image", "svg", "text", "shape", "frame_number", "card", "feed"}
+    assert set(mapping) == set(KINDS)
     easing = schema["$defs"]["TextAnimation"]["properties"]["easing"]["anyOf"]
     assert "easeOutBounce" in easing[0]["anyOf"][0]["enum"]
     assert "fontSize" in schema["$defs"]["TextLayer"]["properties"]

@@ -21,6 +21,8 @@ from farm.offline.scene_file import read_scene
 from farm.settings import Settings, load_settings, parse_resolution
 from farm.transport.y4m import FilmFormat, write_header, write_picture
 from workers.assets import AssetPictures
+from workers.characters.cast import UploadedCast, at_once
+from workers.characters.stage import Stage
 from workers.imaging import check_imaging
 from workers.offline.film import Film, Shot
 from workers.offline.folder import AssetFolder
@@ -105,7 +107,9 @@ def _film(order: argparse.Namespace, settings: Settings, shot: Shot) -> Film:
     # Nobody else draws this film, so what one frame shows of a picture all of them do.
     pictures = AssetPictures(source, SystemClock(), settings, pictures_bytes, settled_ns=0)
     scene = with_pictures_told(read_scene(order.scene), source, settings)
-    return Film(scene, shot, all_painters(pictures), cache_bytes - pictures_bytes)
+    cast = UploadedCast(source, SystemClock(), at_once, settled_ns=0)
+    painters = all_painters(pictures, cast)
+    return Film(scene, shot, painters, cache_bytes - pictures_bytes, Stage(cast))
 
 
 def _save(film: Film, path: Path) -> None:

@@ -16,6 +16,7 @@ from scene.state import SceneState, scene_at
 from scene.time import Segment
 from scene.version import SceneVersion
 from workers.cache import CacheStats
+from workers.characters.stage import Stage
 from workers.compositor import Compositor
 from workers.painters.painter import Quality
 from workers.painters.registry import Painters
@@ -45,10 +46,12 @@ class Film:
     Frame n shows scene time n / fps; what starts "now" starts at frame 0.
     """
 
-    def __init__(self, scene: Scene, shot: Shot, painters: Painters, cache_bytes: int) -> None:
+    def __init__(
+        self, scene: Scene, shot: Shot, painters: Painters, cache_bytes: int, stage: Stage | None = None
+    ) -> None:
         self._shot = shot
         self._version = SceneVersion(_REVISION, scene, {_REVISION: Fraction(0)}, (shot.width, shot.height))
-        self._sprites = Sprites(painters, cache_bytes)
+        self._sprites = Sprites(painters, cache_bytes, stage)
         self._compositor = Compositor(self._sprites)
         self._shown: SceneState | None = None
         self.buffer = np.empty(i420_bytes(shot.width, shot.height), np.uint8)
@@ -59,7 +62,7 @@ class Film:
 
     def draw(self, n: int) -> Sequence[tuple[str, str]]:
         """Bring frame ``n`` onto the canvas; (layer id, reason) of layers not drawn as they should be."""
-        state = scene_at(self._version, n, _SEGMENT, self._shot.fps)
+        state = self._sprites.staged(scene_at(self._version, n, _SEGMENT, self._shot.fps))
         self.drawn = self._changed(state)
         self._shown = state
         return self._compositor.compose(state, self.drawn, self.planes, self._shot.quality)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from scene.card import CardContent
+from scene.character import FigureContent, PartContent, StandInContent
 from scene.content import (
     ColourContent,
     FrameNumberContent,
@@ -15,7 +16,9 @@ from scene.content import (
     TextContent,
 )
 from scene.feed import FeedContent
+from workers.characters.cast import BuiltInCast, Cast
 from workers.painters.card import CardPainter
+from workers.painters.character import FigurePainter, PartPainter, StandInPainter
 from workers.painters.colour import ColourPainter
 from workers.painters.feed import FeedPainter
 from workers.painters.frame_number import FrameNumberPainter
@@ -29,8 +32,10 @@ Painters = Mapping[type, Painter[Any]]
 """A painter for each kind of content. Any: a painter takes its own kind only, which this type cannot say."""
 
 
-def all_painters(pictures: Pictures) -> Painters:
-    """One painter of each kind."""
+def all_painters(pictures: Pictures, cast: Cast | None = None) -> Painters:
+    """One painter of each kind. Without a ``cast`` there are the built-in characters."""
+    cast = cast or BuiltInCast()
+    parts = PartPainter(cast)
     return {
         ColourContent: ColourPainter(),
         ImageContent: ImagePainter(pictures),
@@ -40,4 +45,7 @@ def all_painters(pictures: Pictures) -> Painters:
         FrameNumberContent: FrameNumberPainter(),
         CardContent: CardPainter(),
         FeedContent: FeedPainter(pictures),
+        PartContent: parts,
+        FigureContent: FigurePainter(parts),
+        StandInContent: StandInPainter(cast),
     }

@@ -1,0 +1,1 @@
+"""Character packages: a rig and its images, read from a ZIP or a folder and checked."""

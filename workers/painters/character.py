@@ -1,0 +1,155 @@
+"""Characters: their parts, whole figures, and the silhouette that stands where one is missing."""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree as ET
+
+import numpy as np
+from PIL import Image
+
+from farm.characters.package import Package
+from farm.errors import DrawFailed
+from scene.character import FigureContent, PartContent, PlacedPart, StandInContent
+from scene.content import LayerState
+from workers.cache import ByteCache
+from workers.characters.cast import Cast
+from workers.characters.stage import STAND_IN_SIZE, figure_box
+from workers.painters.painter import Box, Quality, Raster, over
+from workers.painters.svg import rasterised
+from workers.placement import place
+from workers.raster import laid_out
+
+_FILTERS: dict[Quality, Image.Resampling] = {
+    "low": Image.Resampling.NEAREST,
+    "medium": Image.Resampling.BILINEAR,
+    "high": Image.Resampling.BICUBIC,
+}
+_PARTS_BYTES = 16_000_000
+
+
+class PartPainter:
+    """Draws one image of a package at the size that it has on the canvas."""
+
+    def __init__(self, cast: Cast) -> None:
+        self._cast = cast
+
+    def measure(self, content: PartContent, _width: float | None, _height: float | None) -> Box:
+        """As large as the stage made it."""
+        return Box(content.width, content.height)
+
+    def paint(self, content: PartContent, _box: Box, quality: Quality) -> Raster:
+        """The image. Raises DrawFailed when the package has gone."""
+        package = self._cast.member(content.character).package
+        if package is None:
+            raise DrawFailed("the character's package is not here any more")
+        if content.image in package.drawings:
+            raster = _drawn(package, content)
+        else:
+            raster = _resized(package.pictures[content.image], content, _FILTERS[quality])
+        return np.ascontiguousarray(raster[:, ::-1]) if content.mirrored else raster
+
+
+class FigurePainter:
+    """Lays the parts of a figure over one another. Its box is the character's; ink beyond it is cut off."""
+
+    def __init__(self, parts: PartPainter) -> None:
+        self._parts = parts
+        self._rasters: ByteCache[tuple[PartContent, Quality], Raster] = ByteCache(_PARTS_BYTES)
+
+    def measure(self, content: FigureContent, _width: float | None, _height: float | None) -> Box:
+        """As large as the stage made it."""
+        return Box(content.width, content.height)
+
+    def paint(self, content: FigureContent, box: Box, quality: Quality) -> Raster:
+        """All parts. Raises DrawFailed when the package has gone."""
+        figure = np.zeros((box.height, box.width, 4), np.uint8)
+        for part in content.parts:
+            self._lay(figure, part, quality)
+        return figure
+
+    def _lay(self, figure: Raster, part: PlacedPart, quality: Quality) -> None:
+        key = (part.content, quality)
+        raster = self._rasters.get(key)
+        if raster is None:
+            raster = self._parts.paint(part.content, Box(part.content.width, part.content.height), quality)
+            self._rasters.put(key, raster, raster.nbytes)
+        left, top = part.left, part.top
+        if part.degrees != 0:
+            placement = place(_as_layer(part), Box(part.content.width, part.content.height))
+            raster = laid_out(raster, placement, quality)
+            left, top = placement.bounds[:2]
+        x0, y0 = max(left, 0), max(top, 0)
+        x1, y1 = min(left + raster.shape[1], figure.shape[1]), min(top + raster.shape[0], figure.shape[0])
+        if x0 < x1 and y0 < y1:
+            below = figure[y0:y1, x0:x1]
+            below[...] = over(raster[y0 - top : y1 - top, x0 - left : x1 - left], below)
+
+
+class StandInPainter:
+    """Draws a silhouette while the character has a problem, and nothing while it has none."""
+
+    def __init__(self, cast: Cast) -> None:
+        self._cast = cast
+
+    def measure(self, content: StandInContent, width: float | None, height: float | None) -> Box:
+        """The character's box, as far as its size is known."""
+        member = self._cast.member(content.character)
+        natural = STAND_IN_SIZE if member.package is None else member.package.puppet.size
+        size = figure_box(natural, content.scale, width, height)
+        if member.problem is None:
+            return Box(0, 0, unsettled=None if member.settled else size)
+        return Box(*size, problem=member.problem, unsettled=size)
+
+    def paint(self, _content: StandInContent, box: Box, _quality: Quality) -> Raster:
+        """A head and shoulders, dim. Raises DrawFailed."""
+        return rasterised(
+            f'<svg xmlns="http://www.w3.org/2000/svg" width="{box.width}" height="{box.height}"'
+            f' viewBox="0 0 600 900" preserveAspectRatio="xMidYMax meet">{_SILHOUETTE}</svg>'
+        )
+
+
+_SILHOUETTE = """
+<defs><linearGradient id="g" x1="0" y1="0" x2="0" y2="1">
+<stop offset="0" stop-color="#8e96a6" stop-opacity="0.62"/>
+<stop offset="1" stop-color="#8e96a6" stop-opacity="0.12"/></linearGradient></defs>
+<path fill="url(#g)" d="M300 150c92 0 158 70 158 166 0 70-32 130-80 160v44c0 20 12 34 32 42
+ l86 34c62 24 94 70 94 138v166H10V734c0-68 32-114 94-138l86-34c20-8 32-22 32-42v-44
+ c-48-30-80-90-80-160 0-96 66-166 158-166z"/>
+"""
+
+
+def _as_layer(part: PlacedPart) -> LayerState:
+    content = part.content
+    return LayerState(
+        id="",
+        content=content,
+        x=part.left + part.pivot_x,
+        y=part.top + part.pivot_y,
+        width=None,
+        height=None,
+        anchor_x=part.pivot_x / content.width,
+        anchor_y=part.pivot_y / content.height,
+        rotation_deg=part.degrees % 360,
+        opacity=1.0,
+    )
+
+
+def _drawn(package: Package, content: PartContent) -> Raster:
+    """A drawing on the pixel grid that all parts of the figure share."""
+    root = ET.fromstring(package.drawings[content.image])  # noqa: S314  scene.svg let it through
+    width, height = content.width / content.scale, content.height / content.scale
+    x = package.puppet.size[0] - content.x - width if content.mirrored else content.x
+    root.set("viewBox", f"{x!r} {content.y!r} {width!r} {height!r}")
+    root.set("preserveAspectRatio", "none")
+    root.set("width", str(content.width))
+    root.set("height", str(content.height))
+    return rasterised(ET.tostring(root, encoding="unicode"))
+
+
+def _resized(picture: Image.Image, content: PartContent, filter_: Image.Resampling) -> Raster:
+    size = (content.width, content.height)
+    if picture.size == size:
+        return np.asarray(picture)
+    scaled = np.asarray(picture.resize(size, filter_))
+    # Cubic filters overshoot; a colour above its alpha would be brighter than white.
+    return np.minimum(scaled, scaled[..., 3:]) if filter_ is Image.Resampling.BICUBIC else scaled
