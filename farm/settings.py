@@ -114,6 +114,8 @@ class Settings(BaseModel):
     worker_concurrency: int = Field(1, ge=1, le=256)
     frame_transport: Literal["auto", "mailbox"] = "auto"
     raster_cache_mb: int = Field(64, ge=8, le=16_384)
+    raster_cache_dir: Path | None = None
+    raster_cache_disk_mb: int = Field(512, ge=8, le=1_048_576)
     task_events: bool = False
 
     # Encoder

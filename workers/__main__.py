@@ -27,6 +27,7 @@ from workers.board import Board
 from workers.heartbeat import Heartbeat
 from workers.imaging import check_imaging
 from workers.parent import die_with
+from workers.shelf import open_shelf
 from workers.tasks import FrameDesk, register
 
 _log = get_logger(__name__)
@@ -41,6 +42,7 @@ def main() -> int:
         settings = load_settings()
         configure_logging(settings, name)
         check_imaging()
+        open_shelf(settings)
     except FarmError as error:
         print(error.message, file=sys.stderr)  # noqa: T201  there may be no log yet
         return 2

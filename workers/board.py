@@ -7,7 +7,15 @@ from collections.abc import Mapping
 
 import numpy as np
 
-COLUMNS = ("frames", "passed", "raster_hits", "raster_misses", "raster_bytes", "picture_bytes")
+COLUMNS = (
+    "frames",
+    "passed",
+    "raster_hits",
+    "raster_misses",
+    "raster_bytes",
+    "raster_disk_hits",
+    "picture_bytes",
+)
 
 
 class Board:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from scene.card import CardContent
 from scene.character import FigureContent, PartContent
 from scene.content import (
     ColourContent,
@@ -23,17 +24,16 @@ from workers.placement import Placement, Turn
 
 _MAX_LOOKS = 4096
 _SELF_CONTAINED = frozenset(
-    {
-        ColourContent,
-        FigureContent,
-        FrameNumberContent,
-        PartContent,
-        ShapeContent,
-        SvgContent,
-        TextContent,
-    }
+    {CardContent, ColourContent, FrameNumberContent, ShapeContent, SvgContent, TextContent}
 )
-"""Contents whose boxes follow from nothing else. A picture's does not: it may come and go meanwhile."""
+"""Contents that nothing else is needed to draw. A picture is more than its content: it may come and go."""
+_MEASURED_ONCE = _SELF_CONTAINED | {FigureContent, PartContent}
+"""Contents whose boxes follow from nothing else."""
+
+
+def self_contained(content: Content) -> bool:
+    """Whether what ``content`` looks like follows from it alone."""
+    return type(content) in _SELF_CONTAINED
 
 
 class PixelKey:
@@ -51,6 +51,10 @@ class PixelKey:
             finish,
         )
         self._hash = hash(self._parts)
+
+    def description(self) -> str:
+        """The same words for equal keys, in any process."""
+        return repr(self._parts)
 
     def __hash__(self) -> int:
         return self._hash
@@ -102,5 +106,5 @@ class Looks:
 
     def put(self, look: Look) -> None:
         """Keep ``look`` if it cannot change."""
-        if type(look.layer.content) in _SELF_CONTAINED and look.painted.problem is None:
+        if type(look.layer.content) in _MEASURED_ONCE and look.painted.problem is None:
             self._kept.put(id(look.layer), look)

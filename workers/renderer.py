@@ -21,6 +21,7 @@ from workers.evaluate import Evaluator
 from workers.painters.painter import Quality
 from workers.painters.registry import all_painters
 from workers.scenes import SceneVersions
+from workers.shelf import open_shelf
 from workers.sprites import Sprites
 
 MAX_QUEUE_MS = 10_000
@@ -47,8 +48,9 @@ class Renderer:
         assets = AssetStore(redis, clock, settings)
         self._pictures = AssetPictures(assets, clock, settings, pictures_bytes)
         cast = UploadedCast(assets, clock, beside_the_frames())
+        self._shelf = open_shelf(settings)
         painters = all_painters(self._pictures, cast)
-        self._sprites = Sprites(painters, cache_bytes - pictures_bytes, Stage(cast))
+        self._sprites = Sprites(painters, cache_bytes - pictures_bytes, Stage(cast), self._shelf)
         self._evaluator = Evaluator(SceneVersions(SceneStore(redis)), self._sprites)
         self._compositor = Compositor(self._sprites, LayerCosts(clock.monotonic_ns))
         self._deliverer = Deliverer(redis, use_rings=settings.frame_transport == "auto")
@@ -97,6 +99,7 @@ class Renderer:
             "raster_hits": rasters.hits,
             "raster_misses": rasters.misses,
             "raster_bytes": rasters.bytes,
+            "raster_disk_hits": self._shelf.hits if self._shelf else 0,
             "picture_bytes": pictures.bytes,
         }
 

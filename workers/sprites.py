@@ -26,6 +26,7 @@ from workers.painters.painter import Box, Quality, Raster
 from workers.painters.registry import Painters
 from workers.placement import clipped, place
 from workers.raster import Sprite, laid_out, make_sprite
+from workers.shelf import Shelf
 
 MAX_RASTER_PX = 16_777_216
 """A layer that needs more pixels than this at once is not drawn; even colours have no such limit."""
@@ -42,12 +43,16 @@ Pixels = Sprite | Overlay
 class Sprites:
     """Makes layers ready. Its caches are bounded; equal contents share their pixels.
 
-    Without a ``stage`` there are the built-in characters.
+    Without a ``stage`` there are the built-in characters. ``shelf`` is where sprites are kept beyond this
+    process's life, if anywhere.
     """
 
-    def __init__(self, painters: Painters, cache_bytes: int, stage: Stage | None = None) -> None:
+    def __init__(
+        self, painters: Painters, cache_bytes: int, stage: Stage | None = None, shelf: Shelf | None = None
+    ) -> None:
         self._painters = painters
         self._stage = stage or Stage(BuiltInCast())
+        self._shelf = shelf
         self._looks = Looks()
         self.cache: ByteCache[tuple[PixelKey, Quality], Pixels] = ByteCache(cache_bytes)
         self._upright: ByteCache[tuple[Content, Box, Finish, Quality], Raster] = ByteCache(cache_bytes // 8)
@@ -93,7 +98,7 @@ class Sprites:
         key = (placed.key, quality)
         found = self.cache.get(key)
         if found is None and self._failures.get((content, placed.painted, finish)) is None:
-            found = self._made(placed, quality)
+            found = self._fetched(placed, quality)
             if found is not None:
                 size = found.raster.nbytes if isinstance(found, Overlay) else found.bytes
                 self.cache.put(key, found, size)
@@ -125,6 +130,18 @@ class Sprites:
         except Exception as error:  # noqa: BLE001  the boundary: a painter's error costs its layer only
             reason = self._failed(layer, _EMPTY, error)
             return Box(0, 0, problem=reason)
+
+    def _fetched(self, placed: Placed, quality: Quality) -> Pixels | None:
+        """From the shelf if it is there; else made, and put there."""
+        if self._shelf is None or placed.placement.turn is not None:
+            return self._made(placed, quality)
+        kept = self._shelf.get(placed, quality)
+        if kept is not None:
+            return kept
+        made = self._made(placed, quality)
+        if isinstance(made, Sprite):
+            self._shelf.put(placed, quality, made, self.cache.stats().hits)
+        return made
 
     def _made(self, placed: Placed, quality: Quality) -> Pixels | None:
         try:

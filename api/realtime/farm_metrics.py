@@ -30,6 +30,9 @@ BEAT_NUMBERS = (
     BeatNumber("worker", "raster_hits", "framefarm_raster_cache_hits", "Layers taken from the raster cache"),
     BeatNumber("worker", "raster_misses", "framefarm_raster_cache_misses", "Layers drawn anew"),
     BeatNumber("worker", "raster_bytes", "framefarm_raster_cache_bytes", "Raster cache", grows=False),
+    BeatNumber(
+        "worker", "raster_disk_hits", "framefarm_raster_cache_disk_hits", "Layers taken from RASTER_CACHE_DIR"
+    ),
     BeatNumber("worker", "picture_bytes", "framefarm_picture_cache_bytes", "Decoded pictures", grows=False),
     BeatNumber("coordinator", "streams", "framefarm_coordinator_streams", "Leases held", grows=False),
 )

@@ -58,6 +58,11 @@ def _installed() -> dict[str, Path]:
     return found
 
 
+def installed_fonts() -> Sequence[Path]:
+    """All font files, in the order of their names."""
+    return [path for _, path in sorted(_installed().items())]
+
+
 def font_path(name: str) -> Path:
     """Where the font file ``name`` lies. Raises DrawFailed when it is not installed."""
     path = _installed().get(name)
