@@ -94,13 +94,13 @@ class Keyframe(Part):
     """On the way to the next keyframe; else the animation's."""
 
 
-class Animation(Part):
+class Movement(Part):
     """One number or colour of a layer, moved from ``from`` (else the layer's own value) to ``to``, or through
     ``keyframes``. Colours are mixed in Oklab, premultiplied by alpha; see ``scene.oklab``.
 
-    Nothing happens before start + delay; the last value holds when it has ended. With ``yoyo`` every second
-    play runs backwards. Each kind of layer narrows ``property`` to what it has; ``crop.left`` and numbers
-    of its effects, such as ``effects[0].radius``, every layer has.
+    Nothing happens before its beginning + delay; the last value holds when it has ended. With ``yoyo`` every
+    second play runs backwards. Each kind of layer narrows ``property`` to what it has; ``crop.left`` and
+    numbers of its effects, such as ``effects[0].radius``, every layer has.
     """
 
     target: str = Field(alias="property")
@@ -128,15 +128,13 @@ class Animation(Part):
     duration: Annotated[float, Field(ge=0, le=86_400)] | None = Field(None, validate_default=True)
     """Seconds of one play; a spring has its own."""
     delay: float = Field(0.0, ge=0, le=86_400)
-    """Seconds between the start and the first movement."""
+    """Seconds between the beginning and the first movement."""
     easing: Easing = "linear"
     """The curve of progress."""
     loop: Loop = False
     """Whether, or how often, it plays again."""
     yoyo: bool = False
     """Every second play runs backwards."""
-    start: Start = "now"
-    """When it begins: now, a second of scene time, or the frame that first showed a revision."""
 
     @property
     def begins_with_own_value(self) -> bool:
@@ -157,7 +155,7 @@ class Animation(Part):
                 raise mistake(
                     "lies before the keyframe above it; put them in the order of time", f"[{index}].at"
                 )
-            _check_value(keyframe.value, info.data.get("target"), f"[{index}].value")
+            check_value(keyframe.value, info.data.get("target"), f"[{index}].value")
             last = keyframe.at
         return keyframes
 
@@ -214,7 +212,7 @@ class Animation(Part):
     @classmethod
     def _suits_property(cls, value: Any, info: ValidationInfo) -> Any:
         if value is not None:
-            _check_value(value, info.data.get("target"))
+            check_value(value, info.data.get("target"))
         elif (
             info.field_name == "to"
             and info.data.get("keyframes", ()) is None
@@ -248,7 +246,14 @@ class Animation(Part):
         return easing
 
 
-def _check_value(value: float | str, target: str | None, at: str = "") -> None:
+class Animation(Movement):
+    """A movement that begins at a moment of scene time."""
+
+    start: Start = "now"
+    """When it begins: now, a second of scene time, or the frame that first showed a revision."""
+
+
+def check_value(value: float | str, target: str | None, at: str = "") -> None:
     """Raise a mistake when ``target``, if it is known here, does not take ``value``."""
     if target is None or is_finish_property(target):
         return

@@ -3,7 +3,7 @@ that nothing moves is a finished state. Of the others only what moves is compute
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
@@ -40,10 +40,9 @@ from scene.layers import (
     SvgLayer,
     TextLayer,
 )
-from scene.motion import Track
 from scene.numbers import PLACE, shown_number
 from scene.playback import FRAME, Playback, animated, sprites
-from scene.slots import Seat
+from scene.score import NO_STAGING, Moving, Staging
 from scene.svg import svg_view
 from scene.tracks import (
     COLOUR_BOUNDS,
@@ -74,7 +73,7 @@ class CompiledLayer:
 
     id: str
     base: Values
-    tracks: tuple[Track | Playback | SceneClock, ...]
+    tracks: tuple[Moving, ...]
     content: ContentMaker
     counts_frames: bool
     """Whether it shows something else in every frame, without any animation."""
@@ -101,24 +100,25 @@ def compile_layer(
     fitting: Fitting,
     births: Mapping[int, Fraction],
     revision: int,
-    seat: Seat | None = None,
+    staging: Staging = NO_STAGING,
 ) -> CompiledLayer:
     """``layer`` of ``revision``, ready to be evaluated; see :class:`scene.version.SceneVersion`."""
     area = viewport.area(layer.within)
     origin = area.at(layer.position.origin)
     # From here on all places are measured from there.
     fitting, sides = fitting.seen_from(*origin), (area.width, area.height)
-    base = _base_values(layer, sides)
-    arriving: tuple[Track, ...] = ()
-    if seat is not None:
-        seat = seat.seen_from(*origin)
+    base = _base_values(layer, sides, staging.targets())
+    arriving: tuple[Moving, ...] = ()
+    if staging.seat is not None:
+        seat = staging.seat.seen_from(*origin)
         base = {**base, **seat.values(layer.anchor.x, layer.anchor.y)}
         arriving = seat.tracks(layer.anchor.x, layer.anchor.y, births)
     content = _content_maker(layer, fitting)
     finishing = finish_bounds(layer.effects)
     moved = tracks_of(layer.animations, base, sides, births, revision, finishing)
-    # The layer's own animations come after the layout's, which they override.
-    tracks = arriving + moved + _playback(layer, births, revision)
+    # The layer's own animations come after the layout's, which they override, and timelines after both.
+    own = arriving + moved + _playback(layer, births, revision)
+    tracks = staging.directed(base, own, sides, finishing)
     counts_frames = isinstance(layer, FrameNumberLayer)
     if not counts_frames and not any(track.target in _OF_CONTENT for track in tracks):
         content = _constant(content(base, 0))
@@ -158,8 +158,9 @@ def _same(finish: Finish, _values: Values) -> Finish:
     return finish
 
 
-def _base_values(layer: AnyLayer, sides: tuple[float, float]) -> Values:
-    """The layer's own values, without any animation. ``sides`` are those of the area that it lies in."""
+def _base_values(layer: AnyLayer, sides: tuple[float, float], directed: Set[str]) -> Values:
+    """The layer's own values, without any animation. ``sides`` are those of the area that it lies in,
+    ``directed`` the properties that timelines move."""
     values = {
         "position.x": viewport_px(layer.position.x, sides[0]),
         "position.y": viewport_px(layer.position.y, sides[1]),
@@ -181,7 +182,7 @@ def _base_values(layer: AnyLayer, sides: tuple[float, float]) -> Values:
         values["value"] = layer.value or 0.0
     if isinstance(layer, ShapeLayer):
         values |= {"radius": layer.radius, "strokeWidth": layer.stroke_width}
-    for name in COLOURS & {animation.target for animation in layer.animations}:
+    for name in COLOURS & ({animation.target for animation in layer.animations} | directed):
         own = getattr(layer, name)
         values |= colour_values(name, None if own is None else parse_colour(own))
     return values

@@ -11,6 +11,8 @@ from scene.fields import ColourText, Part
 from scene.layers import AnyLayer, Layer
 from scene.layout import Layout, LayoutTransition
 from scene.mistakes import Mistake, SceneMistakes
+from scene.runs import Runs
+from scene.timeline import Timelines, timeline_mistakes
 from scene.viewport import Viewport
 from scene.wording import mistakes_in
 
@@ -34,6 +36,10 @@ class Scene(Part):
     """How these go to their new places."""
     layers: Annotated[tuple[Layer, ...], Field(strict=False, max_length=MAX_LAYERS)] = ()
     """From the lowest to the highest, unless their ``zIndex`` says otherwise."""
+    timelines: Timelines = ()
+    """What moves layers together."""
+    runs: Runs | None = None
+    """Of the timelines; written by the farm. None: those that start by themselves are to start."""
 
     def to_json(self) -> dict[str, Any]:
         """The document with every default written out; :func:`parse_scene` makes an equal scene of it."""
@@ -60,6 +66,8 @@ def parse_scene(data: object, *, max_layers: int) -> Scene:
             layers.append(parse_layer(layer))
         except SceneMistakes as error:
             found += [mistake.inside(f"layers[{index}]") for mistake in error.mistakes]
+    if scene is not None and not found:
+        found = timeline_mistakes(scene.timelines, layers, MAX_MISTAKES)
     if found or scene is None:
         raise SceneMistakes(found[:MAX_MISTAKES])
     return scene.model_copy(update={"layers": tuple(layers)})

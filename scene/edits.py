@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from scene.animation import AfterRevision, Start
-from scene.document import MAX_LAYERS, Scene, parse_layer
+from scene.document import MAX_LAYERS, MAX_MISTAKES, Scene, parse_layer
 from scene.layers import AnyLayer, ImageLayer, british
 from scene.mistakes import Mistake, SceneMistakes, UnknownLayer
+from scene.timeline import timeline_mistakes
 
 
 def find_layer(scene: Scene, layer_id: str) -> AnyLayer:
@@ -31,20 +32,21 @@ def add_layer(scene: Scene, data: object, *, max_layers: int = MAX_LAYERS) -> Sc
 
 def change_layer(scene: Scene, layer_id: str, changes: object) -> Scene:
     """With ``changes`` merged into a layer: objects field by field, lists as a whole, null sets back to the
-    default (RFC 7396). Raises UnknownLayer and SceneMistakes."""
+    default (RFC 7396). Raises UnknownLayer, and SceneMistakes, also when a timeline moves what the layer has
+    no more."""
     index = _index(scene, layer_id)
     if not isinstance(changes, dict):
         raise SceneMistakes([Mistake(".", "must be an object with the fields to change")])
     layer = parse_layer(_merged(layer_to_json(scene.layers[index]), british(changes)))
     if layer.id != layer_id:
         _refuse_taken_id(scene, layer.id)
-    return _with_layers(scene, (*scene.layers[:index], layer, *scene.layers[index + 1 :]))
+    return _suiting_timelines(_with_layers(scene, (*scene.layers[:index], layer, *scene.layers[index + 1 :])))
 
 
 def remove_layer(scene: Scene, layer_id: str) -> Scene:
-    """Without one layer. Raises UnknownLayer."""
+    """Without one layer. Raises UnknownLayer, and SceneMistakes when a timeline moves it."""
     index = _index(scene, layer_id)
-    return _with_layers(scene, scene.layers[:index] + scene.layers[index + 1 :])
+    return _suiting_timelines(_with_layers(scene, scene.layers[:index] + scene.layers[index + 1 :]))
 
 
 def settle_starts(scene: Scene, revision: int) -> Scene:
@@ -74,6 +76,12 @@ def _refuse_taken_id(scene: Scene, layer_id: str) -> None:
 
 def _with_layers(scene: Scene, layers: tuple[AnyLayer, ...]) -> Scene:
     return scene.model_copy(update={"layers": layers})
+
+
+def _suiting_timelines(scene: Scene) -> Scene:
+    if mistakes := timeline_mistakes(scene.timelines, scene.layers, MAX_MISTAKES):
+        raise SceneMistakes(mistakes)
+    return scene
 
 
 def _merged(old: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import partial
 
-from scene.animation import BOUNDS, COLOURS, AfterRevision, Animation, Loop, Start
+from scene.animation import BOUNDS, COLOURS, AfterRevision, Animation, Loop, Movement, Start
 from scene.colour import Colour, parse_colour
 from scene.fields import viewport_px
 from scene.keyframes import Stop, through
@@ -36,13 +36,36 @@ def tracks_of(
     for animation in animations:
         started_s = start_s(animation.start, births, revision)
         if started_s is not None:
-            begins_s = started_s + exact(animation.delay)
-            for target, way in _ways(animation, base, viewport):
-                by_target.setdefault(target, []).append(_motion(animation, begins_s, way))
+            for target, motion in motions_of(animation, started_s, base, viewport):
+                by_target.setdefault(target, []).append(motion)
     bounds = {**BOUNDS, **COLOUR_BOUNDS, **more_bounds}
     return tuple(
         Track(target, latest_first(motions), *bounds[target]) for target, motions in by_target.items()
     )
+
+
+def motions_of(
+    movement: Movement, started_s: Fraction, base: Values, viewport: tuple[float, float]
+) -> Iterator[tuple[str, Motion]]:
+    """Each number that ``movement`` moves, and how, when it is started at ``started_s``."""
+    begins_s, duration_s, times = started_s + exact(movement.delay), play_s(movement), plays(movement.loop)
+    for target, way in _ways(movement, base, viewport):
+        yield target, Motion(begins_s, duration_s, way, times, movement.yoyo)
+
+
+def numbers_of(target: str) -> Sequence[str]:
+    """The numbers that the property ``target`` is moved by, except the position on a path: its own, or a
+    colour's channels."""
+    return _channels(target) if target in COLOURS else (target,)
+
+
+def play_s(movement: Movement) -> Fraction:
+    """How long one play of ``movement`` takes, without its delay."""
+    if movement.spring is not None:
+        return movement.spring.duration_s
+    if movement.duration is None and movement.keyframes:
+        return exact(movement.keyframes[-1].at)
+    return exact(movement.duration or 0.0)
 
 
 def start_s(start: Start, births: Mapping[int, Fraction], revision: int) -> Fraction | None:
@@ -80,26 +103,26 @@ def _channels(name: str) -> list[str]:
     return [f"{name}.{channel}" for channel in CHANNELS]
 
 
-def _ways(animation: Animation, base: Values, viewport: tuple[float, float]) -> Iterator[tuple[str, Way]]:
-    """Each number that ``animation`` moves, and how."""
-    target = animation.target
-    if animation.path is not None:
-        yield from _along(animation, animation.path, base["rotation"])
+def _ways(movement: Movement, base: Values, viewport: tuple[float, float]) -> Iterator[tuple[str, Way]]:
+    """Each number that ``movement`` moves, and how."""
+    target = movement.target
+    if movement.path is not None:
+        yield from _along(movement, movement.path, base["rotation"])
         return
     if target in COLOURS:
         for index, channel in enumerate(_channels(target)):
-            yield channel, _way(animation, base.get(channel, 0.0), partial(_channel, index))
+            yield channel, _way(movement, base.get(channel, 0.0), partial(_channel, index))
         return
     whole_px = viewport[1] if target in ("position.y", "size.height") else viewport[0]
-    yield target, _way(animation, base.get(target, 0.0), lambda value: viewport_px(value, whole_px))
+    yield target, _way(movement, base.get(target, 0.0), lambda value: viewport_px(value, whole_px))
 
 
-def _along(animation: Animation, path: PathData, rotation_deg: float) -> Iterator[tuple[str, Way]]:
+def _along(movement: Movement, path: PathData, rotation_deg: float) -> Iterator[tuple[str, Way]]:
     """Position, and rotation if it turns with the path, which is measured when it is first used."""
-    curve = animation.spring.curve() if animation.spring else curve_of(animation.easing)
+    curve = movement.spring.curve() if movement.spring else curve_of(movement.easing)
     yield "position.x", lambda progress: route_along(path).x(curve(progress))
     yield "position.y", lambda progress: route_along(path).y(curve(progress))
-    if animation.orient:
+    if movement.orient:
         yield "rotation", lambda progress: route_along(path).heading_deg(curve(progress)) + rotation_deg
 
 
@@ -107,27 +130,15 @@ def _channel(index: int, colour: float | str) -> float:
     return channels_of(parse_colour(str(colour)))[index]
 
 
-def _way(animation: Animation, own: float, number: Callable[[float | str], float]) -> Way:
-    """Through the animation's values, which ``number`` turns into numbers; ``own`` is the layer's."""
-    curve = animation.spring.curve() if animation.spring else curve_of(animation.easing)
-    if not animation.keyframes:
-        to = own if animation.to is None else number(animation.to)
-        return between(own if animation.from_ is None else number(animation.from_), to, curve)
-    whole = 1.0 if animation.duration is not None else animation.keyframes[-1].at or 1.0
+def _way(movement: Movement, own: float, number: Callable[[float | str], float]) -> Way:
+    """Through the movement's values, which ``number`` turns into numbers; ``own`` is the layer's."""
+    curve = movement.spring.curve() if movement.spring else curve_of(movement.easing)
+    if not movement.keyframes:
+        to = own if movement.to is None else number(movement.to)
+        return between(own if movement.from_ is None else number(movement.from_), to, curve)
+    whole = 1.0 if movement.duration is not None else movement.keyframes[-1].at or 1.0
     stops = [
         Stop(frame.at / whole, number(frame.value), curve_of(frame.easing) if frame.easing else curve)
-        for frame in animation.keyframes
+        for frame in movement.keyframes
     ]
     return through(stops if stops[0].at == 0 else [Stop(0.0, own, curve), *stops])
-
-
-def _motion(animation: Animation, begins_s: Fraction, way: Way) -> Motion:
-    return Motion(begins_s, _duration_s(animation), way, plays(animation.loop), animation.yoyo)
-
-
-def _duration_s(animation: Animation) -> Fraction:
-    if animation.spring is not None:
-        return animation.spring.duration_s
-    if animation.duration is None and animation.keyframes:
-        return exact(animation.keyframes[-1].at)
-    return exact(animation.duration or 0.0)

@@ -9,7 +9,7 @@ from scene.colour import parse_colour
 from scene.compiled import CompiledLayer, compile_layer
 from scene.document import Scene
 from scene.fitting import fit_viewport
-from scene.slots import seats
+from scene.score import NO_STAGING, stagings
 
 
 class SceneVersion:
@@ -29,9 +29,9 @@ class SceneVersion:
         self.scene = scene
         self.canvas = canvas
         self.background = parse_colour(scene.background)
-        seated = seats(scene)
+        staged = stagings(scene, births, revision)
         self.layers: tuple[CompiledLayer, ...] = tuple(
-            compile_layer(layer, scene.viewport, fitting, births, revision, seated.get(layer.id))
+            compile_layer(layer, scene.viewport, fitting, births, revision, staged.get(layer.id, NO_STAGING))
             for layer in sorted(scene.layers, key=lambda layer: layer.z_index)
             if layer.visible
         )

@@ -33,7 +33,8 @@ _REASONS: Mapping[str, str] = {
     "union_tag_not_found": "is required; add it",
 }
 _MAX_STEP = 64  # characters; the name of an unknown field may be anything
-_OF_KINDS = ("effects",)  # the lists of a layer whose entries are of several kinds
+# The lists whose entries are of several kinds: of a layer and of a timeline.
+_OF_KINDS = ("effects", "steps", "sequence", "parallel", "stagger")
 _ABOUT_TYPE = ("union_tag_invalid", "union_tag_not_found")
 
 

@@ -15,6 +15,7 @@ from farm.store.streams import StreamRecord
 from scene.document import Scene, parse_scene
 from scene.edits import settle_starts
 from scene.mistakes import SceneMistakes, UnknownLayer
+from scene.performance import with_runs
 from scene.slots import with_layout_moves
 from scene.summary import describe_change
 
@@ -84,7 +85,7 @@ class SceneDesk:
     def begin(self, scene: Scene) -> None:
         """Write the first revision unless there is one."""
         first = with_layout_moves(Scene(), self.pictures.settled(scene), 1)
-        self._commit(Plan(first, "the first scene"), head=0)
+        self._commit(Plan(with_runs(Scene(), first, 1), "the first scene"), head=0)
 
     def edit(
         self,
@@ -126,7 +127,7 @@ class SceneDesk:
             self.refuse_unknown_assets(planned.scene, known=current.scene, one_layer=one_layer)
             timed = self.pictures.settled(planned.scene, current.scene)
             moved = with_layout_moves(current.scene, timed, current.revision + 1)
-            planned = planned._replace(scene=moved)
+            planned = planned._replace(scene=with_runs(current.scene, moved, current.revision + 1))
             if planned.scene == current.scene and current.revision > 0:
                 return current
             if (edited := self._commit(planned, head=current.revision)) is not None:

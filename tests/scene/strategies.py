@@ -15,6 +15,7 @@ from scene.fields import Origin, Within
 from scene.layout import LayoutName
 from scene.time import Segment
 from scene.viewport import ViewportFit
+from tests.scene.timeline_strategies import moves_value_of, timelines
 
 Document = dict[str, Any]
 
@@ -389,15 +390,29 @@ viewports = fields(
 )
 
 
-def documents(max_layers: int = 5) -> st.SearchStrategy[Document]:
+@st.composite
+def documents(draw: st.DrawFn, max_layers: int = 5) -> Document:
     """Valid scene documents, as people might write them: defaults left out or not."""
-    return fields(
-        {"layers": st.lists(layers(), max_size=max_layers, unique_by=lambda layer: layer["id"])},
-        viewport=viewports,
-        background=colours,
-        layout=layouts,
-        layoutTransition=fields({"duration": seconds, "easing": st.sampled_from(["linear", "easeOutBack"])}),
+    document = draw(
+        fields(
+            {"layers": st.lists(layers(), max_size=max_layers, unique_by=lambda layer: layer["id"])},
+            viewport=viewports,
+            background=colours,
+            layout=layouts,
+            layoutTransition=fields(
+                {"duration": seconds, "easing": st.sampled_from(["linear", "easeOutBack"])}
+            ),
+        )
     )
+    return {**document, **draw(timelines_of(document["layers"]))}
+
+
+@st.composite
+def timelines_of(draw: st.DrawFn, of: list[Document]) -> Document:
+    """Timelines that move layers ``of`` a document, and those layers with all that they need for it."""
+    found = draw(timelines(of, animations))
+    counting = [{"value": 0, **layer} if moves_value_of(found, layer["id"]) else layer for layer in of]
+    return {"timelines": found, "layers": counting} if found else {}
 
 
 def scenes(max_layers: int = 5) -> st.SearchStrategy[Scene]:

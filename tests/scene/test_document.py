@@ -46,6 +46,7 @@ def test_an_empty_document_is_a_black_full_hd_scene() -> None:
         "layout": {"type": "free", "gap": 16.0, "margin": 16.0, "within": "viewport"},
         "layoutTransition": {"duration": 0.6, "easing": "easeInOutCubic"},
         "layers": [],
+        "timelines": [],
     }
 
 

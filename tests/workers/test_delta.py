@@ -13,7 +13,7 @@ from scene.document import MAX_LAYERS, Scene, parse_scene
 from scene.slots import with_layout_moves
 from scene.time import Segment
 from scene.version import SceneVersion
-from tests.scene.strategies import Document, documents, layers, layouts, rates
+from tests.scene.strategies import Document, documents, layers, layouts, rates, timelines_of
 from tests.workers.farmhand import Gallery, canvas, same
 from workers.compositor import Compositor
 from workers.evaluate import Evaluator
@@ -55,7 +55,9 @@ def histories(draw: st.DrawFn) -> tuple[list[Document], tuple[Segment, ...]]:
             edited.append({**draw(layers()), "id": "brand-new"})
         unique = {layer["id"]: layer for layer in edited}
         layout = {"layout": draw(layouts)} if draw(st.booleans()) else {}
-        revisions.append({**before, **layout, "layers": list(unique.values())})
+        kept = {name: before[name] for name in before if name != "timelines"}
+        held = {"layers": list(unique.values())}
+        revisions.append({**kept, **layout, **held, **draw(timelines_of(held["layers"]))})
     segments, frame, time_s = [], 0, Fraction(0)
     for revision in range(1, len(revisions) + 1):
         rate = draw(st.sampled_from([Fraction(0), Fraction(1), Fraction(3)]))

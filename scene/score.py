@@ -1,0 +1,181 @@
+"""What timelines make of layers: the roles that a layer plays in their runs, resolved to tracks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Protocol
+
+from scene.animation import BOUNDS
+from scene.clock import Clock, clocks
+from scene.document import Scene
+from scene.motion import Motion, Track, latest_first
+from scene.runs import Run
+from scene.slots import Seat, seats
+from scene.steps import Placed, placed
+from scene.timeline import Timeline
+from scene.tracks import COLOUR_BOUNDS, Values, exact, motions_of, numbers_of
+
+
+class Moving(Protocol):
+    """What gives one of a layer's numbers a value."""
+
+    @property
+    def target(self) -> str:
+        """The number's name."""
+        ...
+
+    def value_at(self, time_s: Fraction) -> float | None:
+        """The value at scene time ``time_s``; None when it leaves the number alone."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class TimedTrack:
+    """A track that goes by a timeline's clock."""
+
+    timeline: str
+    clock: Clock
+    track: Track
+
+    @property
+    def target(self) -> str:
+        """The number's name."""
+        return self.track.target
+
+    def value_at(self, time_s: Fraction) -> float | None:
+        """See :class:`Moving`."""
+        play_s = self.clock.play_at_s(time_s)
+        return None if play_s is None else self.track.value_at(play_s)
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """What one layer does in one run."""
+
+    timeline: str
+    clock: Clock
+    movements: tuple[Placed, ...]
+
+    def tracks(
+        self,
+        own: Values,
+        before: Sequence[Moving],
+        viewport: tuple[float, float],
+        bounds: Mapping[str, tuple[float, float]],
+    ) -> tuple[TimedTrack, ...]:
+        """The numbers that it moves. ``own`` are the layer's, ``before`` is what moves them otherwise."""
+        values = {**own, **self._found(before)}
+        motions: dict[str, list[Motion]] = {}
+        for place in sorted(self.movements, key=lambda place: place.started_s + exact(place.movement.delay)):
+            begins_s = place.started_s + exact(place.movement.delay)
+            reached = {
+                number: value
+                for number in numbers_of(place.movement.target)
+                if (value := _reached(motions.get(number, ()), bounds.get(number), begins_s)) is not None
+            }
+            moved = motions_of(place.movement, place.started_s, {**values, **reached}, viewport)
+            for target, motion in moved:
+                motions.setdefault(target, []).append(motion)
+        return tuple(
+            TimedTrack(self.timeline, self.clock, Track(target, latest_first(found), *bounds[target]))
+            for target, found in motions.items()
+        )
+
+    def _found(self, before: Sequence[Moving]) -> Values:
+        """Where the layer's numbers are when the run starts, by what is not of the same timeline."""
+        found = {}
+        for track in before:
+            if isinstance(track, TimedTrack) and track.timeline == self.timeline:
+                continue
+            value = track.value_at(self.clock.begins_s)
+            if value is not None:
+                found[track.target] = value
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Staging:
+    """What moves a layer besides its own animations."""
+
+    seat: Seat | None = None
+    roles: tuple[Role, ...] = ()
+    """Those of the runs that start first come first."""
+
+    def targets(self) -> set[str]:
+        """The properties that its roles move."""
+        return {place.movement.target for role in self.roles for place in role.movements}
+
+    def directed(
+        self,
+        own: Values,
+        others: Sequence[Moving],
+        viewport: tuple[float, float],
+        finishing: Mapping[str, tuple[float, float]],
+    ) -> tuple[Moving, ...]:
+        """``others``, the tracks of a layer with ``own`` values, and those of its roles behind them."""
+        bounds = {**BOUNDS, **COLOUR_BOUNDS, **finishing}
+        tracks: tuple[Moving, ...] = tuple(others)
+        for role in self.roles:
+            tracks += role.tracks(own, tracks, viewport, bounds)
+        return tracks
+
+
+NO_STAGING = Staging()
+
+
+def stagings(scene: Scene, births: Mapping[int, Fraction], revision: int) -> dict[str, Staging]:
+    """By layer id, for those layers that a layout or a timeline moves."""
+    seated = seats(scene)
+    roles = _roles(scene, births, revision)
+    return {
+        layer_id: Staging(seated.get(layer_id), tuple(roles.get(layer_id, ())))
+        for layer_id in seated.keys() | roles.keys()
+    }
+
+
+def current_runs(scene: Scene, revision: int) -> tuple[Run, ...]:
+    """The runs of ``revision``: those that its document holds, else of all that starts by itself."""
+    return first_runs(scene.timelines, revision) if scene.runs is None else scene.runs
+
+
+def first_runs(timelines: Sequence[Timeline], revision: int) -> tuple[Run, ...]:
+    """Of those that start by themselves, when ``revision`` is the first to hold them."""
+    return tuple(
+        Run(
+            timeline=timeline.id,
+            revision=revision,
+            at=None if timeline.start == "now" else timeline.start,
+            rate=timeline.rate,
+        )
+        for timeline in timelines
+        if timeline.start is not None
+    )
+
+
+def _roles(scene: Scene, births: Mapping[int, Fraction], revision: int) -> dict[str, list[Role]]:
+    runs = current_runs(scene, revision)
+    begun = [
+        (clock, run.timeline)
+        for run, clock in zip(runs, clocks(scene.timelines, runs, births), strict=True)
+        if clock is not None
+    ]
+    movements = {timeline.id: _by_layer(timeline) for timeline in scene.timelines}
+    found: dict[str, list[Role]] = {}
+    for clock, timeline in sorted(begun, key=lambda one: one[0].begins_s):
+        for layer_id, moved in movements[timeline].items():
+            found.setdefault(layer_id, []).append(Role(timeline, clock, tuple(moved)))
+    return found
+
+
+def _by_layer(timeline: Timeline) -> dict[str, list[Placed]]:
+    found: dict[str, list[Placed]] = {}
+    for movement in placed(timeline.steps)[0]:
+        found.setdefault(movement.layer, []).append(movement)
+    return found
+
+
+def _reached(motions: Sequence[Motion], bounds: tuple[float, float] | None, time_s: Fraction) -> float | None:
+    """Where ``motions`` of one number have brought it; None when they have not begun."""
+    return Track("", latest_first(motions), *bounds).value_at(time_s) if motions and bounds else None
