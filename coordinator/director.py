@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
+from coordinator.announcer import Announcer
 from coordinator.dispatch import Dispatch, Order, Show, dispatch, resume
 from coordinator.isolation import Isolation
 from coordinator.publisher import Publisher
@@ -31,6 +32,7 @@ class Director:
         self._programs = programs
         self._events = events
         self._publisher = publisher
+        self._announcer = Announcer(clock)
         self._clock = clock
         self._orders: dict[str, Order] = {}
         self._shows: dict[str, Show] = {}
@@ -42,6 +44,12 @@ class Director:
         """What is to be on air of ``stream`` from the next frame on that is ordered."""
         self._orders[stream] = order
 
+    def refresh(self, stream: str, snapshot: int) -> None:
+        """``snapshot`` is live in ``stream``: show it from the next frame on, unless a newer one is known."""
+        order = self._orders.get(stream)
+        if order is not None and order.snapshot < snapshot:
+            self._orders[stream] = order._replace(snapshot=snapshot)
+
     def forget(self, stream: str) -> None:
         """Order no more frames of ``stream``, and drop what is known of it."""
         self._orders.pop(stream, None)
@@ -52,6 +60,7 @@ class Director:
         """Drop what is known of streams that somebody else drives."""
         for stream in (self._orders.keys() | self._shows.keys()) - set(streams):
             self.forget(stream)
+        self._announcer.forget_all_but(streams)
 
     def direct(self, credits_: Iterable[Credit], *, frames_wanted: int) -> int:
         """Order the frames that ``credits_``, one a stream, call for; how many.
@@ -63,15 +72,15 @@ class Director:
         if not mine or self._backlogged(max(MIN_BACKLOG, 2 * frames_wanted)):
             return 0
         tasks: list[FrameTask] = []
-        applied: list[Event] = []
+        events: list[Event] = []
         for credit, lease in mine:
             with self._isolation.around(credit.stream):
                 step = self._step(credit, lease)
                 if step is not None:
                     tasks.extend(step.tasks)
-                    applied.extend(self._applied(credit.stream, step))
+                    events.extend(self._announcer.events(credit.stream, step))
         self._publisher.publish(tasks)
-        for event in applied:
+        for event in events:
             self._events.publish(event)
         return len(tasks)
 
@@ -98,7 +107,7 @@ class Director:
         if step is None:
             return None
         if step.rewritten and not self._programs.write(
-            lease, step.show.program, step.births, premiere=step.premiere
+            lease, step.show.program, step.births, premiere=step.premiere, snapshot=step.refreshed
         ):
             log.warning("lost the lease", stream=stream)
             self._tenure.give_up(stream)
@@ -116,17 +125,6 @@ class Director:
         if stored is not None and (show is None or stored.fence > show.program.fence):
             return resume(stored)
         return show
-
-    def _applied(self, stream: str, step: Dispatch) -> list[Event]:
-        segment = step.applied
-        if segment is None:
-            return []
-        data = {
-            "revision": segment.revision,
-            "frame": segment.from_frame,
-            "epoch": step.show.program.epoch,
-        }
-        return [Event("scene:applied", stream, self._clock.wall_ms(), data)]
 
     def _backlogged(self, bound: int) -> bool:
         """Whether the workers do not keep up; said once when it begins and once when it ends."""

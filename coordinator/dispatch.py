@@ -41,6 +41,8 @@ class Order(NamedTuple):
     """How finely to draw, from the next epoch on."""
     replacing: bool = False
     """The process that gives credit is about to be replaced by one for a newer generation."""
+    snapshot: int = 0
+    """The newest of what is live, see :mod:`scene.live`; 0 when nothing is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,8 @@ class Dispatch(NamedTuple):
     """The revision that a new start of the stream begins with."""
     applied: Segment | None = None
     """The segment in which a revision goes on air for the first time."""
+    refreshed: Segment | None = None
+    """The segment in which a live snapshot goes on air for the first time."""
 
 
 def resume(program: Program) -> Show:
@@ -106,7 +110,9 @@ def dispatch(show: Show | None, credit: Credit, order: Order, fence: int, now_ns
         quality=show.program.quality if show is not None and same_process else order.quality,
     )
     base = _base(program, credit, trusted_after)
-    shown = 0 if show is None or starts else show.program.segments[-1].revision
+    shown, shown_live = 0, 0
+    if show is not None and not starts:
+        shown, shown_live = show.program.segments[-1].revision, show.program.segments[-1].snapshot
     newest = segments[-1]
     return Dispatch(
         show=Show(program, last, trusted_after),
@@ -115,6 +121,7 @@ def dispatch(show: Show | None, credit: Credit, order: Order, fence: int, now_ns
         births=NO_BIRTHS if starts else _births(shown, newest),
         premiere=newest.revision if starts else None,
         applied=newest if newest.revision != shown else None,
+        refreshed=newest if newest.snapshot not in (0, shown_live) else None,
     )
 
 
@@ -152,11 +159,12 @@ def _segments(
 ) -> tuple[Segment, ...]:
     """``old``, and from ``first`` on what is ordered, unless that is on air already."""
     rate = Fraction(1 if order.playing else 0)
-    if old and not starts and (old[-1].revision, old[-1].rate) == (order.revision, rate):
+    wanted = (order.revision, order.snapshot, rate)
+    if old and not starts and (old[-1].revision, old[-1].snapshot, old[-1].rate) == wanted:
         return tuple(old)
     return (
         *(segment for segment in old if segment.from_frame < first),
-        Segment(first, order.revision, time_s, rate),
+        Segment(first, order.revision, time_s, rate, order.snapshot),
     )
 
 

@@ -10,6 +10,7 @@ import os
 import socket
 from contextlib import closing
 from threading import Event as Flag
+from typing import NamedTuple
 
 import msgspec
 
@@ -45,6 +46,17 @@ LEASE_SHARE = 8
 MAX_BURST = 512
 """Messages heard before they are acted on."""
 FIRST_RETRY_S, LAST_RETRY_S = 0.05, 0.5
+
+
+class _Heard(NamedTuple):
+    """What was said since the last turn."""
+
+    credits: dict[str, Credit]
+    """The newest of each stream."""
+    changed: set[str]
+    """Streams whose record or scene changed."""
+    refreshed: dict[str, int]
+    """The newest live snapshot of each stream that has a new one."""
 
 
 class _Timer:
@@ -96,7 +108,7 @@ class Coordinator:
         away = False
         while not stop.is_set():
             try:
-                with closing(Subscription(self._redis, keys.CREDITS, keys.CHANGES)) as heard:
+                with closing(Subscription(self._redis, keys.CREDITS, keys.CHANGES, keys.SNAPSHOTS)) as heard:
                     if away:
                         log.info("Redis is back")
                     away, retry_s = False, FIRST_RETRY_S
@@ -115,12 +127,14 @@ class Coordinator:
         """Hear what there is, waiting until the next thing to do is due, and do what follows."""
         timers = (self._keep_leases, self._reconcile, self._beat)
         wait_ns = min(timer.due_ns for timer in timers) - self._clock.monotonic_ns()
-        credits_, changed = self._hear(heard, wait_ns / 1e9)
-        if changed:
-            self._refresh(changed)
-        if credits_:
+        said = self._hear(heard, wait_ns / 1e9)
+        if said.changed:
+            self._refresh(said.changed)
+        for stream, snapshot in said.refreshed.items():
+            self._director.refresh(stream, snapshot)
+        if said.credits:
             now_ns = self._clock.monotonic_ns()
-            self._director.direct(credits_.values(), frames_wanted=self._pulse.frames_wanted(now_ns))
+            self._director.direct(said.credits.values(), frames_wanted=self._pulse.frames_wanted(now_ns))
         self._look_after(self._clock.monotonic_ns())
 
     def _begin(self) -> None:
@@ -130,21 +144,23 @@ class Coordinator:
         for timer in (self._keep_leases, self._reconcile, self._beat, self._scan_nodes):
             timer.hurry()
 
-    def _hear(self, heard: Subscription, timeout_s: float) -> tuple[dict[str, Credit], set[str]]:
-        """The newest credit of each stream, and the streams that changed."""
-        credits_: dict[str, Credit] = {}
-        changed: set[str] = set()
+    def _hear(self, heard: Subscription, timeout_s: float) -> _Heard:
+        said = _Heard({}, set(), {})
         message = heard.next(timeout_s)
         for _ in range(MAX_BURST):
             if message is None:
                 break
             if message.channel == keys.CHANGES:
-                changed.add(message.data.decode(errors="replace"))
+                said.changed.add(message.data.decode(errors="replace"))
+            elif message.channel == keys.SNAPSHOTS:
+                stream, _, number = message.data.decode(errors="replace").partition(" ")
+                if number.isdecimal():
+                    said.refreshed[stream] = max(said.refreshed.get(stream, 0), int(number))
             elif (credit := _read_credit(message)) is not None:
-                credits_[credit.stream] = credit
+                said.credits[credit.stream] = credit
                 self._pulse.hear(credit, self._clock.monotonic_ns())
             message = heard.next(0)
-        return credits_, changed
+        return said
 
     def _refresh(self, changed: set[str]) -> None:
         """Somebody edited: show it from the next frame on. What concerns more than the picture is seen to
@@ -203,7 +219,7 @@ class Coordinator:
     def _clean_up(self, stream: str) -> None:
         """The stream was deleted and its process is gone: so is all that was kept for it."""
         kept = (keys.program, keys.status, keys.report, keys.events, keys.preview, keys.preview_wanted)
-        self._redis.delete(*(kind(stream) for kind in kept))
+        self._redis.delete(keys.snapshot_births(stream), *(kind(stream) for kind in kept))
         self._tenure.give_up(stream)
         log.info("deleted", stream=stream)
 

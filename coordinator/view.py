@@ -21,6 +21,8 @@ class StreamView(NamedTuple):
     revision: int
     """Its newest scene revision, 0 when there is none."""
     status: StreamStatus
+    snapshot: int = 0
+    """The newest of what is live in it, 0 when nothing is."""
 
     @property
     def wanted(self) -> bool:
@@ -38,6 +40,7 @@ class StreamView(NamedTuple):
             started_wall_ms=self.record.started_wall_ms,
             quality=self.record.config.render_quality,
             replacing=replacing,
+            snapshot=self.snapshot,
         )
 
 
@@ -60,12 +63,14 @@ class Reader:
             pipe.hmget(keys.STREAMS, names)
             pipe.mget([keys.scene_head(name) for name in names])
             pipe.mget([keys.status(name) for name in names])
+            pipe.mget([keys.snapshot_head(name) for name in names])
             answers = pipe.execute()
         return {
             name: StreamView(
                 readable(record, StreamRecord),
                 int(head or 0),
                 readable(status, StreamStatus) or StreamStatus(),
+                int(snapshot or 0),
             )
-            for name, record, head, status in zip(names, *answers, strict=True)
+            for name, record, head, status, snapshot in zip(names, *answers, strict=True)
         }

@@ -10,6 +10,7 @@ from scene.character import CharacterContent
 from scene.fitting import Fitting
 from scene.idle import babble, seed_of
 from scene.layers import CharacterLayer
+from scene.live import Moment
 
 SCENE_TIME = "time"
 """What a character's clock sets among its layer's values: scene time in seconds."""
@@ -31,11 +32,11 @@ class SceneClock:
 
 def character_maker(
     layer: CharacterLayer, fitting: Fitting
-) -> Callable[[Mapping[str, float], int], CharacterContent]:
+) -> Callable[[Mapping[str, float], Moment], CharacterContent]:
     """What makes the content of ``layer`` from its values."""
     seed = seed_of(layer.id)
 
-    def content(values: Mapping[str, float], _n: int) -> CharacterContent:
+    def content(values: Mapping[str, float], _moment: Moment) -> CharacterContent:
         time_s = values.get(SCENE_TIME, 0.0)
         speaking = layer.state == "speaking"
         return CharacterContent(

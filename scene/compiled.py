@@ -6,7 +6,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import partial
+from functools import lru_cache, partial
+from typing import TypeVar
 
 from scene.acting import SCENE_TIME, SceneClock, character_maker
 from scene.animation import COLOURS
@@ -22,6 +23,7 @@ from scene.content import (
     SvgContent,
     TextContent,
 )
+from scene.data import Data
 from scene.drawing import backdrop_of, gradient_of, shadow_of
 from scene.effects import finish_bounds, finish_values, is_finish_property
 from scene.feed import FeedContent, feed_look
@@ -40,7 +42,8 @@ from scene.layers import (
     SvgLayer,
     TextLayer,
 )
-from scene.numbers import PLACE, shown_number
+from scene.live import NOTHING_LIVE, Live, Moment
+from scene.places import filler, names_in
 from scene.playback import FRAME, Playback, animated, sprites
 from scene.score import NO_STAGING, Moving, Staging
 from scene.svg import svg_view
@@ -63,8 +66,13 @@ _OF_CONTENT = (
     frozenset({"fontSize", "radius", "strokeWidth", "value", FRAME, SCENE_TIME}) | COLOUR_BOUNDS.keys()
 )
 
-ContentMaker = Callable[[Values, int], Content]
-"""A layer's content from its values and the output frame's number."""
+_KEPT_LIVE = 4  # of a layer's looks: neighbouring frames show neighbouring snapshots
+_START = Moment(0, Fraction(0), NOTHING_LIVE)
+
+ContentMaker = Callable[[Values, Moment], Content]
+"""A layer's content from its values at a moment."""
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +89,10 @@ class CompiledLayer:
     finish: FinishMaker
     still: LayerState | None
     """What it shows while no animation has begun, unless it counts frames; None when that is nothing."""
+    live_still: Callable[[Live], LayerState | None] | None
+    """The same of a layer that shows live values; None of any other."""
 
-    def at(self, n: int, time_s: Fraction) -> LayerState | None:
+    def at(self, n: int, time_s: Fraction, live: Live = NOTHING_LIVE) -> LayerState | None:
         """What it shows in output frame ``n`` at scene time ``time_s``; None when that is nothing."""
         moved = {}
         for track in self.tracks:
@@ -90,59 +100,74 @@ class CompiledLayer:
             if value is not None:
                 moved[track.target] = value
         if not moved and not self.counts_frames:
-            return self.still
-        return _state(self.id, {**self.base, **moved}, self.content, n, self.fitting, self.finish)
+            return self.still if self.live_still is None else self.live_still(live)
+        moment = Moment(n, time_s, live)
+        return _state(self.id, {**self.base, **moved}, self.content, moment, self.fitting, self.finish)
 
 
-def compile_layer(
-    layer: AnyLayer,
-    viewport: Viewport,
-    fitting: Fitting,
-    births: Mapping[int, Fraction],
-    revision: int,
-    staging: Staging = NO_STAGING,
-) -> CompiledLayer:
-    """``layer`` of ``revision``, ready to be evaluated; see :class:`scene.version.SceneVersion`."""
-    area = viewport.area(layer.within)
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the layers of a scene version have in common; see :class:`scene.version.SceneVersion`."""
+
+    viewport: Viewport
+    fitting: Fitting
+    births: Mapping[int, Fraction]
+    revision: int
+    data: Data
+    """The scene's own values."""
+
+
+def compile_layer(layer: AnyLayer, around: Surroundings, staging: Staging = NO_STAGING) -> CompiledLayer:
+    """``layer``, ready to be evaluated."""
+    births, revision = around.births, around.revision
+    area = around.viewport.area(layer.within)
     origin = area.at(layer.position.origin)
     # From here on all places are measured from there.
-    fitting, sides = fitting.seen_from(*origin), (area.width, area.height)
+    fitting, sides = around.fitting.seen_from(*origin), (area.width, area.height)
     base = _base_values(layer, sides, staging.targets())
     arriving: tuple[Moving, ...] = ()
     if staging.seat is not None:
         seat = staging.seat.seen_from(*origin)
         base = {**base, **seat.values(layer.anchor.x, layer.anchor.y)}
         arriving = seat.tracks(layer.anchor.x, layer.anchor.y, births)
-    content = _content_maker(layer, fitting)
+    content = _content_maker(layer, fitting, around.data)
     finishing = finish_bounds(layer.effects)
     moved = tracks_of(layer.animations, base, sides, births, revision, finishing)
     # The layer's own animations come after the layout's, which they override, and timelines after both.
     own = arriving + moved + _playback(layer, births, revision)
     tracks = staging.directed(base, own, sides, finishing)
     counts_frames = isinstance(layer, FrameNumberLayer)
+    shows_live = isinstance(layer, TextLayer) and bool(names_in(layer.text))
     if not counts_frames and not any(track.target in _OF_CONTENT for track in tracks):
-        content = _constant(content(base, 0))
+        content = _by_live(content, base) if shows_live else _constant(content(base, _START))
     finish = finish_maker(layer.effects, layer.blend, fitting)
     if not any(is_finish_property(track.target) for track in tracks):
         finish = partial(_same, finish(base))
-    still = _state(layer.id, base, content, 0, fitting, finish)
-    return CompiledLayer(layer.id, base, tracks, content, counts_frames, fitting, finish, still)
+    still_at = partial(_state, layer.id, base, content, fitting=fitting, finish=finish)
+    live_still = _remembered(lambda live: still_at(Moment(0, Fraction(0), live))) if shows_live else None
+    still = still_at(_START)
+    return CompiledLayer(layer.id, base, tracks, content, counts_frames, fitting, finish, still, live_still)
 
 
 def _state(
-    layer_id: str, values: Values, content: ContentMaker, n: int, fit: Fitting, finish: FinishMaker
+    layer_id: str,
+    values: Values,
+    content: ContentMaker,
+    moment: Moment,
+    fitting: Fitting,
+    finish: FinishMaker,
 ) -> LayerState | None:
     opacity = round(values["opacity"] * _OPACITY_STEPS) / _OPACITY_STEPS
     width, height = values.get("size.width"), values.get("size.height")
-    width = None if width is None else fit.width(width)
-    height = None if height is None else fit.height(height)
+    width = None if width is None else fitting.width(width)
+    height = None if height is None else fitting.height(height)
     if opacity == 0 or width == 0 or height == 0:
         return None
     return LayerState(
         id=layer_id,
-        content=content(values, n),
-        x=fit.x(values["position.x"]),
-        y=fit.y(values["position.y"]),
+        content=content(values, moment),
+        x=fitting.x(values["position.x"]),
+        y=fitting.y(values["position.y"]),
         width=width,
         height=height,
         anchor_x=values["anchor.x"],
@@ -205,21 +230,21 @@ def _playback(
     return (animated(layer.frame_ms or (), started_s, speed, times),)
 
 
-def _content_maker(layer: AnyLayer, fitting: Fitting) -> ContentMaker:
+def _content_maker(layer: AnyLayer, fitting: Fitting, data: Data) -> ContentMaker:
     match layer:
         case ColourLayer():
             return _colour_maker(layer)
         case ImageLayer() | CharacterLayer():
             return _moving_maker(layer, fitting)
         case TextLayer():
-            return _text_maker(layer, fitting)
+            return _text_maker(layer, fitting, data)
         case ShapeLayer():
             return _shape_maker(layer, fitting)
         case CardLayer() | SvgLayer() | FeedLayer():
             return _constant(_fixed(layer, fitting))
         case FrameNumberLayer():
             mask, cell = (1 << layer.bits) - 1, max(1, round(layer.cell * fitting.scale))
-            return lambda _values, n: FrameNumberContent(n & mask, layer.bits, cell)
+            return lambda _values, moment: FrameNumberContent(moment.n & mask, layer.bits, cell)
 
 
 def _fixed(layer: CardLayer | SvgLayer | FeedLayer, fitting: Fitting) -> Content:
@@ -234,7 +259,18 @@ def _fixed(layer: CardLayer | SvgLayer | FeedLayer, fitting: Fitting) -> Content
 
 
 def _constant(content: Content) -> ContentMaker:
-    return lambda _values, _n: content
+    return lambda _values, _moment: content
+
+
+def _by_live(content: ContentMaker, base: Values) -> ContentMaker:
+    """``content`` of a layer of which nothing but the live values changes, so that it is made once
+    for each."""
+    remembered = _remembered(lambda live: content(base, Moment(0, Fraction(0), live)))
+    return lambda _values, moment: remembered(moment.live)
+
+
+def _remembered(made: Callable[[Live], T]) -> Callable[[Live], T]:
+    return lru_cache(maxsize=_KEPT_LIVE)(made)
 
 
 def _moving_maker(layer: ImageLayer | CharacterLayer, fitting: Fitting) -> ContentMaker:
@@ -242,22 +278,23 @@ def _moving_maker(layer: ImageLayer | CharacterLayer, fitting: Fitting) -> Conte
     if isinstance(layer, CharacterLayer):
         return character_maker(layer, fitting)
     grid = None if layer.sprite is None else (layer.sprite.columns, layer.sprite.rows)
-    return lambda values, _n: ImageContent(
+    return lambda values, _moment: ImageContent(
         layer.address, layer.fit, fitting.scale, int(values.get(FRAME, 0)), grid
     )
 
 
 def _colour_maker(layer: ColourLayer) -> ContentMaker:
     colour = parse_colour(layer.colour)
-    return lambda values, _n: ColourContent(colour_at(values, "colour", colour) or colour)
+    return lambda values, _moment: ColourContent(colour_at(values, "colour", colour) or colour)
 
 
-def _text_maker(layer: TextLayer, fitting: Fitting) -> ContentMaker:
+def _text_maker(layer: TextLayer, fitting: Fitting, data: Data) -> ContentMaker:
+    text = filler(layer.text, layer.format, data)
     colour = parse_colour(layer.colour)
     stroke = None if layer.stroke is None else parse_colour(layer.stroke)
     shadow, backdrop = shadow_of(layer.shadow, fitting), backdrop_of(layer.background, fitting)
-    return lambda values, _n: TextContent(
-        text=_text(layer, values),
+    return lambda values, moment: TextContent(
+        text=text(None if layer.value is None else values["value"], moment.live),
         font=layer.font,
         font_size=max(1.0, fitting.length(values["fontSize"])),
         weight=layer.weight,
@@ -275,17 +312,11 @@ def _text_maker(layer: TextLayer, fitting: Fitting) -> ContentMaker:
     )
 
 
-def _text(layer: TextLayer, values: Values) -> str:
-    if layer.value is None:
-        return layer.text
-    return layer.text.replace(PLACE, shown_number(values["value"], layer.format))
-
-
 def _shape_maker(layer: ShapeLayer, fitting: Fitting) -> ContentMaker:
     fill = None if layer.fill is None else parse_colour(layer.fill)
     stroke = None if layer.stroke is None else parse_colour(layer.stroke)
     gradient, shadow = gradient_of(layer.gradient), shadow_of(layer.shadow, fitting)
-    return lambda values, _n: ShapeContent(
+    return lambda values, _moment: ShapeContent(
         shape=layer.shape,
         radius=fitting.length(values["radius"]),
         fill=colour_at(values, "fill", fill),

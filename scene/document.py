@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter, ValidationError
 
+from scene.data import DataValues
 from scene.fields import ColourText, Part
 from scene.layers import AnyLayer, Layer
 from scene.layout import Layout, LayoutTransition
@@ -30,6 +31,8 @@ class Scene(Part):
     """What the scene's pixels are counted in."""
     background: ColourText = "#000000"
     """Below all layers; what is clear of it is black."""
+    data: DataValues = Field(default_factory=dict)
+    """What ``{data.NAME}`` in texts shows until the API sets another value."""
     layout: Layout = Layout()
     """Where the layers with a slot lie."""
     layout_transition: LayoutTransition = LayoutTransition()

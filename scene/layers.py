@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
 from scene.animation import (
     Animation,
@@ -41,6 +41,7 @@ from scene.fitting import Fit
 from scene.layout import LayoutMove, Slot
 from scene.numbers import MAX_VALUE, NumberFormat
 from scene.paint import LineCap
+from scene.places import known_places
 from scene.playback import FrameTimes, SpriteSheet
 from scene.rig import NEUTRAL
 from scene.source import PictureSource
@@ -217,8 +218,9 @@ class TextLayer(ContentSizedLayer):
     """Text of one style; wraps where ``size.width`` is given."""
 
     type: Literal["text"]
-    text: DrawableText
-    """Line feeds begin new lines; emoji and every script with a font are drawn."""
+    text: Annotated[DrawableText, AfterValidator(known_places)]
+    """Line feeds begin new lines; emoji and every script with a font are drawn. ``{data.NAME}``, or
+    ``{data.NAME:FORMAT}``, shows that value of the scene's ``data``."""
     font: Font = "sans"
     """The family."""
     font_size: float = Field(48.0, ge=1, le=1000)

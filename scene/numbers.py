@@ -10,9 +10,6 @@ from pydantic import AfterValidator, Field
 
 from scene.fields import mistake
 
-PLACE = "{value}"
-"""Where a text shows its number."""
-
 MAX_VALUE = 1e15
 
 _DECIMAL = re.compile(r"(\+?)((?:0[1-9]\d?)?,?)(\.(?:\d|10))?([f%])")
@@ -42,7 +39,8 @@ def _clock(value: float, form: str) -> str:
     return f"{sign}{minutes:0{form.index(':')}}:{seconds:02}"
 
 
-def _known_format(form: str) -> str:
+def known_format(form: str) -> str:
+    """``form``, if it is a format that there is. Raises a mistake."""
     if form not in _CLOCKS and _DECIMAL.fullmatch(form) is None:
         raise mistake(
             'must be such as "f" (1235), ".2f" (1234.50), ",.2f" (1,234.50), "+f" (+5), "03f" (007), ".1%" '
@@ -51,4 +49,4 @@ def _known_format(form: str) -> str:
     return form
 
 
-NumberFormat = Annotated[str, Field(max_length=16), AfterValidator(_known_format)]
+NumberFormat = Annotated[str, Field(max_length=16), AfterValidator(known_format)]

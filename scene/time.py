@@ -2,9 +2,9 @@
 
 *Output frame* n counts ticks of the encoder's clock since the epoch began; its pts is n / fps, exact.
 *Scene time* t, in seconds, is what animations are written in. Segments map n to t piecewise: each says
-"from output frame k on, show revision r; scene time there is t0 and advances at `rate` per second".
-A pause is a segment of rate 0, a seek one with another t0. Nobody waits for scene time: it is a pure
-function of n, so any worker can draw any frame.
+"from output frame k on, show revision r with live snapshot s; scene time there is t0 and advances at `rate`
+per second". A pause is a segment of rate 0, a seek one with another t0. Nobody waits for scene time: it is a
+pure function of n, so any worker can draw any frame.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ class Segment:
     revision: int
     scene_time_s: Fraction
     rate: Fraction
+    snapshot: int = 0
+    """Of what is live, see :mod:`scene.live`; 0 while nothing is."""
 
     def time_at_s(self, frame: int, fps: Fraction) -> Fraction:
         """Scene time of output frame ``frame``, in seconds; exact."""

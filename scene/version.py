@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from scene.colour import parse_colour
-from scene.compiled import CompiledLayer, compile_layer
+from scene.compiled import CompiledLayer, Surroundings, compile_layer
 from scene.document import Scene
 from scene.fitting import fit_viewport
 from scene.score import NO_STAGING, stagings
@@ -29,9 +29,10 @@ class SceneVersion:
         self.scene = scene
         self.canvas = canvas
         self.background = parse_colour(scene.background)
+        around = Surroundings(scene.viewport, fitting, births, revision, scene.data)
         staged = stagings(scene, births, revision)
         self.layers: tuple[CompiledLayer, ...] = tuple(
-            compile_layer(layer, scene.viewport, fitting, births, revision, staged.get(layer.id, NO_STAGING))
+            compile_layer(layer, around, staged.get(layer.id, NO_STAGING))
             for layer in sorted(scene.layers, key=lambda layer: layer.z_index)
             if layer.visible
         )

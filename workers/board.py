@@ -15,6 +15,7 @@ COLUMNS = (
     "raster_bytes",
     "raster_disk_hits",
     "picture_bytes",
+    "live_missed",
 )
 
 

@@ -13,10 +13,12 @@ from farm.errors import NotFound
 from farm.messages import FrameTask
 from scene.changes import changed_between
 from scene.geometry import Rect, merge_rects
+from scene.live import Live
 from scene.state import SceneState, scene_at
 from scene.time import Segment, segment_at
 from scene.version import SceneVersion
 from workers.cache import RecentCache
+from workers.live import SnapshotGone
 from workers.sprites import Sprites
 
 MAX_STEPS_PER_SLOT = 4
@@ -45,11 +47,24 @@ class Versions(Protocol):
         ...
 
 
+class Lives(Protocol):
+    """Where live snapshots come from."""
+
+    def live(self, task: FrameTask, snapshot: int) -> Live:
+        """The ``snapshot`` of the task's stream. Raises SnapshotGone, StoreUnavailable."""
+        ...
+
+    def last_known(self, task: FrameTask) -> Live:
+        """What stands in for a snapshot that is gone."""
+        ...
+
+
 class Evaluator:
     """Plans frames; keeps the states and steps that neighbouring frames share."""
 
-    def __init__(self, versions: Versions, sprites: Sprites) -> None:
+    def __init__(self, versions: Versions, lives: Lives, sprites: Sprites) -> None:
         self._versions = versions
+        self._lives = lives
         self._sprites = sprites
         self._states: RecentCache[_Moment, SceneState] = RecentCache(_MAX_STATES)
         self._steps: RecentCache[tuple[_Moment, _Moment], tuple[Rect, ...]] = RecentCache(_MAX_STEPS)
@@ -60,7 +75,12 @@ class Evaluator:
         Raises NotFound and SceneInvalid when its scene cannot be had, LookupError when no segment covers
         the frame, StoreUnavailable.
         """
-        state = self._state(task, task.frame)
+        try:
+            state = self._state(task, task.frame)
+        except SnapshotGone:
+            # Better an old value than no frame; as a whole, because nobody else may hold the same old one.
+            state = self._stale_state(task)
+            return Plan(state, ((0, 0, state.width, state.height),))
         width, height = state.width, state.height
         full = ((0, 0, width, height),)
         if not 0 <= task.frame - task.base <= task.delivery.slots * MAX_STEPS_PER_SLOT or task.base < 0:
@@ -82,9 +102,16 @@ class Evaluator:
         if state is None:
             segment = moment[4]
             version = self._versions.version(task, segment.revision)
-            state = self._sprites.staged(scene_at(version, n, segment, task.fps))
+            live = self._lives.live(task, segment.snapshot)
+            state = self._sprites.staged(scene_at(version, n, segment, task.fps, live))
             self._states.put(moment, state)
         return state
+
+    def _stale_state(self, task: FrameTask) -> SceneState:
+        segment = segment_at(task.segments, task.frame)
+        version = self._versions.version(task, segment.revision)
+        live = self._lives.last_known(task)
+        return self._sprites.staged(scene_at(version, task.frame, segment, task.fps, live))
 
     def _step(self, task: FrameTask, n: int) -> tuple[Rect, ...]:
         """What may differ between frames n - 1 and n."""

@@ -11,6 +11,7 @@ from farm.settings import Settings
 from farm.store.assets import AssetStore
 from farm.store.connection import FarmRedis
 from farm.store.scenes import SceneStore
+from farm.store.snapshots import SnapshotStore
 from workers.assets import AssetPictures
 from workers.characters.cast import UploadedCast, beside_the_frames
 from workers.characters.stage import Stage
@@ -18,6 +19,7 @@ from workers.compositor import Compositor
 from workers.costs import LayerCosts
 from workers.deliver import Deliverer
 from workers.evaluate import Evaluator
+from workers.live import LiveSnapshots
 from workers.painters.painter import Quality
 from workers.painters.registry import all_painters
 from workers.scenes import SceneVersions
@@ -51,7 +53,8 @@ class Renderer:
         self._shelf = open_shelf(settings)
         painters = all_painters(self._pictures, cast)
         self._sprites = Sprites(painters, cache_bytes - pictures_bytes, Stage(cast), self._shelf)
-        self._evaluator = Evaluator(SceneVersions(SceneStore(redis)), self._sprites)
+        self._lives = LiveSnapshots(SnapshotStore(redis))
+        self._evaluator = Evaluator(SceneVersions(SceneStore(redis)), self._lives, self._sprites)
         self._compositor = Compositor(self._sprites, LayerCosts(clock.monotonic_ns))
         self._deliverer = Deliverer(redis, use_rings=settings.frame_transport == "auto")
         self.counts: Counter[str] = Counter()
@@ -101,6 +104,7 @@ class Renderer:
             "raster_bytes": rasters.bytes,
             "raster_disk_hits": self._shelf.hits if self._shelf else 0,
             "picture_bytes": pictures.bytes,
+            "live_missed": self._lives.missed,
         }
 
     def close(self) -> None:

@@ -48,6 +48,8 @@ export function eventText({ type, data }) {
       return `revision ${data.revision} of the scene`;
     case "scene:applied":
       return `revision ${data.revision} shows from frame ${count(data.frame)} on`;
+    case "data:applied":
+      return `data ${data.snapshot} shows from frame ${count(data.frame)} on`;
     case "events:lost":
       return "some events are too old to be shown";
     case "error":

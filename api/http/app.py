@@ -18,6 +18,7 @@ from api.http.router import TOKEN_SECURITY, mount
 from api.http.routes.assets import ASSET_ROUTES
 from api.http.routes.config import CONFIG_ROUTES
 from api.http.routes.control import CONTROL_ROUTES
+from api.http.routes.data import DATA_ROUTES
 from api.http.routes.history import HISTORY_ROUTES, SCHEMA_ROUTES
 from api.http.routes.keys import KEY_ROUTES
 from api.http.routes.layers import LAYER_ROUTES
@@ -85,6 +86,7 @@ def _add_routes(app: OpenAPI) -> None:
         (CONFIG_ROUTES, "Settings of a stream"),
         (LAYER_ROUTES, "Scene"),
         (HISTORY_ROUTES, "Scene"),
+        (DATA_ROUTES, "Live data"),
         (KEY_ROUTES, "Stream keys"),
         (PREVIEW_ROUTES, "On air"),
         (LEDGER_ROUTES, "On air"),

@@ -16,6 +16,7 @@ from farm.store.connection import FarmRedis
 from farm.store.events import EventLog
 from farm.store.ledgers import LedgerStore
 from farm.store.scenes import SceneStore
+from farm.store.snapshots import SnapshotStore
 from farm.store.stream_keys import StreamKeyStore
 from farm.store.streams import StreamStore
 from farm.store.tokens import TokenStore
@@ -33,6 +34,7 @@ class Services:
     streams: StreamStore
     scenes: SceneStore
     ledgers: LedgerStore
+    snapshots: SnapshotStore
     events: EventLog
     tokens: TokenStore
     stream_keys: StreamKeyStore
@@ -55,6 +57,7 @@ def make_services(settings: Settings, redis: FarmRedis, clock: Clock) -> Service
         ),
         scenes=SceneStore(redis),
         ledgers=LedgerStore(redis, settings.ledger_s),
+        snapshots=SnapshotStore(redis),
         events=EventLog(redis),
         tokens=TokenStore(
             redis,

@@ -68,11 +68,12 @@ def default_stream(farm: Services, owner: str) -> StreamRecord:
 
 
 def forget_stream(farm: Services, stream: str) -> None:
-    """Delete a stream that is off the air, with its scenes and keys. Raises NotFound and Conflict."""
+    """Delete a stream that is off the air, with its scenes, data and keys. Raises NotFound and Conflict."""
     [condition] = read_conditions(farm.redis, [stream])
     if condition.report is not None:
         raise Conflict(f"stream {stream!r} is on air; stop it and wait until it is idle", {"stream": stream})
     farm.streams.delete(stream)
     farm.scenes.delete(stream)
     farm.ledgers.delete(stream)
+    farm.snapshots.delete(stream)
     farm.stream_keys.delete_all(stream)

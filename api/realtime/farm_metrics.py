@@ -34,6 +34,12 @@ BEAT_NUMBERS = (
         "worker", "raster_disk_hits", "framefarm_raster_cache_disk_hits", "Layers taken from RASTER_CACHE_DIR"
     ),
     BeatNumber("worker", "picture_bytes", "framefarm_picture_cache_bytes", "Decoded pictures", grows=False),
+    BeatNumber(
+        "worker",
+        "live_missed",
+        "framefarm_live_missed",
+        "Frames with old live data, as the new was not found",
+    ),
     BeatNumber("coordinator", "streams", "framefarm_coordinator_streams", "Leases held", grows=False),
 )
 

@@ -40,11 +40,15 @@ def render(  # noqa: PLR0913, PLR0917  a command's options
         Path | None,
         typer.Option(help="The folder of the scene's pictures; a file's name is its id."),
     ] = None,
+    data: Annotated[
+        Path | None, typer.Option(help="Values that the scene shows, as JSON: {NAME: text or number}.")
+    ] = None,
 ) -> None:
     """Draw a scene into a picture or a film, without a farm."""
     _check(fps, size, bitrate)
     drawing = [sys.executable, "-m", "workers.offline", str(scene), "--fps", fps, "--size", size]
     drawing += ["--at", str(at), *(("--assets", str(assets)) if assets else ())]
+    drawing += ["--data", str(data)] if data else []
     if out.suffix.lower() == ".png":
         raise typer.Exit(subprocess.run([*drawing, "--png", str(out)], check=False).returncode)
     container = FILMS.get(out.suffix.lower())

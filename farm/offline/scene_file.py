@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from farm.errors import InputError, SceneInvalid
+from scene.data import parse_data
 from scene.document import MAX_LAYERS, Scene, parse_scene
+from scene.live import Datum
 from scene.mistakes import Mistake, SceneMistakes
 
 MAX_BYTES = 16_000_000
+
+T = TypeVar("T")
 
 
 def read_scene(path: Path) -> Scene:
@@ -17,9 +23,18 @@ def read_scene(path: Path) -> Scene:
 
     Raises InputError when it cannot be read, SceneInvalid with all mistakes when it is no scene.
     """
+    return _read(path, lambda document: parse_scene(document, max_layers=MAX_LAYERS))
+
+
+def read_data(path: Path) -> dict[str, Datum]:
+    """The values in the file ``path``, for ``{data.NAME}`` in texts. Raises like :func:`read_scene`."""
+    return _read(path, parse_data)
+
+
+def _read(path: Path, parse: Callable[[object], T]) -> T:
     data = _bytes_of(path)
     try:
-        return parse_scene(json.loads(data), max_layers=MAX_LAYERS)
+        return parse(json.loads(data))
     except SceneMistakes as error:
         raise _invalid(path, error.mistakes) from error
     except json.JSONDecodeError as error:

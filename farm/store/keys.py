@@ -37,6 +37,22 @@ def scene_notes(stream: str) -> str:
     return f"ff:scene-notes:{stream}"
 
 
+def snapshot(stream: str, number: int) -> str:
+    """string: one live snapshot as JSON; immutable, expires when it is overtaken."""
+    return f"ff:snapshot:{stream}:{number}"
+
+
+def snapshot_head(stream: str) -> str:
+    """counter: the newest live snapshot."""
+    return f"ff:snapshot-head:{stream}"
+
+
+def snapshot_births(stream: str) -> str:
+    """sorted set by snapshot: "snapshot time", the scene time (seconds, a fraction) at which it was first
+    shown; no time for one that a start of the stream began with."""
+    return f"ff:snapshot-births:{stream}"
+
+
 def program(stream: str) -> str:
     """string: what is on air (epoch, fence, segments); the lease owner writes it before dispatching."""
     return f"ff:program:{stream}"
@@ -118,6 +134,9 @@ CREDITS = "ff:credits"
 """Credit as MessagePack, one a tick and stream."""
 CHANGES = "ff:changes"
 """id of a stream whose record or scene changed."""
+
+SNAPSHOTS = "ff:snapshots"
+"""id of a stream and the number of its newest live snapshot, with a space between."""
 
 
 def node_channel(name: str) -> str:

@@ -8,7 +8,7 @@ from fractions import Fraction
 import msgspec
 
 from farm.messages import to_json
-from farm.store import keys
+from farm.store import keys, snapshots
 from farm.store.connection import FarmRedis
 from farm.store.leases import Lease
 from farm.store.reading import readable
@@ -17,8 +17,9 @@ from scene.time import Segment
 KEPT_BIRTHS = 50_000
 """A scene may refer to the birth of a revision that many edits ago."""
 
-# KEYS: lease, program, births. ARGV: what the lease must hold, fence, program,
-# the revision that is born at 0 (0: none), births to keep, then revision and birth of each new one.
+# KEYS: lease, program, births, births of snapshots. ARGV: what the lease must hold, fence, program,
+# the revision that is born at 0 (0: none), births to keep, the snapshot that is shown first (0: none), its
+# birth, births of snapshots to keep, then revision and birth of each new one.
 _WRITE = """
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 local old = redis.call('GET', KEYS[2])
@@ -26,10 +27,15 @@ if old and cjson.decode(old).fence > tonumber(ARGV[2]) then return 0 end
 redis.call('SET', KEYS[2], ARGV[3])
 local first_shown, kept = tonumber(ARGV[4]), tonumber(ARGV[5])
 if first_shown > 0 then
-  redis.call('DEL', KEYS[3])
+  redis.call('DEL', KEYS[3], KEYS[4])
   redis.call('HSET', KEYS[3], first_shown, '0')
 end
-for i = 6, #ARGV, 2 do
+local snapshot = tonumber(ARGV[6])
+if snapshot > 0 and redis.call('ZCOUNT', KEYS[4], snapshot, snapshot) == 0 then
+  redis.call('ZADD', KEYS[4], snapshot, ARGV[6] .. ' ' .. ARGV[7])
+  redis.call('ZREMRANGEBYRANK', KEYS[4], 0, -1 - ARGV[8])
+end
+for i = 9, #ARGV, 2 do
   redis.call('HSETNX', KEYS[3], ARGV[i], ARGV[i + 1])
   redis.call('HDEL', KEYS[3], tonumber(ARGV[i]) - kept)
 end
@@ -66,25 +72,41 @@ class ProgramStore:
         return readable(self._redis.get(keys.program(stream)), Program)
 
     def write(
-        self, lease: Lease, program: Program, births: Mapping[int, Fraction], *, premiere: int | None = None
+        self,
+        lease: Lease,
+        program: Program,
+        births: Mapping[int, Fraction],
+        *,
+        premiere: int | None = None,
+        snapshot: Segment | None = None,
     ) -> bool:
         """Keep ``program`` together with the births (seconds of scene time) of revisions shown first in it.
 
         A birth that is known already stays. ``premiere`` is the first revision of a new start of the stream:
         scene time begins again, so it is born at 0 and the births before it are forgotten. (A revision that
-        has none counts as born with the next one that has.) False, and nothing is written, when the lease
-        was lost or a higher fence wrote before.
+        has none counts as born with the next one that has.) ``snapshot`` is the segment in which a live
+        snapshot is shown first; one that a new start begins with was always there. False, and nothing is
+        written, when the lease was lost or a higher fence wrote before.
         """
         newborn = [text for revision, time in births.items() for text in (str(revision), str(time))]
+        snapshot_birth = "" if snapshot is None or premiere else str(snapshot.scene_time_s)
         return bool(
             self._write_script(
-                keys=[lease.key, keys.program(lease.stream), keys.scene_births(lease.stream)],
+                keys=[
+                    lease.key,
+                    keys.program(lease.stream),
+                    keys.scene_births(lease.stream),
+                    keys.snapshot_births(lease.stream),
+                ],
                 args=[
                     lease.mark,
                     lease.fence,
                     to_json(program),
                     premiere or 0,
                     KEPT_BIRTHS,
+                    snapshot.snapshot if snapshot else 0,
+                    snapshot_birth,
+                    snapshots.KEPT_BIRTHS,
                     *newborn,
                 ],
             )

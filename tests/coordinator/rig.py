@@ -31,6 +31,7 @@ from farm.messages import (
 from farm.store import keys
 from farm.store.connection import FarmRedis, as_text, connect
 from farm.store.scenes import SceneStore
+from farm.store.snapshots import NO_SNAPSHOT, SnapshotStore
 from farm.store.streams import StreamRecord, StreamStatus, StreamStore
 
 FPS = Fraction(30)
@@ -121,6 +122,17 @@ def commit_scene(redis: FarmRedis, stream: str = "s") -> int:
     revision = scenes.commit(stream, {"layers": []}, expected_head=scenes.head(stream))
     assert revision is not None
     return revision
+
+
+def commit_data(redis: FarmRedis, bid: int, stream: str = "s") -> int:
+    """Keep one more live snapshot; its number."""
+    snapshots = SnapshotStore(redis)
+    head = snapshots.head(stream)
+    number = snapshots.commit(
+        stream, NO_SNAPSHOT.with_values({"bid": bid}, head + 1, head), expected_head=head
+    )
+    assert number is not None
+    return number
 
 
 @contextmanager

@@ -123,6 +123,48 @@ def test_skipped_revisions_are_born_with_the_one_that_is_shown() -> None:
     assert edited.births == dict.fromkeys((2, 3, 4), Fraction(6) / FPS)
 
 
+def test_what_is_live_is_shown_from_the_next_ordered_frame_on() -> None:
+    show = on_air(FIRST)
+    live = step(show, credit(3, fence=FENCE), FIRST._replace(snapshot=7))
+    assert frames(live) == [6]
+    assert live.refreshed == Segment(6, 1, Fraction(6) / FPS, Fraction(1), 7)
+    assert live.tasks[0].segments == (Segment(0, 1, Fraction(0), Fraction(1)), live.refreshed)
+    assert (live.rewritten, live.applied, live.births) == (True, None, {})
+    assert step(live.show, credit(4, fence=FENCE), FIRST._replace(snapshot=7)).refreshed is None
+
+
+def test_of_many_snapshots_between_two_frames_the_newest_is_shown() -> None:
+    show = on_air(FIRST._replace(snapshot=1))
+    live = step(show, credit(3, fence=FENCE), FIRST._replace(snapshot=900))
+    assert [segment.snapshot for segment in live.tasks[0].segments] == [1, 900]
+
+
+def test_an_edit_keeps_what_is_live_and_the_other_way_round() -> None:
+    show = on_air(FIRST._replace(snapshot=4), EDITED._replace(snapshot=4))
+    edited = step(show, credit(7, fence=FENCE), EDITED._replace(revision=3, snapshot=4))
+    assert edited.refreshed is None
+    assert edited.show.program.segments[-1].snapshot == 4
+    live = step(edited.show, credit(8, fence=FENCE), EDITED._replace(revision=3, snapshot=5))
+    assert live.applied is None
+    assert live.show.program.segments[-1].revision == 3
+
+
+def test_another_owner_and_a_new_process_keep_what_is_live() -> None:
+    order = FIRST._replace(snapshot=4)
+    program = on_air(order).program
+    taken = step(resume(program), credit(9, fence=FENCE), order, fence=FENCE + 1)
+    assert (taken.refreshed, taken.tasks[0].segments[-1].snapshot) == (None, 4)
+    again = step(taken.show, credit(-1, epoch=2), order, fence=FENCE + 1)
+    assert (again.refreshed, again.tasks[0].segments[-1].snapshot) == (None, 4)
+
+
+def test_a_new_start_says_what_is_live_from_the_beginning() -> None:
+    order = FIRST._replace(snapshot=4)
+    fresh = step(on_air(order), credit(-1, epoch=2), order._replace(started_wall_ms=200))
+    assert fresh.premiere == 1
+    assert fresh.refreshed == Segment(0, 1, Fraction(0), Fraction(1), 4)
+
+
 def test_a_pause_holds_scene_time_and_a_resumption_lets_it_go_on() -> None:
     show = on_air(FIRST)
     held = step(show, credit(3, fence=FENCE), PAUSED)

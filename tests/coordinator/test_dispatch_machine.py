@@ -21,13 +21,13 @@ from farm.store.programs import Program
 from scene.time import segment_at
 from tests.coordinator.rig import SLOTS, credit
 
-Picture = tuple[int, Fraction]
-"""What a frame shows: revision and scene time."""
+Picture = tuple[tuple[int, int], Fraction]
+"""What a frame shows: revision and live snapshot, and scene time."""
 
 
 def shows(task: FrameTask, frame: int) -> Picture:
     segment = segment_at(task.segments, frame)
-    return segment.revision, segment.time_at_s(frame, task.fps)
+    return (segment.revision, segment.snapshot), segment.time_at_s(frame, task.fps)
 
 
 @dataclass
@@ -142,6 +142,10 @@ class Farm(RuleBasedStateMachine):
     def an_edit(self, edits: int) -> None:
         self.order = self.order._replace(revision=self.order.revision + edits)
 
+    @rule(updates=st.integers(1, 50))
+    def live_data(self, updates: int) -> None:
+        self.order = self.order._replace(snapshot=self.order.snapshot + updates)
+
     @rule()
     def a_pause_or_its_end(self) -> None:
         self.order = self.order._replace(playing=not self.order.playing)
@@ -199,8 +203,10 @@ class Farm(RuleBasedStateMachine):
         owner.show = step.show
         owner.heard[said.epoch] = said.emitted
         newest = step.show.program.segments[-1]
-        shown = (newest.revision, newest.rate > 0)
-        assert not step.tasks or shown == (self.order.revision, self.order.playing)
+        shown = (newest.revision, newest.snapshot, newest.rate > 0)
+        wanted = (self.order.revision, self.order.snapshot, self.order.playing)
+        assert not step.tasks or shown == wanted
+        assert step.refreshed in (None, newest)
         if step.premiere is not None:
             owner.ordered.clear()
         for task in step.tasks:

@@ -9,10 +9,12 @@ from farm.store import keys
 from farm.store.connection import FarmRedis
 from farm.store.leases import LeaseStore
 from farm.store.programs import Program, ProgramStore
+from farm.store.snapshots import SnapshotStore
 from farm.store.streams import StreamStatus
 from tests.conftest import wait_until
 from tests.coordinator.rig import (
     FakeNode,
+    commit_data,
     commit_scene,
     coordinator,
     credit,
@@ -85,6 +87,36 @@ def test_an_edit_is_shown_by_the_next_frame_that_is_ordered(
         assert queued(redis)[-1].segments[-1].revision == 2
 
 
+def test_live_data_is_shown_by_the_next_frame_that_is_ordered(
+    redis: FarmRedis, redis_url: str, node: FakeNode
+) -> None:
+    with coordinator(redis_url, "one"):
+        start(redis)
+        tasks_for(redis, node, emitted=-1, canvas=-1)
+        for bid in range(50):
+            commit_data(redis, bid)
+        node.tick(credit(0, -1))
+        wait_until(lambda: told(redis, "s", "data:applied"), "the data is on air")
+        assert told(redis, "s", "data:applied") == [{"snapshot": 50, "frame": 3, "epoch": 1}]
+        assert queued(redis)[-1].segments[-1].snapshot == 50
+        assert SnapshotStore(redis).births("s", 50).numbers == (50,)
+        assert len(told(redis, "s", "scene:applied")) == 1
+
+
+def test_data_that_was_set_while_nobody_listened_is_found(
+    redis: FarmRedis, redis_url: str, node: FakeNode
+) -> None:
+    commit_data(redis, 1)
+    with coordinator(redis_url, "one"):
+        start(redis)
+        assert tasks_for(redis, node, emitted=-1, canvas=-1)[0].segments[-1].snapshot == 1
+        births = SnapshotStore(redis).births("s", 1)
+        assert (births.numbers, births.times_s) == ((1,), (None,))
+        redis.publish(keys.SNAPSHOTS, "s nonsense")
+        redis.publish(keys.SNAPSHOTS, "unknown 9")
+        assert tasks_for(redis, node, emitted=0, canvas=-1)[-1].segments[-1].snapshot == 1
+
+
 def test_a_stream_that_is_stopped_is_taken_from_its_node(
     redis: FarmRedis, redis_url: str, node: FakeNode
 ) -> None:
@@ -108,7 +140,7 @@ def test_a_deleted_stream_leaves_nothing_behind(redis: FarmRedis, redis_url: str
         streams(redis).delete("s")
         wait_until(lambda: "s" not in node.assigned(), "the node loses the stream")
         wait_until(lambda: redis.get(keys.lease("s")) is None, "nobody drives it")
-        kept = [keys.program("s"), keys.status("s"), keys.events("s")]
+        kept = [keys.program("s"), keys.status("s"), keys.events("s"), keys.snapshot_births("s")]
         assert redis.exists(*kept) == 0
 
 

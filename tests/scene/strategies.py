@@ -293,7 +293,8 @@ def _more_fields(
             }
         case "text":
             plain = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=30)
-            return {"text": plain | st.sampled_from(["{value}", "now {value} of {value}"])}, {
+            shown = ["{value}", "now {value} of {value}", "{data.a} {data.b:,.2f}", "{data.c}{value}"]
+            return {"text": plain | st.sampled_from(shown)}, {
                 **box,
                 "value": st.floats(-1e6, 1e15),
                 "format": st.sampled_from(["f", ",.2f", "+.1%", "06f", "m:ss", "hh:mm:ss"]),
@@ -390,6 +391,13 @@ viewports = fields(
 )
 
 
+data_values = st.dictionaries(
+    st.sampled_from(["a", "b", "c"]),
+    st.integers(-(10**15), 10**15) | st.floats(-1e6, 1e6) | st.sampled_from(["", "Ann", "{data.a}", "Bob"]),
+)
+"""Values that texts show by name."""
+
+
 @st.composite
 def documents(draw: st.DrawFn, max_layers: int = 5) -> Document:
     """Valid scene documents, as people might write them: defaults left out or not."""
@@ -398,6 +406,7 @@ def documents(draw: st.DrawFn, max_layers: int = 5) -> Document:
             {"layers": st.lists(layers(), max_size=max_layers, unique_by=lambda layer: layer["id"])},
             viewport=viewports,
             background=colours,
+            data=data_values,
             layout=layouts,
             layoutTransition=fields(
                 {"duration": seconds, "easing": st.sampled_from(["linear", "easeOutBack"])}

@@ -43,6 +43,7 @@ def test_an_empty_document_is_a_black_full_hd_scene() -> None:
     assert scene.to_json() == {
         "viewport": {"width": 1920, "height": 1080, "fit": "contain"},
         "background": "#000000",
+        "data": {},
         "layout": {"type": "free", "gap": 16.0, "margin": 16.0, "within": "viewport"},
         "layoutTransition": {"duration": 0.6, "easing": "easeInOutCubic"},
         "layers": [],
@@ -69,8 +70,44 @@ KINDS = (
     "character",
 )
 
+A_DATUM = (
+    "must be a number up to 1e+15 either way, or a text of at most 2000 characters without control characters"
+)
+
+A_FORMAT = (
+    'must be such as "f" (1235), ".2f" (1234.50), ",.2f" (1,234.50), "+f" (+5), "03f" (007), ".1%" '
+    '(12.5%), "m:ss", "mm:ss", "h:mm:ss" or "hh:mm:ss" (of seconds)'
+)
+
 MISTAKES: list[tuple[object, str, str]] = [
     # the scene
+    ({"data": []}, "data", "must be an object with fields"),
+    ({"data": {"bid": True}}, "data.bid", A_DATUM),
+    ({"data": {"bid": 2e15}}, "data.bid", A_DATUM),
+    ({"data": {"bid": 2 * 10**15}}, "data.bid", A_DATUM),
+    ({"data": {"bid": None}}, "data.bid", A_DATUM),
+    ({"data": {"name": "a\u0007"}}, "data.name", A_DATUM),
+    ({"data": {"name": "x" * 2001}}, "data.name", A_DATUM),
+    (
+        {"data": {"my bid": 1}},
+        "data",
+        "has a name, 'my bid', that is not 1 to 64 letters, digits or any of _ . -",
+    ),
+    (
+        {"data": {f"n{i}": "x" * 2000 for i in range(26)}},
+        "data",
+        "has 52000 characters in all; at most 50000 are allowed",
+    ),
+    (
+        {"data": {f"n{i}": 1 for i in range(201)}},
+        "data",
+        "has 201 values; at most 200 are allowed",
+    ),
+    (
+        scene_with(text="{data.bid:.2}"),
+        "layers[0].text",
+        f"has {{data.bid:.2}}, whose format {A_FORMAT}",
+    ),
     ([], ".", "must be an object with fields"),
     (None, ".", "must be an object with fields"),
     ({"layer": []}, "layer", "is not a field that exists here; remove it"),

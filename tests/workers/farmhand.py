@@ -75,9 +75,11 @@ def state_of(*layers: dict[str, Any], n: int = 0, background: str = "#102030") -
     return scene_at(version, n, Segment(0, 1, Fraction(0), Fraction(1)), FPS)
 
 
-def segment(from_frame: int = 0, revision: int = 1, at_s: Fraction | int = 0, rate: int = 1) -> Segment:
+def segment(
+    from_frame: int = 0, revision: int = 1, at_s: Fraction | int = 0, rate: int = 1, snapshot: int = 0
+) -> Segment:
     """A segment of scene time."""
-    return Segment(from_frame, revision, Fraction(at_s), Fraction(rate))
+    return Segment(from_frame, revision, Fraction(at_s), Fraction(rate), snapshot)
 
 
 def task(frame: int, base: int = -1, segments: Sequence[Segment] = (), **changes: Any) -> FrameTask:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
+from typing import NamedTuple
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from farm.messages import Delivery, FrameTask
+from farm.store.snapshots import NO_SNAPSHOT, Births, live_of
 from farm.transport.planes import Planes, rects_fit
 from scene.document import MAX_LAYERS, Scene, parse_scene
+from scene.live import NOTHING_LIVE, Datum, Live
 from scene.slots import with_layout_moves
 from scene.time import Segment
 from scene.version import SceneVersion
-from tests.scene.strategies import Document, documents, layers, layouts, rates, timelines_of
+from tests.scene.strategies import Document, data_values, documents, layers, layouts, rates, timelines_of
 from tests.workers.farmhand import Gallery, canvas, same
 from workers.compositor import Compositor
 from workers.evaluate import Evaluator
@@ -22,6 +26,8 @@ from workers.sprites import Sprites
 
 CANVAS = (160, 90)
 WHOLE = (0, 0, *CANVAS)
+
+Snapshots = list[dict[str, Datum]]
 
 
 class Versions:
@@ -40,9 +46,41 @@ class Versions:
         return self._versions[revision]
 
 
+class Lives:
+    """Live snapshots from memory."""
+
+    def __init__(self, snapshots: Snapshots, segments: Sequence[Segment]) -> None:
+        """``snapshots`` are numbered from 1; what changed with each is born with the first segment of it."""
+        births = {segment.snapshot: segment.scene_time_s for segment in reversed(segments)}
+        numbers = tuple(sorted(births.keys() - {0}))
+        known = Births(numbers, tuple(births[number] for number in numbers), complete=True)
+        self._lives = {0: NOTHING_LIVE}
+        kept = NO_SNAPSHOT
+        for number, values in enumerate(snapshots, 1):
+            kept = kept.with_values(values, number, shown=number)
+            self._lives[number] = live_of(kept, known)
+
+    def live(self, _task: FrameTask, snapshot: int) -> Live:
+        """See :class:`workers.evaluate.Lives`."""
+        return self._lives[snapshot]
+
+    def last_known(self, _task: FrameTask) -> Live:
+        """See :class:`workers.evaluate.Lives`."""
+        return NOTHING_LIVE
+
+
+class History(NamedTuple):
+    """What a stream showed."""
+
+    revisions: list[Document]
+    snapshots: Snapshots
+    segments: tuple[Segment, ...]
+
+
 @st.composite
-def histories(draw: st.DrawFn) -> tuple[list[Document], tuple[Segment, ...]]:
-    """Up to three revisions, each made from the one before by edits, and when which was on air."""
+def histories(draw: st.DrawFn) -> History:
+    """Up to three revisions, each made from the one before by edits, and up to four live snapshots; and when
+    which was on air."""
     revisions = [draw(documents(4))]
     for _ in range(draw(st.integers(0, 2))):
         before = revisions[-1]
@@ -58,13 +96,17 @@ def histories(draw: st.DrawFn) -> tuple[list[Document], tuple[Segment, ...]]:
         kept = {name: before[name] for name in before if name != "timelines"}
         held = {"layers": list(unique.values())}
         revisions.append({**kept, **layout, **held, **draw(timelines_of(held["layers"]))})
-    segments, frame, time_s = [], 0, Fraction(0)
-    for revision in range(1, len(revisions) + 1):
+    snapshots = draw(st.lists(data_values, max_size=4))
+    segments, frame, time_s, revision, snapshot = [], 0, Fraction(0), 1, 0
+    while True:
         rate = draw(st.sampled_from([Fraction(0), Fraction(1), Fraction(3)]))
-        segments.append(Segment(frame, revision, time_s, rate))
+        segments.append(Segment(frame, revision, time_s, rate, snapshot))
         frame += draw(st.integers(1, 4))
         time_s += draw(st.sampled_from([Fraction(0), Fraction(1, 10), Fraction(1)]))
-    return revisions, tuple(segments)
+        if revision == len(revisions) and snapshot == len(snapshots):
+            return History(revisions, snapshots, tuple(segments))
+        revision = min(revision + draw(st.integers(0, 1)), len(revisions))
+        snapshot = min(snapshot + draw(st.integers(1, 2)), len(snapshots))
 
 
 def task(frame: int, base: int, segments: tuple[Segment, ...], fps: Fraction) -> FrameTask:
@@ -79,43 +121,44 @@ def drawn(evaluator: Evaluator, compositor: Compositor, wanted: FrameTask, onto:
     return onto
 
 
-def studio(revisions: list[Document], segments: tuple[Segment, ...]) -> tuple[Evaluator, Compositor]:
-    births = {segment.revision: segment.scene_time_s for segment in segments}
+def studio(history: History) -> tuple[Evaluator, Compositor]:
+    births = {segment.revision: segment.scene_time_s for segment in reversed(history.segments)}
     sprites = Sprites(all_painters(Gallery()), 20_000_000)
-    return Evaluator(Versions(revisions, births), sprites), Compositor(sprites)
+    versions, lives = Versions(history.revisions, births), Lives(history.snapshots, history.segments)
+    return Evaluator(versions, lives, sprites), Compositor(sprites)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(histories(), rates, st.data())
 def test_a_patch_on_any_frame_since_its_base_equals_the_full_frame(
-    history: tuple[list[Document], tuple[Segment, ...]], fps: Fraction, data: st.DataObject
+    history: History, fps: Fraction, data: st.DataObject
 ) -> None:
-    revisions, segments = history
+    segments = history.segments
     n = data.draw(st.integers(1, 14), "n")
     base = data.draw(st.integers(max(0, n - 7), n - 1), "base")
     shown = data.draw(st.integers(base, n - 1), "shown")
-    evaluator, compositor = studio(revisions, segments)
+    evaluator, compositor = studio(history)
     on_air = drawn(evaluator, compositor, task(shown, -1, segments, fps), canvas(*CANVAS))
     patched = drawn(evaluator, compositor, task(n, base, segments, fps), on_air)
     # A worker of its own, so that nothing but pixels is shared.
-    full = drawn(*studio(revisions, segments), task(n, -1, segments, fps), canvas(*CANVAS))
+    full = drawn(*studio(history), task(n, -1, segments, fps), canvas(*CANVAS))
     assert same(patched, full)
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(histories(), rates, st.lists(st.booleans(), min_size=6, max_size=12))
 def test_a_canvas_that_misses_frames_is_healed_by_the_next(
-    history: tuple[list[Document], tuple[Segment, ...]], fps: Fraction, arrives: list[bool]
+    history: History, fps: Fraction, arrives: list[bool]
 ) -> None:
-    revisions, segments = history
-    evaluator, compositor = studio(revisions, segments)
+    segments = history.segments
+    evaluator, compositor = studio(history)
     on_air = drawn(evaluator, compositor, task(0, -1, segments, fps), canvas(*CANVAS))
     shown = 0
     for n, arrived in enumerate([*arrives, True], 1):
         if arrived:
             drawn(evaluator, compositor, task(n, shown, segments, fps), on_air)
             shown = n
-    full = drawn(*studio(revisions, segments), task(shown, -1, segments, fps), canvas(*CANVAS))
+    full = drawn(*studio(history), task(shown, -1, segments, fps), canvas(*CANVAS))
     assert same(on_air, full)
 
 
@@ -125,7 +168,7 @@ def test_only_the_rects_are_touched_and_they_are_those_of_the_full_frame(
     document: Document, data: st.DataObject
 ) -> None:
     segments = (Segment(0, 1, Fraction(0), Fraction(1)),)
-    evaluator, compositor = studio([document], segments)
+    evaluator, compositor = studio(History([document], [], segments))
     plan = evaluator.plan(task(5, -1, segments, Fraction(30)))
     full, part = canvas(*CANVAS), canvas(*CANVAS)
     compositor.compose(plan.state, [WHOLE], full)

@@ -10,8 +10,10 @@ from farm.errors import NotFound, SceneInvalid
 from farm.store import keys
 from farm.store.connection import FarmRedis
 from farm.store.scenes import SceneStore
+from farm.store.snapshots import SnapshotStore
 from tests.workers.farmhand import WHOLE, Gallery, document, put_scene, segment, task
 from workers.evaluate import Evaluator
+from workers.live import LiveSnapshots
 from workers.painters.registry import all_painters
 from workers.scenes import SceneVersions, births_until
 from workers.sprites import Sprites
@@ -25,7 +27,9 @@ MOVING = {
 
 @pytest.fixture
 def evaluator(redis: FarmRedis) -> Evaluator:
-    return Evaluator(SceneVersions(SceneStore(redis)), Sprites(all_painters(Gallery()), 1_000_000))
+    lives = LiveSnapshots(SnapshotStore(redis))
+    sprites = Sprites(all_painters(Gallery()), 1_000_000)
+    return Evaluator(SceneVersions(SceneStore(redis)), lives, sprites)
 
 
 def test_an_empty_canvas_wants_everything(evaluator: Evaluator, redis: FarmRedis) -> None:

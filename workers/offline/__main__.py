@@ -17,9 +17,10 @@ from rich.progress import track
 from farm.clock import SystemClock
 from farm.errors import FarmError, InputError
 from farm.log import configure_logging
-from farm.offline.scene_file import read_scene
+from farm.offline.scene_file import read_data, read_scene
 from farm.settings import Settings, load_settings, parse_resolution
 from farm.transport.y4m import FilmFormat, write_header, write_picture
+from scene.live import settled
 from workers.assets import AssetPictures
 from workers.characters.cast import UploadedCast, at_once
 from workers.characters.stage import Stage
@@ -75,6 +76,7 @@ def _order() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=0.0, help="how long the film is")
     parser.add_argument("--fps", type=Fraction, default=Fraction(30))
     parser.add_argument("--size", type=parse_resolution, default=(1920, 1080))
+    parser.add_argument("--data", type=Path, help="values that the scene shows, as JSON")
     parser.add_argument("--assets", type=Path, help="the folder with the scene's pictures")
     return parser.parse_args()
 
@@ -109,7 +111,10 @@ def _film(order: argparse.Namespace, settings: Settings, shot: Shot) -> Film:
     scene = with_pictures_told(read_scene(order.scene), source, settings)
     cast = UploadedCast(source, SystemClock(), at_once, settled_ns=0)
     painters = all_painters(pictures, cast)
-    return Film(scene, shot, painters, cache_bytes - pictures_bytes, Stage(cast))
+    film = Film(scene, shot, painters, cache_bytes - pictures_bytes, Stage(cast))
+    if order.data is not None:
+        film.live = settled(read_data(order.data))
+    return film
 
 
 def _save(film: Film, path: Path) -> None:

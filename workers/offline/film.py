@@ -12,6 +12,7 @@ from farm.transport.planes import i420_bytes, planes_in
 from scene.changes import changed_between
 from scene.document import Scene
 from scene.geometry import Rect, merge_rects
+from scene.live import NOTHING_LIVE, Live
 from scene.state import SceneState, scene_at
 from scene.time import Segment
 from scene.version import SceneVersion
@@ -54,6 +55,8 @@ class Film:
         self._sprites = Sprites(painters, cache_bytes, stage)
         self._compositor = Compositor(self._sprites)
         self._shown: SceneState | None = None
+        self.live: Live = NOTHING_LIVE
+        """What the next frame shows of what is live."""
         self.buffer = np.empty(i420_bytes(shot.width, shot.height), np.uint8)
         """The canvas as flat I420; every frame is drawn into it."""
         self.planes = planes_in(self.buffer, shot.width, shot.height)
@@ -62,7 +65,7 @@ class Film:
 
     def draw(self, n: int) -> Sequence[tuple[str, str]]:
         """Bring frame ``n`` onto the canvas; (layer id, reason) of layers not drawn as they should be."""
-        state = self._sprites.staged(scene_at(self._version, n, _SEGMENT, self._shot.fps))
+        state = self._sprites.staged(scene_at(self._version, n, _SEGMENT, self._shot.fps, self.live))
         self.drawn = self._changed(state)
         self._shown = state
         return self._compositor.compose(state, self.drawn, self.planes, self._shot.quality)
