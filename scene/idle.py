@@ -10,6 +10,7 @@ from zlib import crc32
 
 from scene.rig import Blink, Motion
 
+_PLACES = 5
 _SYLLABLE_S = 0.16
 _PHRASE_SYLLABLES = 14
 _PAUSE_SYLLABLES = 3
@@ -76,7 +77,7 @@ def babble(seed: int, time_s: float) -> float:
 
 
 def _place(motion: Motion, seed: int, slot: int) -> float:
-    return motion.amplitude * (2 * noise(seed, slot) - 1)
+    return motion.amplitude * (math.floor(noise(seed, slot) * _PLACES) * 2 / (_PLACES - 1) - 1)
 
 
 def _smooth(progress: float) -> float:

@@ -1,6 +1,6 @@
 """A rig that can be posed: where every part of a character lies at a moment of scene time.
 
-All in the character's own px. Angles are in steps of 1/8 degree, so that a slow motion comes to rest and the
+All in the character's own px. Angles are in steps of 1/4 degree, so that a slow motion comes to rest and the
 rasters of turned parts are few.
 """
 
@@ -14,8 +14,11 @@ from scene.character import CharacterContent
 from scene.idle import blink_image, displacement
 from scene.rig import NEUTRAL, Blink, Change, Expression, Motion, Rig, RigPart, Shift, ancestors
 
-TURN_STEPS = 8
+TURN_STEPS = 4
 """Of a degree."""
+
+OWN_SEEDS = 1001
+"""What a motion that goes on its own adds to the seed, and the number of the motion besides."""
 
 _LOUDNESS_STEPS = 4
 _NO_CHANGE, _NO_SHIFT = Change(), Shift()
@@ -56,7 +59,7 @@ class _Joint:
     part: RigPart
     pivot: tuple[float, float]
     motions: tuple[tuple[int, Motion], ...]
-    """Each with the number that makes its seed another."""
+    """Each with the number that is added to the character's seed."""
     blinks: tuple[Blink, ...]
     voice: Shift
 
@@ -91,7 +94,11 @@ class Puppet:
         return _Joint(
             part,
             (self.size[0] / 2, float(self.size[1])) if pivot is None else (pivot.x, pivot.y),
-            tuple((index, motion) for index, motion in enumerate(self.rig.motions) if motion.part == part.id),
+            tuple(
+                (OWN_SEEDS + index if motion.seed is None else motion.seed, motion)
+                for index, motion in enumerate(self.rig.motions)
+                if motion.part == part.id
+            ),
             tuple(blink for blink in self.rig.blinks if blink.part == part.id),
             _NO_SHIFT if mouth is None else mouth.moves.get(part.id, _NO_SHIFT),
         )
@@ -107,8 +114,8 @@ class Puppet:
         loudness = math.ceil(content.openness * _LOUDNESS_STEPS) / _LOUDNESS_STEPS
         x, y = change.x + joint.voice.x * loudness, change.y + joint.voice.y * loudness
         degrees = change.rotation + joint.voice.rotation * loudness
-        for index, motion in joint.motions:
-            distance = displacement(motion, content.seed + index, content.time_s)
+        for own, motion in joint.motions:
+            distance = displacement(motion, content.seed + own, content.time_s)
             if motion.target == "x":
                 x += distance
             elif motion.target == "y":

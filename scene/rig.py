@@ -144,7 +144,8 @@ class Blink(Part):
 class Motion(Part):
     """A part's idle motion. Amplitudes are px, for a rotation degrees.
 
-    A wave swings; a drift goes to another place in each ``period``, in ``move`` seconds, and rests there.
+    A wave swings; a drift goes to another place in each ``period``, in ``move`` seconds, and rests there. It
+    has five places, evenly from one end to the other: rests are where a character can be kept drawn.
     """
 
     part: Name
@@ -155,6 +156,8 @@ class Motion(Part):
     phase: Unit = 0.0
     """Of a wave: the share of the period at which it begins."""
     move: float = Field(0.5, ge=0, le=60)
+    seed: int | None = Field(None, ge=0, le=1000)
+    """Drifts of one number and period go together, as parts do that turn with a head; None: on its own."""
 
 
 class Rig(Part):

@@ -10,7 +10,7 @@ from farm.characters.package import Package, read_package
 
 FOLDER = Path(__file__).parents[2] / "examples" / "characters"
 
-BUILT_IN = ("robot",)
+BUILT_IN = ("owl", "robot")
 
 
 @lru_cache(maxsize=len(BUILT_IN))
