@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter, ValidationError
 
 from scene.data import DataValues
 from scene.fields import ColourText, Part
-from scene.layers import AnyLayer, Layer
+from scene.layers import AnyLayer, Layer, british
 from scene.layout import Layout, LayoutTransition
-from scene.mistakes import Mistake, SceneMistakes
+from scene.merging import merged
+from scene.mistakes import Mistake, SceneMistakes, UnknownVariant
 from scene.runs import Runs
 from scene.timeline import Timelines, timeline_mistakes
+from scene.variant import Variant, Variants
 from scene.viewport import Viewport
 from scene.wording import mistakes_in
 
@@ -43,6 +45,8 @@ class Scene(Part):
     """What moves layers together."""
     runs: Runs | None = None
     """Of the timelines; written by the farm. None: those that start by themselves are to start."""
+    variants: Variants = Field(default_factory=dict)
+    """The same scene for canvases of other proportions."""
 
     def to_json(self) -> dict[str, Any]:
         """The document with every default written out; :func:`parse_scene` makes an equal scene of it."""
@@ -73,7 +77,9 @@ def parse_scene(data: object, *, max_layers: int) -> Scene:
         found = timeline_mistakes(scene.timelines, layers, MAX_MISTAKES)
     if found or scene is None:
         raise SceneMistakes(found[:MAX_MISTAKES])
-    return scene.model_copy(update={"layers": tuple(layers)})
+    scene = scene.model_copy(update={"layers": tuple(layers)})
+    check_variants(scene)
+    return scene
 
 
 def parse_layer(data: object) -> AnyLayer:
@@ -83,6 +89,65 @@ def parse_layer(data: object) -> AnyLayer:
     except ValidationError as error:
         # pydantic begins a path with the kind of the layer, which is no step in the document.
         raise SceneMistakes(mistakes_in(error, skipped_steps=1)[:MAX_MISTAKES]) from error
+
+
+def layer_to_json(layer: AnyLayer) -> dict[str, Any]:
+    """One layer as it stands in its document, with every default written out."""
+    return layer.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+
+def variant_of(scene: Scene, name: str) -> Scene:
+    """``scene`` as its variant ``name`` is, without any variants. Raises UnknownVariant."""
+    variant = scene.variants.get(name)
+    if variant is None:
+        raise UnknownVariant(name, list(scene.variants))
+    layers = tuple(_moved(layer, variant) for layer in _overridden(scene, variant, []))
+    update = {"viewport", "background", "layout", "layout_transition"}
+    own = {field: value for field in update if (value := getattr(variant, field)) is not None}
+    return scene.model_copy(update={**own, "layers": layers, "variants": {}})
+
+
+def check_variants(scene: Scene) -> None:
+    """Raises SceneMistakes where a variant does not go with the layers of ``scene``."""
+    found: list[Mistake] = []
+    ids = {layer.id for layer in scene.layers}
+    for name, variant in scene.variants.items():
+        mistakes = [
+            Mistake(f"layers.{layer_id}", "is not a layer of the scene; add it there, or remove it here")
+            for layer_id in variant.layers
+            if layer_id not in ids
+        ]
+        layers = []
+        for layer in _overridden(scene, variant, mistakes):
+            layers.append(layer)
+            if len(found) + len(mistakes) >= MAX_MISTAKES:
+                break
+        if not mistakes:
+            mistakes = timeline_mistakes(scene.timelines, layers, MAX_MISTAKES)
+        found += [mistake.inside(f"variants.{name}") for mistake in mistakes]
+    if found:
+        raise SceneMistakes(found[:MAX_MISTAKES])
+
+
+def _overridden(scene: Scene, variant: Variant, mistakes: list[Mistake]) -> Iterator[AnyLayer]:
+    """The layers as ``variant`` has them; what is wrong with some of them is added to ``mistakes``."""
+    for layer in scene.layers:
+        overrides = variant.layers.get(layer.id)
+        if overrides is None:
+            yield layer
+        elif overrides.get("id", layer.id) != layer.id:
+            mistakes.append(Mistake(f"layers.{layer.id}.id", "cannot differ in a variant; remove it"))
+        else:
+            try:
+                yield parse_layer(merged(layer_to_json(layer), british(overrides)))
+            except SceneMistakes as error:
+                mistakes += [mistake.inside(f"layers.{layer.id}") for mistake in error.mistakes]
+
+
+def _moved(layer: AnyLayer, variant: Variant) -> AnyLayer:
+    """With the way that it goes to its box in the variant's layout, which is not the scene's."""
+    move = variant.layout_moves.get(layer.id)
+    return layer if layer.layout_move == move else layer.model_copy(update={"layout_move": move})
 
 
 def _listed_layers(data: object) -> Sequence[object]:

@@ -1,17 +1,19 @@
 """Changes to a scene: each gives a new scene and leaves the old one as it is.
 
-Mistakes in what is added or changed have paths inside that layer.
+Mistakes in what is added or changed have paths inside that layer; those that it makes in a variant begin
+with ``variants``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from scene.animation import AfterRevision, Start
-from scene.document import MAX_LAYERS, MAX_MISTAKES, Scene, parse_layer
+from scene.document import MAX_LAYERS, MAX_MISTAKES, Scene, check_variants, layer_to_json, parse_layer
 from scene.layers import AnyLayer, ImageLayer, british
+from scene.merging import merged
 from scene.mistakes import Mistake, SceneMistakes, UnknownLayer
+from scene.overrides import changed_overrides, settled_overrides, with_renamed_layer, without_layer
 from scene.timeline import timeline_mistakes
 
 
@@ -37,16 +39,21 @@ def change_layer(scene: Scene, layer_id: str, changes: object) -> Scene:
     index = _index(scene, layer_id)
     if not isinstance(changes, dict):
         raise SceneMistakes([Mistake(".", "must be an object with the fields to change")])
-    layer = parse_layer(_merged(layer_to_json(scene.layers[index]), british(changes)))
+    layer = parse_layer(merged(layer_to_json(scene.layers[index]), british(changes)))
+    variants = scene.variants
     if layer.id != layer_id:
         _refuse_taken_id(scene, layer.id)
-    return _suiting_timelines(_with_layers(scene, (*scene.layers[:index], layer, *scene.layers[index + 1 :])))
+        variants = with_renamed_layer(variants, layer_id, layer.id)
+    layers = (*scene.layers[:index], layer, *scene.layers[index + 1 :])
+    return _consistent(scene.model_copy(update={"layers": layers, "variants": variants}))
 
 
 def remove_layer(scene: Scene, layer_id: str) -> Scene:
-    """Without one layer. Raises UnknownLayer, and SceneMistakes when a timeline moves it."""
+    """Without one layer, in every variant. Raises UnknownLayer, and SceneMistakes if a timeline moves it."""
     index = _index(scene, layer_id)
-    return _suiting_timelines(_with_layers(scene, scene.layers[:index] + scene.layers[index + 1 :]))
+    variants = without_layer(scene.variants, layer_id)
+    layers = scene.layers[:index] + scene.layers[index + 1 :]
+    return _consistent(scene.model_copy(update={"layers": layers, "variants": variants}))
 
 
 def settle_starts(scene: Scene, revision: int) -> Scene:
@@ -54,12 +61,11 @@ def settle_starts(scene: Scene, revision: int) -> Scene:
 
     A start with a later revision comes from another stream's document; it means "now" here.
     """
-    return _with_layers(scene, tuple(_settled(layer, revision) for layer in scene.layers))
-
-
-def layer_to_json(layer: AnyLayer) -> dict[str, Any]:
-    """One layer as it stands in its document, with every default written out."""
-    return layer.model_dump(mode="json", by_alias=True, exclude_none=True)
+    variants = changed_overrides(
+        scene.variants, lambda _layer, overrides: settled_overrides(overrides, revision)
+    )
+    layers = tuple(_settled(layer, revision) for layer in scene.layers)
+    return scene.model_copy(update={"layers": layers, "variants": variants})
 
 
 def _index(scene: Scene, layer_id: str) -> int:
@@ -78,23 +84,12 @@ def _with_layers(scene: Scene, layers: tuple[AnyLayer, ...]) -> Scene:
     return scene.model_copy(update={"layers": layers})
 
 
-def _suiting_timelines(scene: Scene) -> Scene:
+def _consistent(scene: Scene) -> Scene:
+    """``scene``, if its timelines and variants go with its layers."""
     if mistakes := timeline_mistakes(scene.timelines, scene.layers, MAX_MISTAKES):
         raise SceneMistakes(mistakes)
+    check_variants(scene)
     return scene
-
-
-def _merged(old: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    merged = dict(old)
-    for name, change in changes.items():
-        value = merged.get(name)
-        if change is None:
-            merged.pop(name, None)
-        elif isinstance(value, dict) and isinstance(change, dict):
-            merged[name] = _merged(value, change)
-        else:
-            merged[name] = change
-    return merged
 
 
 def _settled(layer: AnyLayer, revision: int) -> AnyLayer:

@@ -32,6 +32,16 @@ class SceneMistakes(Exception):
         self.mistakes = list(mistakes)
 
 
+class UnknownVariant(LookupError):
+    """The scene has no variant of this name; ``known`` are those that it has."""
+
+    def __init__(self, variant: str, known: Sequence[str]) -> None:
+        names = f"it has {', '.join(known)}" if known else "it has none"
+        super().__init__(f"there is no variant {variant!r} of the scene; {names}")
+        self.variant = variant
+        self.known = list(known)
+
+
 class UnknownLayer(LookupError):
     """The scene has no layer with this id."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from scene.animation import BOUNDS, AfterRevision
-from scene.document import Scene
+from scene.document import Scene, variant_of
 from scene.fields import Size, viewport_px
 from scene.layers import AnyLayer, ColourLayer, ShapeLayer
 from scene.layout import LayoutMove, LayoutTransition, arranged
@@ -64,22 +64,41 @@ def seats(scene: Scene) -> dict[str, Seat]:
 
 
 def with_layout_moves(old: Scene, new: Scene, revision: int) -> Scene:
-    """``new``, which becomes ``revision``, with the boxes that its layers come from where ``old`` had others.
+    """``new``, which becomes ``revision``, with the boxes that its layers come from where ``old`` had others,
+    in each variant, too.
 
     A move that goes on is kept. One that is sent elsewhere begins at the box where it was to end.
     """
+    variants = {}
+    for name, variant in new.variants.items():
+        before = variant_of(old, name) if name in old.variants else Scene()
+        moves = _layout_moves(before, variant_of(new, name), revision)
+        held = {layer_id: move for layer_id, move in moves.items() if move is not None}
+        variants[name] = variant.model_copy(update={"layout_moves": held})
+    moves = _layout_moves(old, new, revision)
+    layers = tuple(
+        layer
+        if layer.layout_move == moves[layer.id]
+        else layer.model_copy(update={"layout_move": moves[layer.id]})
+        for layer in new.layers
+    )
+    return new.model_copy(update={"layers": layers, "variants": variants})
+
+
+def _layout_moves(old: Scene, new: Scene, revision: int) -> dict[str, LayoutMove | None]:
+    """The move of each layer of ``new``."""
     same_size = old.viewport.size == new.viewport.size
     comparable = same_size and (old.layout.type, new.layout.type) != ("free", "free")
     before, after = (_boxes(old), _boxes(new)) if comparable else ({}, {})
     kept = {layer.id: layer.layout_move for layer in old.layers} if same_size else {}
-    layers = []
+    moves = {}
     for layer in new.layers:
         was, is_ = before.get(layer.id), after.get(layer.id)
         move = kept.get(layer.id) if layer.slot is not None else None
         if was is not None and is_ is not None and was != is_:
             move = LayoutMove(**was._asdict(), start=AfterRevision(revision=revision))
-        layers.append(layer if layer.layout_move == move else layer.model_copy(update={"layout_move": move}))
-    return new.model_copy(update={"layers": tuple(layers)})
+        moves[layer.id] = move
+    return moves
 
 
 def _boxes(scene: Scene) -> dict[str, Box]:

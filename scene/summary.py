@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scene.document import Scene
-from scene.edits import layer_to_json
+from scene.document import Scene, layer_to_json
 from scene.layers import AnyLayer
 
 MAX_SUMMARY = 200

@@ -35,6 +35,7 @@ _REASONS: Mapping[str, str] = {
 _MAX_STEP = 64  # characters; the name of an unknown field may be anything
 # The lists whose entries are of several kinds: of a layer and of a timeline.
 _OF_KINDS = ("effects", "steps", "sequence", "parallel", "stagger")
+_A_NAME = "[key]"  # what pydantic calls the name of an entry, behind that name
 _ABOUT_TYPE = ("union_tag_invalid", "union_tag_not_found")
 
 
@@ -47,7 +48,7 @@ def mistakes_in(error: ValidationError, *, skipped_steps: int = 0) -> list[Mista
 
 
 def _path(found: Mapping[str, Any], skipped_steps: int) -> str:
-    steps = _without_kinds(found["loc"][skipped_steps:])
+    steps = [step for step in _without_kinds(found["loc"][skipped_steps:]) if step != _A_NAME]
     if found["type"] in _ABOUT_TYPE:
         steps.append("type")
     path = "".join(f"[{step}]" if isinstance(step, int) else f".{step[:_MAX_STEP]}" for step in steps)

@@ -12,11 +12,14 @@ from api.http.characters import unknown_characters
 from farm.errors import NotFound
 from farm.store.assets import AssetRecord, AssetStore
 from farm.store.tokens import ADMIN_OWNER
-from scene.document import Scene
+from scene.document import Scene, variant_of
 from scene.layers import AnyLayer, FeedLayer, ImageLayer
 from scene.mistakes import Mistake, SceneMistakes
+from scene.overrides import overriding_assets, with_pictures_of
+from scene.variant import Variant
 
 Pictured = ImageLayer | FeedLayer
+_MISSING = "is not uploaded; POST /assets first"
 
 
 class ScenePictures:
@@ -31,11 +34,11 @@ class ScenePictures:
 
         ``one_layer`` says that paths in mistakes are those inside a layer.
         """
-        passing = {layer.asset for layer in pictured(known)} if known else set()
+        passing = {asset for _, asset in _shown(known)} if known else set()
         mistakes = [
-            Mistake("asset" if one_layer else f"layers[{index}].asset", "is not uploaded; POST /assets first")
-            for index, layer in enumerate(scene.layers)
-            if isinstance(layer, Pictured) and layer.asset not in passing and self._found(layer.asset) is None
+            Mistake("asset" if one_layer and not path.startswith("variants") else path, _MISSING)
+            for path, asset in _shown(scene)
+            if asset not in passing and self._found(asset) is None
         ]
         mistakes += unknown_characters(scene, known, one_layer=one_layer)
         if mistakes:
@@ -51,7 +54,16 @@ class ScenePictures:
             else layer
             for layer in scene.layers
         ]
-        return scene.model_copy(update={"layers": tuple(layers)})
+        settled = scene.model_copy(update={"layers": tuple(layers)})
+        variants = {name: self._settled_variant(settled, name, known) for name in scene.variants}
+        return settled.model_copy(update={"variants": variants})
+
+    def _settled_variant(self, scene: Scene, name: str, known: Scene | None) -> Variant:
+        """The variant ``name`` with what the pictures say that it shows instead of the scene's."""
+        variant = scene.variants[name]
+        before = variant_of(known, name) if known and name in known.variants else None
+        shown = {layer.id: layer for layer in self.settled(variant_of(scene, name), before).layers}
+        return with_pictures_of(variant, shown)
 
     def _told(self, layer: Pictured, before: Pictured | None) -> AnyLayer:
         """``layer`` as its picture is now; as it was ``before`` when the picture is gone."""
@@ -72,6 +84,17 @@ class ScenePictures:
             return None
 
 
+def _shown(scene: Scene) -> list[tuple[str, str]]:
+    """The pictures of ``scene`` and its variants: path in the document, and asset."""
+    own = [
+        (f"layers[{index}].asset", layer.asset)
+        for index, layer in enumerate(scene.layers)
+        if isinstance(layer, Pictured)
+    ]
+    return own + overriding_assets(scene)
+
+
 def pictured(scene: Scene) -> list[Pictured]:
-    """The layers of ``scene`` that show pictures."""
-    return [layer for layer in scene.layers if isinstance(layer, Pictured)]
+    """The layers of ``scene`` and its variants that show pictures."""
+    looks = [scene, *(variant_of(scene, name) for name in scene.variants)]
+    return [layer for look in looks for layer in look.layers if isinstance(layer, Pictured)]

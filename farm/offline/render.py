@@ -31,7 +31,11 @@ def render(  # noqa: PLR0913, PLR0917  a command's options
     ] = 0.0,
     seconds: Annotated[float, typer.Option(min=0, max=MAX_SECONDS, help="How long the film is.")] = 10.0,
     fps: Annotated[str, typer.Option(help="Frames per second, such as 30, 29.97 or 30000/1001.")] = "30",
-    size: Annotated[str, typer.Option(help="Width x height in pixels, both even.")] = "1920x1080",
+    size: Annotated[
+        str | None,
+        typer.Option(help="Width x height in pixels, both even; by default 1920x1080, or the variant's own."),
+    ] = None,
+    variant: Annotated[str | None, typer.Option(help="Draw this variant of the scene.")] = None,
     crf: Annotated[
         int, typer.Option(min=0, max=51, help="Constant quality: 0 is the best, 51 the smallest file.")
     ] = 20,
@@ -46,9 +50,10 @@ def render(  # noqa: PLR0913, PLR0917  a command's options
 ) -> None:
     """Draw a scene into a picture or a film, without a farm."""
     _check(fps, size, bitrate)
-    drawing = [sys.executable, "-m", "workers.offline", str(scene), "--fps", fps, "--size", size]
-    drawing += ["--at", str(at), *(("--assets", str(assets)) if assets else ())]
-    drawing += ["--data", str(data)] if data else []
+    drawing = [sys.executable, "-m", "workers.offline", str(scene), "--fps", fps, "--at", str(at)]
+    given = {"--size": size, "--variant": variant, "--assets": assets, "--data": data}
+    for option, value in given.items():
+        drawing += [option, str(value)] if value is not None else []
     if out.suffix.lower() == ".png":
         raise typer.Exit(subprocess.run([*drawing, "--png", str(out)], check=False).returncode)
     container = FILMS.get(out.suffix.lower())
@@ -79,7 +84,7 @@ def film(drawing: Sequence[str], encoding: Sequence[str]) -> None:
         raise typer.Exit(1)
 
 
-def _check(fps: str, size: str, bitrate: str | None) -> None:
+def _check(fps: str, size: str | None, bitrate: str | None) -> None:
     """Raises InputError before anything is started."""
     try:
         rate = Fraction(fps) if len(fps) <= _LONGEST_RATE else Fraction(0)
@@ -88,7 +93,7 @@ def _check(fps: str, size: str, bitrate: str | None) -> None:
     if not _MIN_FPS <= rate <= _MAX_FPS:
         raise InputError(f"--fps must be between {_MIN_FPS} and {_MAX_FPS}, such as 30, 29.97 or 30000/1001")
     try:
-        parse_resolution(size)
+        parse_resolution(size or "1920x1080")
     except ValueError as error:
         raise InputError(f"--size: {error}") from error
     try:

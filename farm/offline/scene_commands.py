@@ -12,6 +12,7 @@ from rich.text import Text
 
 from farm.errors import InputError
 from farm.offline.scene_file import read_scene
+from scene.document import Scene
 from scene.schema import scene_schema
 
 scene = typer.Typer(no_args_is_help=True, help="Check scene documents.")
@@ -26,13 +27,20 @@ def validate(
     wrong = 0
     for file in files:
         try:
-            layers = len(read_scene(file).layers)
+            found = read_scene(file)
         except InputError as error:
             wrong += 1
             out.print(Text(error.message, "red"))
         else:
-            out.print(Text(f"{file}: a scene of {layers} layer{'' if layers == 1 else 's'}"))
+            out.print(Text(f"{file}: {_told(found)}"))
     raise typer.Exit(1 if wrong else 0)
+
+
+def _told(found: Scene) -> str:
+    """``"a scene of 3 layers, variants: vertical"``."""
+    count = len(found.layers)
+    variants = f", variants: {', '.join(found.variants)}" if found.variants else ""
+    return f"a scene of {count} layer{'' if count == 1 else 's'}{variants}"
 
 
 @scene.command()

@@ -9,9 +9,9 @@ from typing import TypeVar
 
 from farm.errors import InputError, SceneInvalid
 from scene.data import parse_data
-from scene.document import MAX_LAYERS, Scene, parse_scene
+from scene.document import MAX_LAYERS, Scene, parse_scene, variant_of
 from scene.live import Datum
-from scene.mistakes import Mistake, SceneMistakes
+from scene.mistakes import Mistake, SceneMistakes, UnknownVariant
 
 MAX_BYTES = 16_000_000
 
@@ -42,6 +42,16 @@ def _read(path: Path, parse: Callable[[object], T]) -> T:
         raise _invalid(path, [mistake]) from error
     except (UnicodeDecodeError, RecursionError) as error:
         raise _invalid(path, [Mistake(".", "is not JSON; save it as UTF-8 text")]) from error
+
+
+def read_variant(path: Path, variant: str | None) -> Scene:
+    """Like :func:`read_scene`; the scene as ``variant`` has it, if one is asked for. Raises InputError, too,
+    when the scene has no such variant."""
+    scene = read_scene(path)
+    try:
+        return scene if variant is None else variant_of(scene, variant)
+    except UnknownVariant as error:
+        raise InputError(f"{path}: {error}", {"variant": variant, "known": error.known}) from error
 
 
 def _bytes_of(path: Path) -> bytes:

@@ -72,6 +72,22 @@ def test_an_animation_plays_as_its_file_says_and_not_as_a_document_says(bob: Cal
     assert bob.ask("GET", f"/streams/{made['id']}/layers/gif")["frameMs"] == [500, 700]
 
 
+def test_another_picture_in_a_variant_is_known_and_kept(bob: Caller, show: str) -> None:
+    still, slow = _upload(bob, picture()), _upload(bob, _animation(500, 700))
+    layer = {"id": "face", "type": "image", "asset": still}
+    overrides = {"asset": slow}
+    document = {"layers": [layer], "variants": {"tall": {"layers": {"face": overrides}}}}
+    kept = bob.ask("PUT", f"/streams/{show}/scene", document)["variants"]["tall"]["layers"]["face"]
+    assert (kept["asset"], kept["frameMs"], kept["start"]) == (slow, [500, 700], {"revision": 2})
+    error = bob.refused("DELETE", f"/assets/{slow}", status=409)
+    assert error["details"] == {"stream": show, "layer": "face"}
+    overrides["asset"] = "nowhere"
+    error = bob.refused("PUT", f"/streams/{show}/scene", document, status=422)
+    assert [mistake["path"] for mistake in error["details"]["mistakes"]] == [
+        "variants.tall.layers.face.asset"
+    ]
+
+
 def test_a_picture_may_come_in_a_form(bob: Caller) -> None:
     form = {"file": (io.BytesIO(picture()), "logo.png")}
     kept = bob.ask("POST", "/assets", data=form, content_type="multipart/form-data", status=201)

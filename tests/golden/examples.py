@@ -9,7 +9,7 @@ from pathlib import Path
 from PIL import Image
 
 from farm.clock import ManualClock
-from farm.offline.scene_file import read_scene
+from farm.offline.scene_file import read_scene, read_variant
 from farm.settings import load_settings
 from scene.document import Scene
 from workers.assets import AssetPictures
@@ -35,9 +35,23 @@ MOMENTS_S = (0.5, 3.0)
 _CACHE_BYTES = 64_000_000
 
 
-def drawn(scene: Path, time_s: float, width: int = 640, height: int = 360) -> Image.Image:
-    """``scene`` at ``time_s``, with the pictures of examples/assets."""
-    return picture_of(read_scene(scene), time_s, width, height, ASSETS)
+def variants_of(scene: Path) -> list[str | None]:
+    """The scene itself, and its variants by name."""
+    return [None, *read_scene(scene).variants]
+
+
+def drawn(
+    scene: Path, time_s: float, width: int = 640, height: int = 360, variant: str | None = None
+) -> Image.Image:
+    """``scene`` at ``time_s``, with the pictures of examples/assets.
+
+    The canvas of a variant has its proportions, and the longer side of the other.
+    """
+    shown = read_variant(scene, variant)
+    if variant is not None:
+        share = max(width, height) / max(shown.viewport.size) / 2
+        width, height = (2 * round(side * share) for side in shown.viewport.size)
+    return picture_of(shown, time_s, width, height, ASSETS)
 
 
 def picture_of(scene: Scene, time_s: float, width: int, height: int, assets: Path) -> Image.Image:

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image, ImageChops
 
 from tests.golden.differences import differences
-from tests.golden.examples import EXAMPLES, MOMENTS_S, ROOT, drawn
+from tests.golden.examples import EXAMPLES, MOMENTS_S, ROOT, drawn, variants_of
 
 STORED = Path(__file__).parent / "pictures"
 
@@ -21,12 +21,17 @@ MAX_DIFFERENCE, MEAN_DIFFERENCE = 12, 0.1
 
 _EXAGGERATION = 8  # of the difference that is saved, so that people see it
 
-CASES = [(scene, moment) for scene in EXAMPLES for moment in MOMENTS_S]
+CASES = [
+    (scene, moment, variant)
+    for scene in EXAMPLES
+    for variant in variants_of(scene)
+    for moment in (MOMENTS_S if variant is None else MOMENTS_S[-1:])
+]
 
 
-def stored_as(scene: Path, moment_s: float) -> Path:
+def stored_as(scene: Path, moment_s: float, variant: str | None) -> Path:
     """Where the picture of ``scene`` at ``moment_s`` is kept."""
-    return STORED / f"{scene.stem}@{moment_s:g}s.png"
+    return STORED / f"{scene.stem}{f'-{variant}' if variant else ''}@{moment_s:g}s.png"
 
 
 def told(actual: Image.Image, expected: Image.Image, folder: Path) -> str | None:
@@ -45,9 +50,13 @@ def told(actual: Image.Image, expected: Image.Image, folder: Path) -> str | None
     return f"{words}; see actual.png, expected.png, difference.png in {folder}"
 
 
-@pytest.mark.parametrize(("scene", "moment_s"), CASES, ids=lambda value: getattr(value, "stem", str(value)))
-def test_it_looks_as_it_did(scene: Path, moment_s: float, update_golden: bool, tmp_path: Path) -> None:
-    stored, actual = stored_as(scene, moment_s), drawn(scene, moment_s)
+@pytest.mark.parametrize(
+    ("scene", "moment_s", "variant"), CASES, ids=lambda value: getattr(value, "stem", str(value))
+)
+def test_it_looks_as_it_did(
+    scene: Path, moment_s: float, variant: str | None, update_golden: bool, tmp_path: Path
+) -> None:
+    stored, actual = stored_as(scene, moment_s, variant), drawn(scene, moment_s, variant=variant)
     if update_golden:
         known = None
         if stored.exists():

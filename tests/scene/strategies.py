@@ -396,6 +396,37 @@ data_values = st.dictionaries(
     st.integers(-(10**15), 10**15) | st.floats(-1e6, 1e6) | st.sampled_from(["", "Ann", "{data.a}", "Bob"]),
 )
 """Values that texts show by name."""
+overrides = fields(
+    {},
+    position=fields({}, x=coordinates, y=coordinates | st.none()) | st.none(),
+    within=st.sampled_from(get_args(Within)),
+    opacity=st.floats(0, 1),
+    rotation=st.integers(-720, 720) | st.none(),
+    zIndex=st.integers(-3, 3),
+    visible=st.booleans(),
+    crop=crops | st.none(),
+)
+"""What a variant may say of a layer of any kind."""
+
+
+@st.composite
+def with_variants(draw: st.DrawFn, document: Document) -> Document:
+    """``document``, perhaps with a variant of it called other."""
+    if not draw(st.booleans()):
+        return document
+    layers = {layer["id"]: draw(overrides) for layer in document["layers"] if draw(st.booleans())}
+    variant = draw(fields({"layers": st.just(layers)}, viewport=viewports, layout=layouts))
+    return {**document, "variants": {"other": variant}}
+
+
+def without_dangling(document: Document) -> Document:
+    """``document`` without what its variants say of layers that it has not any more."""
+    ids = {layer["id"] for layer in document["layers"]}
+    variants = {
+        name: {**variant, "layers": {k: v for k, v in variant["layers"].items() if k in ids}}
+        for name, variant in document.get("variants", {}).items()
+    }
+    return {**document, "variants": variants}
 
 
 @st.composite
@@ -413,7 +444,7 @@ def documents(draw: st.DrawFn, max_layers: int = 5) -> Document:
             ),
         )
     )
-    return {**document, **draw(timelines_of(document["layers"]))}
+    return draw(with_variants({**document, **draw(timelines_of(document["layers"]))}))
 
 
 @st.composite

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scene.document import Scene, parse_scene
-from scene.edits import add_layer, change_layer, find_layer, layer_to_json, remove_layer, settle_starts
+from scene.document import Scene, layer_to_json, parse_scene
+from scene.edits import add_layer, change_layer, find_layer, remove_layer, settle_starts
 from scene.layers import TextLayer
 from scene.mistakes import Mistake, SceneMistakes, UnknownLayer
 from tests.scene.strategies import layers, scenes

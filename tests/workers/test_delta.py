@@ -12,12 +12,21 @@ from hypothesis import strategies as st
 from farm.messages import Delivery, FrameTask
 from farm.store.snapshots import NO_SNAPSHOT, Births, live_of
 from farm.transport.planes import Planes, rects_fit
-from scene.document import MAX_LAYERS, Scene, parse_scene
+from scene.document import MAX_LAYERS, Scene, parse_scene, variant_of
 from scene.live import NOTHING_LIVE, Datum, Live
 from scene.slots import with_layout_moves
 from scene.time import Segment
 from scene.version import SceneVersion
-from tests.scene.strategies import Document, data_values, documents, layers, layouts, rates, timelines_of
+from tests.scene.strategies import (
+    Document,
+    data_values,
+    documents,
+    layers,
+    layouts,
+    rates,
+    timelines_of,
+    without_dangling,
+)
 from tests.workers.farmhand import Gallery, canvas, same
 from workers.compositor import Compositor
 from workers.evaluate import Evaluator
@@ -31,7 +40,7 @@ Snapshots = list[dict[str, Datum]]
 
 
 class Versions:
-    """Scene versions from memory instead of Redis."""
+    """Scene versions from memory instead of Redis; of the variant, where there is one."""
 
     def __init__(self, revisions: list[Document], births: dict[int, Fraction]) -> None:
         self._versions = {}
@@ -39,7 +48,8 @@ class Versions:
         for number, document in enumerate(revisions, 1):
             parsed = parse_scene(document, max_layers=MAX_LAYERS)
             before = with_layout_moves(before, parsed, number)
-            self._versions[number] = SceneVersion(number, before, births, CANVAS)
+            shown = variant_of(before, "other") if before.variants else before
+            self._versions[number] = SceneVersion(number, shown, births, CANVAS)
 
     def version(self, _task: FrameTask, revision: int) -> SceneVersion:
         """See :class:`workers.evaluate.Versions`."""
@@ -95,7 +105,8 @@ def histories(draw: st.DrawFn) -> History:
         layout = {"layout": draw(layouts)} if draw(st.booleans()) else {}
         kept = {name: before[name] for name in before if name != "timelines"}
         held = {"layers": list(unique.values())}
-        revisions.append({**kept, **layout, **held, **draw(timelines_of(held["layers"]))})
+        held |= draw(timelines_of(held["layers"]))
+        revisions.append(without_dangling({**kept, **layout, **held}))
     snapshots = draw(st.lists(data_values, max_size=4))
     segments, frame, time_s, revision, snapshot = [], 0, Fraction(0), 1, 0
     while True:

@@ -17,9 +17,10 @@ from rich.progress import track
 from farm.clock import SystemClock
 from farm.errors import FarmError, InputError
 from farm.log import configure_logging
-from farm.offline.scene_file import read_data, read_scene
+from farm.offline.scene_file import read_data, read_variant
 from farm.settings import Settings, load_settings, parse_resolution
 from farm.transport.y4m import FilmFormat, write_header, write_picture
+from scene.document import Scene
 from scene.live import settled
 from workers.assets import AssetPictures
 from workers.characters.cast import UploadedCast, at_once
@@ -75,8 +76,9 @@ def _order() -> argparse.Namespace:
     parser.add_argument("--at", type=float, default=0.0, help="scene time of the first frame, seconds")
     parser.add_argument("--seconds", type=float, default=0.0, help="how long the film is")
     parser.add_argument("--fps", type=Fraction, default=Fraction(30))
-    parser.add_argument("--size", type=parse_resolution, default=(1920, 1080))
     parser.add_argument("--data", type=Path, help="values that the scene shows, as JSON")
+    parser.add_argument("--size", type=parse_resolution, help="of the canvas; without one 1920x1080")
+    parser.add_argument("--variant", help="of the scene; its viewport is the canvas if there is no --size")
     parser.add_argument("--assets", type=Path, help="the folder with the scene's pictures")
     return parser.parse_args()
 
@@ -84,9 +86,10 @@ def _order() -> argparse.Namespace:
 def _draw(order: argparse.Namespace, settings: Settings, film_out: BinaryIO, tell: Console) -> dict[str, str]:
     """The last reason of each layer that was not drawn as it should be. Raises FarmError, BrokenPipeError."""
     cv2.setNumThreads(1)
-    width, height = order.size
+    scene = read_variant(order.scene, order.variant)
+    width, height = order.size or ((1920, 1080) if order.variant is None else _even(scene.viewport.size))
     shot = Shot(width, height, order.fps, settings.render_quality)
-    film = _film(order, settings, shot)
+    film = _film(order, scene, settings, shot)
     first = shot.frame_at(order.at)
     if order.png is not None:
         problems = dict(film.draw(first))
@@ -102,13 +105,17 @@ def _draw(order: argparse.Namespace, settings: Settings, film_out: BinaryIO, tel
     return problems
 
 
-def _film(order: argparse.Namespace, settings: Settings, shot: Shot) -> Film:
+def _even(size: tuple[int, int]) -> tuple[int, int]:
+    return size[0] & ~1, size[1] & ~1
+
+
+def _film(order: argparse.Namespace, scene: Scene, settings: Settings, shot: Shot) -> Film:
     cache_bytes = settings.raster_cache_mb * 1_000_000
     pictures_bytes = cache_bytes // _PICTURE_SHARE
     source = AssetFolder(order.assets, max_bytes=settings.asset_max_bytes)
     # Nobody else draws this film, so what one frame shows of a picture all of them do.
     pictures = AssetPictures(source, SystemClock(), settings, pictures_bytes, settled_ns=0)
-    scene = with_pictures_told(read_scene(order.scene), source, settings)
+    scene = with_pictures_told(scene, source, settings)
     cast = UploadedCast(source, SystemClock(), at_once, settled_ns=0)
     painters = all_painters(pictures, cast)
     film = Film(scene, shot, painters, cache_bytes - pictures_bytes, Stage(cast))

@@ -25,8 +25,8 @@ from api.http.scenes import Edited, SceneDesk, scene_errors
 from api.http.services import services
 from api.http.shapes import Shape
 from farm.store.tokens import Scope
-from scene.document import Scene
-from scene.edits import add_layer, change_layer, find_layer, layer_to_json, remove_layer
+from scene.document import Scene, layer_to_json
+from scene.edits import add_layer, change_layer, find_layer, remove_layer
 from scene.grid import snapped
 
 
