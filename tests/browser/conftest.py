@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from werkzeug.serving import make_server
 
 from api.http.app import create_app
@@ -19,10 +18,10 @@ from api.realtime.servers import realtime_servers
 from farm.clock import SystemClock
 from farm.settings import Settings
 from farm.store.connection import FarmRedis, connect
+from tests.browser.chromium import chromium
 from tests.browser.farm_on_air import ADMIN_TOKEN, put_on_air
 from tests.conftest import free_port
 
-CHROMIUM_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 PATIENCE_MS = 15_000
 
 
@@ -91,12 +90,8 @@ def control_room(redis: FarmRedis, redis_url: str, tmp_path: Path) -> Iterator[C
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """The system's Chromium. Not kept longer than for these tests: while it is, this thread has a loop."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    assert chromium, "chromium is not installed; run `make setup`, or `apt-get install chromium`"
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=chromium, headless=True, args=CHROMIUM_ARGUMENTS)
+    with chromium() as running:
         yield running
-        running.close()
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.browser.conftest import CHROMIUM_ARGUMENTS
+from tests.browser.chromium import CHROMIUM_ARGUMENTS
 from tests.conftest import wait_until
 from tests.integration.running_farm import TOKEN, RunningFarm
 

@@ -33,16 +33,27 @@ PUBLISHED: dict[str, Curve] = {
     "easeOutQuad": lambda x: 1 - (1 - x) ** 2,
     "easeInOutQuad": lambda x: 2 * x * x if x < 0.5 else 1 - (-2 * x + 2) ** 2 / 2,
     "easeInCubic": lambda x: x**3,
+    "easeOutCubic": lambda x: 1 - (1 - x) ** 3,
     "easeInOutCubic": lambda x: 4 * x**3 if x < 0.5 else 1 - (-2 * x + 2) ** 3 / 2,
+    "easeInQuart": lambda x: x**4,
     "easeOutQuart": lambda x: 1 - (1 - x) ** 4,
+    "easeInOutQuart": lambda x: 8 * x**4 if x < 0.5 else 1 - (-2 * x + 2) ** 4 / 2,
     "easeInQuint": lambda x: x**5,
+    "easeOutQuint": lambda x: 1 - (1 - x) ** 5,
+    "easeInOutQuint": lambda x: 16 * x**5 if x < 0.5 else 1 - (-2 * x + 2) ** 5 / 2,
     "easeInSine": lambda x: 1 - cos(x * pi / 2),
     "easeOutSine": lambda x: sin(x * pi / 2),
     "easeInOutSine": lambda x: -(cos(pi * x) - 1) / 2,
     "easeInExpo": lambda x: 0 if x == 0 else 2 ** (10 * x - 10),
     "easeOutExpo": lambda x: 1 if x == 1 else 1 - 2 ** (-10 * x),
+    "easeInOutExpo": lambda x: (
+        x if x in (0, 1) else 2 ** (20 * x - 10) / 2 if x < 0.5 else (2 - 2 ** (-20 * x + 10)) / 2
+    ),
     "easeInCirc": lambda x: 1 - sqrt(1 - x**2),
     "easeOutCirc": lambda x: sqrt(1 - (x - 1) ** 2),
+    "easeInOutCirc": lambda x: (
+        (1 - sqrt(1 - (2 * x) ** 2)) / 2 if x < 0.5 else (sqrt(1 - (-2 * x + 2) ** 2) + 1) / 2
+    ),
     "easeInBack": lambda x: (C1 + 1) * x**3 - C1 * x * x,
     "easeOutBack": lambda x: 1 + (C1 + 1) * (x - 1) ** 3 + C1 * (x - 1) ** 2,
     "easeInOutBack": lambda x: (
@@ -67,6 +78,10 @@ PUBLISHED: dict[str, Curve] = {
         else 2 ** (-20 * x + 10) * sin((20 * x - 11.125) * 2 * pi / 4.5) / 2 + 1
     ),
 }
+
+
+def test_every_curve_is_published() -> None:
+    assert PUBLISHED.keys() == EASINGS.keys()
 
 
 @pytest.mark.parametrize("name", PUBLISHED)
