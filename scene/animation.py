@@ -61,9 +61,10 @@ class AfterRevision(Part):
 
 
 Start = Annotated[
-    Literal["now"] | Annotated[float, Field(ge=0, le=MAX_TIME_S)] | AfterRevision,
-    worded('must be "now", seconds of scene time (0 or more), or {"revision": number}'),
+    Literal["now", "onAir"] | Annotated[float, Field(ge=0, le=MAX_TIME_S)] | AfterRevision,
+    worded('must be "now", "onAir", seconds of scene time (0 or more), or {"revision": number}'),
 ]
+"""``now``: when the edit is first shown. ``onAir``: each time that the layer's scene goes on program."""
 Loop = Annotated[
     bool | Annotated[int, Field(ge=1, le=1_000_000)],
     worded("must be true (for ever), false (once), or how often it plays in all, 1 to 1000000"),

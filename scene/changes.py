@@ -17,6 +17,8 @@ def changed_between(a: SceneState, b: SceneState, extent: Extent) -> list[Rect]:
     """Rectangles that hold every pixel in which the pictures of ``a`` and ``b`` may differ."""
     if (a.width, a.height, a.background) != (b.width, b.height, b.background):
         return [(0, 0, b.width, b.height)]
+    if a.mix is not None or b.mix is not None:
+        return [] if a == b else [(0, 0, b.width, b.height)]
     if len(a.layers) == len(b.layers):
         # As long as the same layers show in the same order, most of them are the same objects.
         moved = [(old, new) for old, new in zip(a.layers, b.layers, strict=True) if old is not new]

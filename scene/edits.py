@@ -6,6 +6,7 @@ with ``variants``.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from scene.animation import AfterRevision, Start
@@ -56,16 +57,29 @@ def remove_layer(scene: Scene, layer_id: str) -> Scene:
     return _consistent(scene.model_copy(update={"layers": layers, "variants": variants}))
 
 
-def settle_starts(scene: Scene, revision: int) -> Scene:
-    """With all animations and moving pictures that start "now" starting with ``revision``, which it becomes.
+def settle_starts(scene: Scene, revision: int, *, now: Start | None = None) -> Scene:
+    """With all animations and moving pictures that start "now" starting with ``revision``, which it becomes,
+    or at the moment ``now`` if it is given.
 
     A start with a later revision comes from another stream's document; it means "now" here.
     """
+    now = AfterRevision(revision=revision) if now is None else now
+    said = now.model_dump(mode="json") if isinstance(now, AfterRevision) else now
     variants = changed_overrides(
-        scene.variants, lambda _layer, overrides: settled_overrides(overrides, revision)
+        scene.variants, lambda _layer, overrides: settled_overrides(overrides, revision, said)
     )
-    layers = tuple(_settled(layer, revision) for layer in scene.layers)
+    layers = tuple(
+        _with_starts(layer, lambda start: _started(start, revision, now)) for layer in scene.layers
+    )
     return scene.model_copy(update={"layers": layers, "variants": variants})
+
+
+def settle_on_air(scene: Scene, since: Start) -> Scene:
+    """With all that starts "onAir" starting at ``since``, when the scene (no variant) went on program."""
+    layers = tuple(
+        _with_starts(layer, lambda start: since if start == "onAir" else start) for layer in scene.layers
+    )
+    return _with_layers(scene, layers)
 
 
 def _index(scene: Scene, layer_id: str) -> int:
@@ -92,20 +106,19 @@ def _consistent(scene: Scene) -> Scene:
     return scene
 
 
-def _settled(layer: AnyLayer, revision: int) -> AnyLayer:
+def _with_starts(layer: AnyLayer, settled: Callable[[Start], Start]) -> AnyLayer:
     update: dict[str, Any] = {}
     animations = tuple(
-        animation.model_copy(update={"start": _started(animation.start, revision)})
-        for animation in layer.animations
+        animation.model_copy(update={"start": settled(animation.start)}) for animation in layer.animations
     )
     if animations != layer.animations:
         update["animations"] = animations
     if isinstance(layer, ImageLayer) and layer.moving:
-        update["start"] = _started(layer.start, revision)
+        update["start"] = settled(layer.start)
     return layer.model_copy(update=update) if update else layer
 
 
-def _started(start: Start, revision: int) -> Start:
+def _started(start: Start, revision: int, now: Start) -> Start:
     if start == "now" or (isinstance(start, AfterRevision) and start.revision > revision):
-        return AfterRevision(revision=revision)
+        return now
     return start

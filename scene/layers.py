@@ -77,7 +77,8 @@ def british(data: dict[str, Any]) -> dict[str, Any]:
     return layer
 
 
-def _spelt_alike(data: object) -> object:
+def spelt_alike(data: object) -> object:
+    """``data`` with British spelling, if it is an object at all."""
     return british(data) if isinstance(data, dict) else data
 
 
@@ -133,7 +134,7 @@ class LayerBase(Part):
     crop: Crop = Crop()
     """What is cut off from its sides."""
     effects: Annotated[
-        tuple[Annotated[Effect, BeforeValidator(_spelt_alike)], ...],
+        tuple[Annotated[Effect, BeforeValidator(spelt_alike)], ...],
         Field(strict=False, max_length=MAX_EFFECTS),
         BeforeValidator(_few_effects),
     ] = ()
@@ -369,4 +370,4 @@ AnyLayer = (
     | FeedLayer
     | CharacterLayer
 )
-Layer = Annotated[Annotated[AnyLayer, Field(discriminator="type")], BeforeValidator(_spelt_alike)]
+Layer = Annotated[Annotated[AnyLayer, Field(discriminator="type")], BeforeValidator(spelt_alike)]

@@ -48,3 +48,15 @@ class UnknownLayer(LookupError):
     def __init__(self, layer_id: str) -> None:
         super().__init__(f"there is no layer {layer_id!r} in the scene")
         self.layer_id = layer_id
+
+
+class UnknownScene(LookupError):
+    """The show has no scene with this name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"there is no scene {name!r} in the show")
+        self.name = name
+
+
+class SceneInUse(Exception):
+    """What a scene is on air as, or called, does not allow this."""

@@ -66,15 +66,15 @@ def _pictured(overrides: Overrides, layer: Overrides) -> Overrides:
     return {**overrides, **begins, **{field: layer.get(field) for field in _OF_PICTURES}}
 
 
-def settled_overrides(overrides: Overrides, revision: int) -> Overrides:
-    """``overrides`` in which what starts "now" starts with ``revision``, which they become a part of."""
+def settled_overrides(overrides: Overrides, revision: int, now: JsonValue) -> Overrides:
+    """``overrides``, which become a part of ``revision``, in which what starts "now" starts at ``now``."""
     settled = dict(overrides)
     if "start" in settled:
-        settled["start"] = _started(settled["start"], revision)
+        settled["start"] = _started(settled["start"], revision, now)
     animations = settled.get("animations")
     if isinstance(animations, list):
         settled["animations"] = [
-            {**animation, "start": _started(animation.get("start"), revision)}
+            {**animation, "start": _started(animation.get("start"), revision, now)}
             if isinstance(animation, dict)
             else animation
             for animation in animations
@@ -82,10 +82,10 @@ def settled_overrides(overrides: Overrides, revision: int) -> Overrides:
     return settled
 
 
-def _started(start: JsonValue, revision: int) -> JsonValue:
+def _started(start: JsonValue, revision: int, now: JsonValue) -> JsonValue:
     """None and "now" alike; a later revision comes from another stream's document."""
     later = isinstance(start, dict) and _revision_of(start) > revision
-    return {"revision": revision} if start is None or start == "now" or later else start
+    return now if start is None or start == "now" or later else start
 
 
 def _revision_of(start: Mapping[str, Any]) -> int:

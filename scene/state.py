@@ -9,6 +9,7 @@ from scene.colour import Colour
 from scene.content import LayerState
 from scene.live import NOTHING_LIVE, Live
 from scene.time import Segment
+from scene.transitions import Mixing
 from scene.version import SceneVersion
 
 
@@ -20,6 +21,18 @@ class SceneState:
     height: int
     background: Colour
     layers: tuple[LayerState, ...]
+    mix: Mix | None = None
+    """While a transition makes one picture of two: the other one. This is the one that comes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mix:
+    """A moment of a transition."""
+
+    transition: Mixing
+    progress: int
+    """From the outgoing picture to the incoming one, between 0 and ``scene.onair.STEPS``."""
+    outgoing: SceneState
 
 
 def scene_at(

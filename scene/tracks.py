@@ -72,6 +72,8 @@ def start_s(start: Start, births: Mapping[int, Fraction], revision: int) -> Frac
     """Scene time of a start that ``revision`` has; None when it has not come."""
     if isinstance(start, float):
         return exact(start)
+    if start == "onAir":  # of a scene that no take brought: it is there from the beginning
+        return Fraction(0)
     return births.get(start.revision if isinstance(start, AfterRevision) else revision)
 
 

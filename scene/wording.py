@@ -36,6 +36,7 @@ _MAX_STEP = 64  # characters; the name of an unknown field may be anything
 # The lists whose entries are of several kinds: of a layer and of a timeline.
 _OF_KINDS = ("effects", "steps", "sequence", "parallel", "stagger")
 _A_NAME = "[key]"  # what pydantic calls the name of an entry, behind that name
+_OF_A_KIND = "transition"  # a single part that is of several kinds
 _ABOUT_TYPE = ("union_tag_invalid", "union_tag_not_found")
 
 
@@ -57,12 +58,14 @@ def _path(found: Mapping[str, Any], skipped_steps: int) -> str:
 
 
 def _without_kinds(steps: Sequence[int | str]) -> list[int | str]:
-    """Without the kind that pydantic names behind the index of an entry that is one of several kinds."""
-    return [
-        step
-        for index, step in enumerate(steps)
-        if index < 2 or steps[index - 2] not in _OF_KINDS or not isinstance(steps[index - 1], int)
-    ]
+    """Without the kind that pydantic names behind a part, or an entry of a list, that is of several kinds."""
+    return [step for index, step in enumerate(steps) if not _names_a_kind(steps, index)]
+
+
+def _names_a_kind(steps: Sequence[int | str], index: int) -> bool:
+    if index >= 1 and steps[index - 1] == _OF_A_KIND:
+        return True
+    return index >= 2 and steps[index - 2] in _OF_KINDS and isinstance(steps[index - 1], int)
 
 
 def _reason(found: Mapping[str, Any]) -> str:

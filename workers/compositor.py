@@ -17,6 +17,7 @@ from workers import kernel
 from workers.blending import Blender, Overlay
 from workers.costs import LayerCosts
 from workers.looks import Placed
+from workers.mixing import Mixing
 from workers.painters.painter import Quality
 from workers.placement import contains, shared
 from workers.raster import Sprite, ycc
@@ -33,6 +34,7 @@ class Compositor:
         self.costs = costs or LayerCosts()
         """Of the picture that was composed last."""
         self._blender = Blender()
+        self._mixing = Mixing()
 
     def compose(
         self, state: SceneState, rects: Iterable[Rect], planes: Planes, quality: Quality = "high"
@@ -44,12 +46,28 @@ class Compositor:
         """
         self.costs.begin()
         state = self._sprites.staged(state)
+        if state.mix is None:
+            self._draw(state, rects, planes, quality)
+            return self._problems(state)
+        self._mixing.draw(
+            state,
+            state.mix,
+            tuple(rects),
+            planes,
+            lambda scene, canvas: self._draw(scene, [(0, 0, scene.width, scene.height)], canvas, quality),
+        )
+        return (*self._problems(state.mix.outgoing), *self._problems(state))
+
+    def _problems(self, state: SceneState) -> tuple[tuple[str, str], ...]:
+        problems = ((layer.id, self._sprites.problem(layer)) for layer in state.layers)
+        return tuple((layer_id, problem) for layer_id, problem in problems if problem is not None)
+
+    def _draw(self, state: SceneState, rects: Iterable[Rect], planes: Planes, quality: Quality) -> None:
+        """One scene, whether it is mixed with another or not."""
         placed = [layer for layer in map(self._sprites.placed, state.layers) if layer is not None]
         for rect in rects:
             visible = [layer for layer in placed if overlap(layer.bounds, rect)]
             self._compose(state.background, visible, rect, planes, quality)
-        problems = ((layer.id, self._sprites.problem(layer)) for layer in state.layers)
-        return tuple((layer_id, problem) for layer_id, problem in problems if problem is not None)
 
     def _compose(
         self, background: Colour, layers: Sequence[Placed], rect: Rect, planes: Planes, quality: Quality

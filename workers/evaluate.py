@@ -9,14 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from farm.errors import NotFound
+from farm.errors import NotFound, SceneInvalid
 from farm.messages import FrameTask
 from scene.changes import changed_between
 from scene.geometry import Rect, merge_rects
 from scene.live import Live
-from scene.state import SceneState, scene_at
+from scene.mistakes import SceneMistakes
+from scene.onair import ShowVersion, on_air_at
+from scene.state import SceneState
 from scene.time import Segment, segment_at
-from scene.version import SceneVersion
 from workers.cache import RecentCache
 from workers.live import SnapshotGone
 from workers.sprites import Sprites
@@ -42,7 +43,7 @@ _Moment = tuple[str, int, int, int, Segment, int]
 class Versions(Protocol):
     """Where scene versions come from."""
 
-    def version(self, task: FrameTask, revision: int) -> SceneVersion:
+    def version(self, task: FrameTask, revision: int) -> ShowVersion:
         """The version ``revision`` of the task's stream. Raises NotFound, SceneInvalid, StoreUnavailable."""
         ...
 
@@ -92,8 +93,7 @@ class Evaluator:
         except (LookupError, NotFound):
             # The past cannot be evaluated any more; the present can.
             return Plan(state, full)
-        for layer in state.layers:
-            rects.update(self._sprites.unsettled_extents(layer, width, height))
+        rects.update(unsettled_extents(self._sprites, state))
         return Plan(state, merge_rects(rects, width, height))
 
     def _state(self, task: FrameTask, n: int) -> SceneState:
@@ -101,17 +101,20 @@ class Evaluator:
         state = self._states.get(moment)
         if state is None:
             segment = moment[4]
-            version = self._versions.version(task, segment.revision)
-            live = self._lives.live(task, segment.snapshot)
-            state = self._sprites.staged(scene_at(version, n, segment, task.fps, live))
+            state = self._evaluated(task, n, segment, self._lives.live(task, segment.snapshot))
             self._states.put(moment, state)
         return state
 
     def _stale_state(self, task: FrameTask) -> SceneState:
         segment = segment_at(task.segments, task.frame)
+        return self._evaluated(task, task.frame, segment, self._lives.last_known(task))
+
+    def _evaluated(self, task: FrameTask, n: int, segment: Segment, live: Live) -> SceneState:
         version = self._versions.version(task, segment.revision)
-        live = self._lives.last_known(task)
-        return self._sprites.staged(scene_at(version, task.frame, segment, task.fps, live))
+        try:
+            return self._sprites.staged(on_air_at(version, n, segment, task.fps, live))
+        except SceneMistakes as error:
+            raise SceneInvalid(f"revision {segment.revision} of {task.stream!r}: {error}") from error
 
     def _step(self, task: FrameTask, n: int) -> tuple[Rect, ...]:
         """What may differ between frames n - 1 and n."""
@@ -125,6 +128,15 @@ class Evaluator:
             )
             self._steps.put(key, rects)
         return rects
+
+
+def unsettled_extents(sprites: Sprites, state: SceneState) -> list[Rect]:
+    """What of ``state`` has to be drawn again in any case, because of ``Box.unsettled``; all of it while it
+    has a mix. Raises StoreUnavailable."""
+    both = state.layers if state.mix is None else (*state.layers, *state.mix.outgoing.layers)
+    width, height = state.width, state.height
+    extents = [extent for layer in both for extent in sprites.unsettled_extents(layer, width, height)]
+    return [(0, 0, width, height)] if extents and state.mix is not None else extents
 
 
 def _moment(task: FrameTask, n: int) -> _Moment:

@@ -14,6 +14,29 @@ def over(dst: _Bytes, src: _Bytes, inverse_alpha: _Bytes, opacity: int, /) -> No
 def tint(dst: _Bytes, value: int, alpha: int, /) -> None:
     """Blend one ``value`` (0..255) at ``alpha`` (0..255) over the whole plane ``dst``."""
 
+def cross(dst: _Bytes, src: _Bytes, weight: int, /) -> None:
+    """``dst`` turns into ``src``, a plane of the same size, by ``weight`` (0..255)."""
+
+def wipe(dst: _Bytes, src: _Bytes, order: _Bytes, low: int, high: int, /) -> None:
+    """``src`` where ``order`` is at most ``low``, ``dst`` where it is ``high`` or more, between the two a
+    mixture. ``order`` holds 16-bit numbers of the host's byte order, seen as bytes: (h, 2 w)."""
+
+def dissolve(
+    y: _Bytes,
+    u: _Bytes,
+    v: _Bytes,
+    src_y: _Bytes,
+    src_u: _Bytes,
+    src_v: _Bytes,
+    weight: int,
+    to_light: _Bytes,
+    to_code: _Bytes,
+    /,
+) -> None:
+    """Like :func:`cross` for a picture in BT.709 limited-range planes, whose light is mixed and not its code
+    values. ``to_light`` (1, 512) holds the light of each R'G'B' value as a 16-bit number, ``to_code``
+    (1, 4096) the value of every sixteenth of these."""
+
 def convert(
     rgba: _Bytes, y: _Bytes, u: _Bytes, v: _Bytes, inverse_alpha: _Bytes, inverse_alpha_half: _Bytes, /
 ) -> None:

@@ -13,9 +13,9 @@ from fractions import Fraction
 from farm.errors import SceneInvalid
 from farm.messages import FrameTask
 from farm.store.scenes import SceneStore
-from scene.document import MAX_LAYERS, parse_scene
 from scene.mistakes import SceneMistakes
-from scene.version import SceneVersion
+from scene.onair import ShowVersion
+from scene.show import stored_show
 from workers.cache import RecentCache
 
 _MAX_VERSIONS = 64
@@ -26,9 +26,9 @@ class SceneVersions:
 
     def __init__(self, store: SceneStore) -> None:
         self._store = store
-        self._kept: RecentCache[tuple[str, int, int, int, int], SceneVersion] = RecentCache(_MAX_VERSIONS)
+        self._kept: RecentCache[tuple[str, int, int, int, int], ShowVersion] = RecentCache(_MAX_VERSIONS)
 
-    def version(self, task: FrameTask, revision: int) -> SceneVersion:
+    def version(self, task: FrameTask, revision: int) -> ShowVersion:
         """The version ``revision`` of the task's stream, for its canvas.
 
         Raises NotFound, SceneInvalid (another version of the farm wrote it) and StoreUnavailable.
@@ -40,12 +40,12 @@ class SceneVersions:
             births = self._store.births(task.stream)
             document = self._store.load(task.stream, revision)
             try:
-                scene = parse_scene(document, max_layers=MAX_LAYERS)
+                show = stored_show(document)
+                version = ShowVersion(revision, show, births_until(births, revision), canvas)
             except SceneMistakes as error:
                 raise SceneInvalid(
                     f"revision {revision} of {task.stream!r} cannot be read: {error}"
                 ) from error
-            version = SceneVersion(revision, scene, births_until(births, revision), canvas)
             if revision in births:
                 # Without its birth it is good for this frame only: the birth will come, and change it.
                 self._kept.put(key, version)

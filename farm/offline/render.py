@@ -47,13 +47,21 @@ def render(  # noqa: PLR0913, PLR0917  a command's options
     data: Annotated[
         Path | None, typer.Option(help="Values that the scene shows, as JSON: {NAME: text or number}.")
     ] = None,
+    scene_name: Annotated[
+        str | None, typer.Option("--scene", help="Of a show: the scene that is on program first.")
+    ] = None,
+    take: Annotated[
+        list[str] | None,
+        typer.Option(help="Of a show: TIME:SCENE:TYPE:SECONDS, such as 2.5:break:fade:0.5; may be repeated."),
+    ] = None,
 ) -> None:
-    """Draw a scene into a picture or a film, without a farm."""
+    """Draw a scene, or a show with its takes, into a picture or a film, without a farm."""
     _check(fps, size, bitrate)
     drawing = [sys.executable, "-m", "workers.offline", str(scene), "--fps", fps, "--at", str(at)]
-    given = {"--size": size, "--variant": variant, "--assets": assets, "--data": data}
+    given = {"--size": size, "--variant": variant, "--assets": assets, "--data": data, "--scene": scene_name}
     for option, value in given.items():
         drawing += [option, str(value)] if value is not None else []
+    drawing += [f"--take={one}" for one in take or ()]
     if out.suffix.lower() == ".png":
         raise typer.Exit(subprocess.run([*drawing, "--png", str(out)], check=False).returncode)
     container = FILMS.get(out.suffix.lower())

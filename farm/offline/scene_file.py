@@ -9,9 +9,11 @@ from typing import TypeVar
 
 from farm.errors import InputError, SceneInvalid
 from scene.data import parse_data
-from scene.document import MAX_LAYERS, Scene, parse_scene, variant_of
+from scene.document import MAX_LAYERS, Scene
 from scene.live import Datum
 from scene.mistakes import Mistake, SceneMistakes, UnknownVariant
+from scene.show import Show, parse_show
+from scene.show_edits import variant_of_show
 
 MAX_BYTES = 16_000_000
 
@@ -19,11 +21,16 @@ T = TypeVar("T")
 
 
 def read_scene(path: Path) -> Scene:
-    """The scene in the file ``path``.
+    """The scene in the file ``path``, or the program scene of the show there; see :func:`read_show`."""
+    return read_show(path).on_air
 
-    Raises InputError when it cannot be read, SceneInvalid with all mistakes when it is no scene.
+
+def read_show(path: Path) -> Show:
+    """The show, or the scene that stands alone, in the file ``path``.
+
+    Raises InputError when it cannot be read, SceneInvalid with all mistakes when it is neither.
     """
-    return _read(path, lambda document: parse_scene(document, max_layers=MAX_LAYERS))
+    return _read(path, lambda document: parse_show(document, max_layers=MAX_LAYERS))
 
 
 def read_data(path: Path) -> dict[str, Datum]:
@@ -44,12 +51,12 @@ def _read(path: Path, parse: Callable[[object], T]) -> T:
         raise _invalid(path, [Mistake(".", "is not JSON; save it as UTF-8 text")]) from error
 
 
-def read_variant(path: Path, variant: str | None) -> Scene:
-    """Like :func:`read_scene`; the scene as ``variant`` has it, if one is asked for. Raises InputError, too,
-    when the scene has no such variant."""
-    scene = read_scene(path)
+def read_variant(path: Path, variant: str | None) -> Show:
+    """Like :func:`read_show`; the show as ``variant`` has it, if one is asked for. Raises InputError, too,
+    when it has no such variant."""
+    show = read_show(path)
     try:
-        return scene if variant is None else variant_of(scene, variant)
+        return show if variant is None else variant_of_show(show, variant)
     except UnknownVariant as error:
         raise InputError(f"{path}: {error}", {"variant": variant, "known": error.known}) from error
 

@@ -82,6 +82,19 @@ def test_a_layer_that_lacks_its_picture_is_told_and_drawn_as_a_sign(scene: Path,
     assert "layer logo: there is no asset 'logo'" in done.stderr
 
 
+def test_a_show_is_drawn_with_its_takes(tmp_path: Path) -> None:
+    show, out = tmp_path / "show.json", tmp_path / "out.png"
+    scenes = {"main": {"background": "#ff0000"}, "break": {"background": "#0000ff"}}
+    show.write_text(json.dumps({"scenes": scenes, "preview": "break"}))
+
+    takes = ("--take", "1:break", "--take", "2::fade:1")
+    done = framefarm("render", show, out, "--size", "160x90", "--scene", "main", "--at", 2.5, *takes)
+    assert (done.returncode, done.stderr) == (0, "")
+    red, _, blue = pixel(out, 20)
+    assert 120 < red < 136
+    assert 120 < blue < 136
+
+
 @pytest.mark.parametrize("out", ["out.png", "out.mp4"])
 def test_nothing_is_made_of_a_scene_with_mistakes(scene: Path, tmp_path: Path, out: str) -> None:
     scene.write_text('{"background": "blue-ish"}')
@@ -159,6 +172,19 @@ def test_a_file_that_is_far_too_large_is_refused(tmp_path: Path) -> None:
     path.write_bytes(b" " * (MAX_BYTES + 1))
     with pytest.raises(InputError, match="no scene is as large"):
         read_scene(path)
+
+
+def test_a_show_is_told_by_its_scenes(tmp_path: Path) -> None:
+    path = tmp_path / "show.json"
+    path.write_text(json.dumps({"scenes": {"main": SCENE, "break": {}}, "program": "break"}))
+    answer = CliRunner().invoke(app, ["scene", "validate", str(path)])
+    assert answer.output == f"{path}: a show of 2 scenes: main, break; break is on program\n"
+    path.write_text(json.dumps({"scenes": {"main": SCENE}, "preview": "none"}))
+    answer = CliRunner().invoke(app, ["scene", "validate", str(path)])
+    assert "preview: must be the name of one of the scenes" in answer.output
+    assert (
+        json.loads(CliRunner().invoke(app, ["scene", "schema", "--show"]).output)["title"] == "Framefarm show"
+    )
 
 
 def test_the_schema_is_that_of_scenes() -> None:

@@ -12,11 +12,12 @@ from farm.clock import ManualClock
 from farm.offline.scene_file import read_scene, read_variant
 from farm.settings import load_settings
 from scene.document import Scene
+from scene.show import Show, one_scene
 from workers.assets import AssetPictures
 from workers.offline.film import Film, Shot
 from workers.offline.folder import AssetFolder
 from workers.offline.picture import picture
-from workers.offline.timing import with_pictures_told
+from workers.offline.timing import with_show_told
 from workers.painters.registry import all_painters
 
 ROOT = Path(__file__).parents[2]
@@ -49,17 +50,18 @@ def drawn(
     """
     shown = read_variant(scene, variant)
     if variant is not None:
-        share = max(width, height) / max(shown.viewport.size) / 2
-        width, height = (2 * round(side * share) for side in shown.viewport.size)
+        share = max(width, height) / max(shown.on_air.viewport.size) / 2
+        width, height = (2 * round(side * share) for side in shown.on_air.viewport.size)
     return picture_of(shown, time_s, width, height, ASSETS)
 
 
-def picture_of(scene: Scene, time_s: float, width: int, height: int, assets: Path) -> Image.Image:
+def picture_of(scene: Scene | Show, time_s: float, width: int, height: int, assets: Path) -> Image.Image:
     """``scene`` at ``time_s``, with the pictures of the folder ``assets``."""
+    show = one_scene(scene) if isinstance(scene, Scene) else scene
     settings = load_settings({})
     source = AssetFolder(assets, max_bytes=settings.asset_max_bytes)
     pictures = AssetPictures(source, ManualClock(), settings, _CACHE_BYTES, settled_ns=0)
     shot = Shot(width, height, Fraction(30))
-    film = Film(with_pictures_told(scene, source, settings), shot, all_painters(pictures), _CACHE_BYTES)
+    film = Film(with_show_told(show, source, settings), shot, all_painters(pictures), _CACHE_BYTES)
     film.draw(shot.frame_at(time_s))
     return picture(film.planes)

@@ -14,6 +14,7 @@ from scene.easing import EASINGS
 from scene.fields import Origin, Within
 from scene.layout import LayoutName
 from scene.time import Segment
+from scene.transitions import Direction, WipeShape
 from scene.viewport import ViewportFit
 from tests.scene.timeline_strategies import moves_value_of, timelines
 
@@ -43,7 +44,7 @@ percentages = st.integers(0, 120).map(lambda n: f"{n}%")
 coordinates = st.integers(-200, 2000) | st.floats(-200, 2000) | percentages
 sides = st.integers(0, 600) | st.floats(0, 600) | percentages
 seconds = st.sampled_from([0, 0.1, 0.25, 1 / 3, 1, 2.5]) | st.floats(0, 5)
-starts = st.just("now") | seconds | st.integers(1, 3).map(lambda k: {"revision": k})
+starts = st.sampled_from(["now", "onAir"]) | seconds | st.integers(1, 3).map(lambda k: {"revision": k})
 
 
 def fields(
@@ -474,3 +475,43 @@ segments = st.builds(
     rate=st.sampled_from([Fraction(0), Fraction(1), Fraction(1, 2)]),
 )
 """Segments that show revision 3."""
+
+
+_directions = st.sampled_from(get_args(Direction))
+_pace = {"duration": seconds, "easing": easings}
+transitions = st.one_of(
+    st.just({"type": "cut"}),
+    fields({"type": st.just("fade")}, colour=colours, linearLight=st.booleans(), **_pace),
+    fields({"type": st.sampled_from(["slide", "push"])}, direction=_directions, **_pace),
+    fields(
+        {"type": st.just("wipe")},
+        shape=st.sampled_from(get_args(WipeShape)),
+        direction=_directions,
+        softness=st.floats(0, 1),
+        **_pace,
+    ),
+    fields({"type": st.just("zoom")}, direction=st.sampled_from(["in", "out"]), **_pace),
+    fields(
+        {"type": st.just("stinger"), "asset": ids},
+        duration=seconds,
+        cutAt=seconds,
+        frameMs=st.lists(st.integers(1, 400), min_size=2, max_size=4),
+    ),
+)
+"""Every kind of transition."""
+
+
+@st.composite
+def shows(draw: st.DrawFn, max_layers: int = 3) -> Document:
+    """Valid shows of two or three scenes, as people might write them."""
+    names = draw(st.lists(ids, min_size=2, max_size=3, unique=True))
+    take = fields({"from": st.sampled_from(names), "transition": transitions, "start": seconds})
+    return draw(
+        fields(
+            {"scenes": st.fixed_dictionaries({name: documents(max_layers) for name in names})},
+            program=st.sampled_from(names),
+            preview=st.sampled_from(names),
+            take=take,
+            since=st.dictionaries(st.sampled_from(names), seconds),
+        )
+    )

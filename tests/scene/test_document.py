@@ -240,12 +240,12 @@ MISTAKES: list[tuple[object, str, str]] = [
     (
         animated(start="later"),
         "layers[0].animations[0].start",
-        'must be "now", seconds of scene time (0 or more), or {"revision": number}',
+        'must be "now", "onAir", seconds of scene time (0 or more), or {"revision": number}',
     ),
     (
         animated(start={"revision": 0}),
         "layers[0].animations[0].start",
-        'must be "now", seconds of scene time (0 or more), or {"revision": number}',
+        'must be "now", "onAir", seconds of scene time (0 or more), or {"revision": number}',
     ),
     (animated(to=None), "layers[0].animations[0].to", "is required; add it, or keyframes"),
     (

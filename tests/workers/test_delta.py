@@ -14,9 +14,10 @@ from farm.store.snapshots import NO_SNAPSHOT, Births, live_of
 from farm.transport.planes import Planes, rects_fit
 from scene.document import MAX_LAYERS, Scene, parse_scene, variant_of
 from scene.live import NOTHING_LIVE, Datum, Live
+from scene.onair import ShowVersion
+from scene.show import one_scene
 from scene.slots import with_layout_moves
 from scene.time import Segment
-from scene.version import SceneVersion
 from tests.scene.strategies import (
     Document,
     data_values,
@@ -49,9 +50,9 @@ class Versions:
             parsed = parse_scene(document, max_layers=MAX_LAYERS)
             before = with_layout_moves(before, parsed, number)
             shown = variant_of(before, "other") if before.variants else before
-            self._versions[number] = SceneVersion(number, shown, births, CANVAS)
+            self._versions[number] = ShowVersion(number, one_scene(shown), births, CANVAS)
 
-    def version(self, _task: FrameTask, revision: int) -> SceneVersion:
+    def version(self, _task: FrameTask, revision: int) -> ShowVersion:
         """See :class:`workers.evaluate.Versions`."""
         return self._versions[revision]
 

@@ -118,9 +118,9 @@ def test_a_version_that_came_before_its_birth_is_loaded_again(
     versions: SceneVersions, redis: FarmRedis
 ) -> None:
     put_scene(redis, MOVING, birth=None)
-    assert versions.version(task(1), 1).layers[0].tracks == ()
+    assert versions.version(task(1), 1).program.layers[0].tracks == ()
     redis.hset(keys.scene_births("s"), "1", "3/2")
-    assert versions.version(task(2), 1).layers[0].tracks != ()
+    assert versions.version(task(2), 1).program.layers[0].tracks != ()
 
 
 def test_a_stream_made_again_under_its_old_id_shows_its_own_scene(
@@ -130,7 +130,7 @@ def test_a_stream_made_again_under_its_old_id_shows_its_own_scene(
     old = versions.version(task(1), 1)
     SceneStore(redis).delete("s")
     put_scene(redis, {**STILL, "colour": "#123456"})
-    assert versions.version(task(1, epoch=2), 1).scene != old.scene
+    assert versions.version(task(1, epoch=2), 1).program.scene != old.program.scene
 
 
 def test_a_scene_that_is_not_there_or_not_readable_is_said_so(

@@ -63,6 +63,24 @@ def test_tint_blends_one_value(seed: int, value: int, alpha: int) -> None:
     assert (dst == expected).all()
 
 
+@given(st.integers(0, 2**32), st.integers(1, 70), st.integers(0, 255))
+def test_cross_is_the_mean_that_its_weight_says(seed: int, width: int, weight: int) -> None:
+    dst, src = noise(seed, 3, width), noise(seed + 1, 3, width)
+    expected = divided(dst.astype(np.int64) * (255 - weight) + src.astype(np.int64) * weight)
+    kernel.cross(dst, src, weight)
+    assert (dst == expected).all()
+
+
+@given(st.integers(0, 2**32), st.integers(1, 40), st.integers(-70_000, 70_000), st.integers(1, 65_536))
+def test_wipe_mixes_between_low_and_high(seed: int, width: int, low: int, span: int) -> None:
+    dst, src = noise(seed, 3, width), noise(seed + 1, 3, width)
+    order = np.random.default_rng(seed).integers(0, 65_536, (3, width), np.uint16)
+    share = np.clip((low + span - order.astype(np.float64)) / span, 0, 1)
+    expected = dst * (1 - share) + src * share
+    kernel.wipe(dst, src, order.view(np.uint8), low, low + span)
+    assert np.abs(dst - expected).max() <= 1
+
+
 def test_a_slice_is_drawn_and_its_surroundings_are_not() -> None:
     plane = np.zeros((8, 8), np.uint8)
     kernel.tint(plane[2:4, 3:7], 200, 255)
@@ -114,6 +132,13 @@ def plane(height: int, width: int) -> Bytes:
     return np.zeros((height, width), np.uint8)
 
 
+def dissolve(y: Bytes, src_v: Bytes | None = None, to_light: Bytes | None = None) -> None:
+    height, width = y.shape
+    u, v, src_u = (plane(height // 2, width // 2) for _ in range(3))
+    src_v, to_light = u if src_v is None else src_v, plane(1, 512) if to_light is None else to_light
+    kernel.dissolve(y, u, v, plane(height, width), src_u, src_v, 9, to_light, plane(1, 4096))
+
+
 @pytest.mark.parametrize(
     ("call", "named"),
     [
@@ -123,6 +148,14 @@ def plane(height: int, width: int) -> Bytes:
         (lambda: kernel.over(plane(4, 8)[:, ::2], plane(4, 4), plane(4, 4), 1), "dst"),
         (lambda: kernel.tint(plane(4, 4), -1, 1), "value"),
         (lambda: kernel.tint(plane(4, 4), 1, 300), "alpha"),
+        (lambda: kernel.cross(plane(4, 4), plane(4, 2), 255), "src"),
+        (lambda: kernel.cross(plane(4, 4), plane(4, 4), 256), "weight"),
+        (lambda: kernel.wipe(plane(4, 4), plane(4, 4), plane(4, 4), 0, 1), "order"),
+        (lambda: kernel.wipe(plane(4, 4), plane(4, 4), plane(4, 9)[:, 1:], 0, 1), "order"),
+        (lambda: kernel.wipe(plane(4, 4), plane(4, 4), plane(4, 8), 1, 1), "high"),
+        (lambda: dissolve(plane(3, 4)), "y"),
+        (lambda: dissolve(plane(4, 4), src_v=plane(4, 4)), "src_v"),
+        (lambda: dissolve(plane(4, 4), to_light=plane(1, 256)), "to_light"),
         (lambda: converted(np.zeros((3, 4, 4), np.uint8)), "rgba"),
         (lambda: kernel.convert(np.zeros((4, 4, 4), np.uint8), *[plane(4, 4)] * 5), "u"),
     ],

@@ -51,6 +51,10 @@ class Stage:
 
     def staged(self, state: SceneState) -> SceneState:
         """``state`` with every character as its parts; nothing of a :class:`CharacterContent` is left."""
+        if state.mix is not None:
+            outgoing = self.staged(state.mix.outgoing)
+            if outgoing is not state.mix.outgoing:
+                state = replace(state, mix=replace(state.mix, outgoing=outgoing))
         if not any(isinstance(layer.content, CharacterContent) for layer in state.layers):
             return state
         layers: list[LayerState] = []

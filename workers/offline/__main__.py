@@ -20,8 +20,8 @@ from farm.log import configure_logging
 from farm.offline.scene_file import read_data, read_variant
 from farm.settings import Settings, load_settings, parse_resolution
 from farm.transport.y4m import FilmFormat, write_header, write_picture
-from scene.document import Scene
 from scene.live import settled
+from scene.show import Show
 from workers.assets import AssetPictures
 from workers.characters.cast import UploadedCast, at_once
 from workers.characters.stage import Stage
@@ -29,7 +29,7 @@ from workers.imaging import check_imaging
 from workers.offline.film import Film, Shot
 from workers.offline.folder import AssetFolder
 from workers.offline.picture import picture
-from workers.offline.timing import with_pictures_told
+from workers.offline.rundown import rundown
 from workers.painters.registry import all_painters
 
 INTERRUPTED = 130
@@ -80,16 +80,20 @@ def _order() -> argparse.Namespace:
     parser.add_argument("--size", type=parse_resolution, help="of the canvas; without one 1920x1080")
     parser.add_argument("--variant", help="of the scene; its viewport is the canvas if there is no --size")
     parser.add_argument("--assets", type=Path, help="the folder with the scene's pictures")
+    parser.add_argument("--scene", help="the scene of a show that is on program first", dest="program")
+    parser.add_argument("--take", action="append", default=[], help="TIME:SCENE:TYPE:SECONDS of a show")
     return parser.parse_args()
 
 
 def _draw(order: argparse.Namespace, settings: Settings, film_out: BinaryIO, tell: Console) -> dict[str, str]:
     """The last reason of each layer that was not drawn as it should be. Raises FarmError, BrokenPipeError."""
     cv2.setNumThreads(1)
-    scene = read_variant(order.scene, order.variant)
-    width, height = order.size or ((1920, 1080) if order.variant is None else _even(scene.viewport.size))
+    show = read_variant(order.scene, order.variant)
+    width, height = order.size or (
+        (1920, 1080) if order.variant is None else _even(show.on_air.viewport.size)
+    )
     shot = Shot(width, height, order.fps, settings.render_quality)
-    film = _film(order, scene, settings, shot)
+    film = _film(order, show, settings, shot)
     first = shot.frame_at(order.at)
     if order.png is not None:
         problems = dict(film.draw(first))
@@ -109,16 +113,16 @@ def _even(size: tuple[int, int]) -> tuple[int, int]:
     return size[0] & ~1, size[1] & ~1
 
 
-def _film(order: argparse.Namespace, scene: Scene, settings: Settings, shot: Shot) -> Film:
+def _film(order: argparse.Namespace, show: Show, settings: Settings, shot: Shot) -> Film:
     cache_bytes = settings.raster_cache_mb * 1_000_000
     pictures_bytes = cache_bytes // _PICTURE_SHARE
     source = AssetFolder(order.assets, max_bytes=settings.asset_max_bytes)
     # Nobody else draws this film, so what one frame shows of a picture all of them do.
     pictures = AssetPictures(source, SystemClock(), settings, pictures_bytes, settled_ns=0)
-    scene = with_pictures_told(scene, source, settings)
+    show, takes = rundown(show, order.program, order.take, source, settings)
     cast = UploadedCast(source, SystemClock(), at_once, settled_ns=0)
     painters = all_painters(pictures, cast)
-    film = Film(scene, shot, painters, cache_bytes - pictures_bytes, Stage(cast))
+    film = Film(show, shot, painters, cache_bytes - pictures_bytes, Stage(cast), takes)
     if order.data is not None:
         film.live = settled(read_data(order.data))
     return film

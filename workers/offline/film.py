@@ -8,23 +8,27 @@ from fractions import Fraction
 
 import numpy as np
 
+from farm.errors import InputError
 from farm.transport.planes import i420_bytes, planes_in
+from scene.animation import AfterRevision
 from scene.changes import changed_between
 from scene.document import Scene
 from scene.geometry import Rect, merge_rects
 from scene.live import NOTHING_LIVE, Live
-from scene.state import SceneState, scene_at
-from scene.time import Segment
-from scene.version import SceneVersion
+from scene.mistakes import SceneInUse, UnknownScene
+from scene.onair import ShowVersion, on_air_at
+from scene.show import Show, one_scene
+from scene.show_edits import settle_show, take_scene
+from scene.state import SceneState
+from scene.time import Segment, segment_at
 from workers.cache import CacheStats
 from workers.characters.stage import Stage
 from workers.compositor import Compositor
+from workers.evaluate import unsettled_extents
+from workers.offline.rundown import PlannedTake
 from workers.painters.painter import Quality
 from workers.painters.registry import Painters
 from workers.sprites import Sprites
-
-_REVISION = 1
-_SEGMENT = Segment(0, _REVISION, Fraction(0), Fraction(1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +46,24 @@ class Shot:
 
 
 class Film:
-    """Draws any frame of ``scene``; of a frame after another one only what differs.
+    """Draws any frame of a show, or of a scene that stands alone; of a frame after another one only what
+    differs.
 
-    Frame n shows scene time n / fps; what starts "now" starts at frame 0.
+    Frame n shows scene time n / fps; what starts "now" starts at frame 0. Each take is a revision of its own,
+    as it would be on air. Raises InputError for takes that cannot be.
     """
 
     def __init__(
-        self, scene: Scene, shot: Shot, painters: Painters, cache_bytes: int, stage: Stage | None = None
+        self,
+        show: Show | Scene,
+        shot: Shot,
+        painters: Painters,
+        cache_bytes: int,
+        stage: Stage | None = None,
+        takes: Sequence[PlannedTake] = (),
     ) -> None:
         self._shot = shot
-        self._version = SceneVersion(_REVISION, scene, {_REVISION: Fraction(0)}, (shot.width, shot.height))
+        self._segments, self._versions = _programme(show, shot, takes)
         self._sprites = Sprites(painters, cache_bytes, stage)
         self._compositor = Compositor(self._sprites)
         self._shown: SceneState | None = None
@@ -65,7 +77,9 @@ class Film:
 
     def draw(self, n: int) -> Sequence[tuple[str, str]]:
         """Bring frame ``n`` onto the canvas; (layer id, reason) of layers not drawn as they should be."""
-        state = self._sprites.staged(scene_at(self._version, n, _SEGMENT, self._shot.fps, self.live))
+        segment = segment_at(self._segments, n)
+        shown = on_air_at(self._versions[segment.revision], n, segment, self._shot.fps, self.live)
+        state = self._sprites.staged(shown)
         self.drawn = self._changed(state)
         self._shown = state
         return self._compositor.compose(state, self.drawn, self.planes, self._shot.quality)
@@ -86,6 +100,25 @@ class Film:
         rects = set(
             changed_between(self._shown, state, lambda layer: self._sprites.extent(layer, width, height))
         )
-        for layer in state.layers:
-            rects.update(self._sprites.unsettled_extents(layer, width, height))
+        rects.update(unsettled_extents(self._sprites, state))
         return merge_rects(rects, width, height)
+
+
+def _programme(
+    show: Show | Scene, shot: Shot, takes: Sequence[PlannedTake]
+) -> tuple[list[Segment], dict[int, ShowVersion]]:
+    """The segments of a film, and the versions of their revisions."""
+    current = settle_show(show if isinstance(show, Show) else one_scene(show), None, 1)
+    segments, shows, births = [Segment(0, 1, Fraction(0), Fraction(1))], {1: current}, {1: Fraction(0)}
+    for revision, take in enumerate(sorted(takes, key=lambda take: take.time_s), 2):
+        frame = shot.frame_at(take.time_s)
+        births[revision] = frame / shot.fps
+        start = AfterRevision(revision=revision)
+        try:
+            taken = take_scene(current, take.scene, take.transition, start)
+        except (UnknownScene, SceneInUse) as error:
+            raise InputError(f"the take at {take.time_s:g} s: {error}") from error
+        current = shows[revision] = settle_show(taken, current, revision)
+        segments.append(Segment(frame, revision, births[revision], Fraction(1)))
+    canvas = (shot.width, shot.height)
+    return segments, {number: ShowVersion(number, shown, births, canvas) for number, shown in shows.items()}

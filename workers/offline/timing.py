@@ -8,7 +8,16 @@ from farm.moving_images import frame_times_ms
 from farm.settings import Settings
 from scene.document import Scene
 from scene.layers import AnyLayer, FeedLayer, ImageLayer
+from scene.show import Show
+from scene.show_edits import with_stinger_times
 from workers.assets import AssetSource
+
+
+def with_show_told(show: Show, source: AssetSource, settings: Settings) -> Show:
+    """``show`` with what its scenes' pictures say of themselves."""
+    for name in show.scenes:
+        show = show.with_scene(name, with_pictures_told(show.scene(name), source, settings))
+    return with_stinger_times(show, lambda asset: _frame_ms(asset, source))
 
 
 def with_pictures_told(scene: Scene, source: AssetSource, settings: Settings) -> Scene:
@@ -29,3 +38,10 @@ def _told(layer: AnyLayer, source: AssetSource, settings: Settings) -> AnyLayer:
         return layer.model_copy(update={"frame_ms": frame_times_ms(data) or None})
     except (NotFound, AssetRefused):  # the painter says what is wrong with it
         return layer
+
+
+def _frame_ms(asset: str, source: AssetSource) -> tuple[int, ...] | None:
+    try:
+        return frame_times_ms(source.data(asset))
+    except (NotFound, AssetRefused):
+        return None
