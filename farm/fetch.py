@@ -20,12 +20,10 @@ import httpx
 from farm.addresses import is_public
 from farm.errors import AssetRefused, Conflict
 from farm.settings import Settings
+from scene.source import MAX_URL
 
 MAX_AT_ONCE = 4
 MAX_REDIRECTS = 3
-MAX_URL = 2048
-"""Characters."""
-
 _MAX_TRIED = 4
 """Addresses of one name."""
 _HEADERS = {"User-Agent": "Framefarm", "Accept": "image/*", "Accept-Encoding": "identity"}

@@ -93,6 +93,8 @@ class Settings(BaseModel):
     body_max_bytes: int = Field(16_000_000, ge=10_000, le=1_000_000_000)
     asset_max_bytes: int = Field(10_000_000, ge=1_000, le=500_000_000)
     asset_max_pixels: int = Field(24_000_000, ge=1_000, le=200_000_000)
+    asset_max_count: int = Field(1000, ge=1, le=10_000)
+    asset_owner_mb: int = Field(1000, ge=1, le=1_000_000)
     asset_dir: Path | None = None
     asset_allow_private: bool = False
     asset_fetch_timeout_ms: int = Field(10_000, ge=100, le=60_000)

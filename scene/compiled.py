@@ -26,7 +26,7 @@ from scene.content import (
 from scene.data import Data
 from scene.drawing import backdrop_of, gradient_of, shadow_of
 from scene.effects import finish_bounds, finish_values, is_finish_property
-from scene.feed import FeedContent, feed_look
+from scene.feed import FeedContent, FeedState, feed_look
 from scene.fields import Size, viewport_px
 from scene.finish import Finish, FinishMaker, finish_maker
 from scene.fitting import Fitting
@@ -250,7 +250,8 @@ def _content_maker(layer: AnyLayer, fitting: Fitting, data: Data) -> ContentMake
 def _fixed(layer: CardLayer | SvgLayer | FeedLayer, fitting: Fitting) -> Content:
     """The content of a layer of which nothing but the box moves."""
     if isinstance(layer, FeedLayer):
-        return FeedContent(layer.address, "still", None, feed_look(layer, fitting))
+        state: FeedState = "loading" if layer.loading else "error" if layer.problem else "still"
+        return FeedContent(layer.address, state, layer.problem, feed_look(layer, fitting))
     if isinstance(layer, CardLayer):
         accent = None if layer.accent is None else parse_colour(layer.accent)
         return CardContent(layer.title, layer.lines, layer.state, accent, fitting.scale)
@@ -279,7 +280,7 @@ def _moving_maker(layer: ImageLayer | CharacterLayer, fitting: Fitting) -> Conte
         return character_maker(layer, fitting)
     grid = None if layer.sprite is None else (layer.sprite.columns, layer.sprite.rows)
     return lambda values, _moment: ImageContent(
-        layer.address, layer.fit, fitting.scale, int(values.get(FRAME, 0)), grid
+        layer.address, layer.fit, fitting.scale, int(values.get(FRAME, 0)), grid, layer.problem
     )
 
 

@@ -38,7 +38,8 @@ class ImageContent:
 
     Where the box has no width or height of its own, ``scale`` is canvas pixels per pixel of the picture;
     where it has one of the two, the other follows from the picture's proportions. ``frame`` counts from 0:
-    the frames of an animated picture, or the cells of a sheet with ``grid`` (columns, rows).
+    the frames of an animated picture, or the cells of a sheet with ``grid`` (columns, rows). Without an
+    ``asset`` there is no picture: yet, or for good when a ``problem`` says why.
     """
 
     asset: str
@@ -46,6 +47,7 @@ class ImageContent:
     scale: float = 1.0
     frame: int = 0
     grid: tuple[int, int] | None = None
+    problem: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from scene.layers import AnyLayer
 from scene.variant import Overrides, Variant
 
 VariantsByName = Mapping[str, Variant]
-_OF_PICTURES = ("content", "natural", "frameMs")
+_OF_PICTURES = ("content", "problem", "natural", "frameMs")
 """Fields that the farm writes, of pictures."""
 
 Change = Callable[[str, Overrides], Overrides]
@@ -54,7 +54,7 @@ def overriding_assets(scene: Scene) -> list[tuple[str, str]]:
 def with_pictures_of(variant: Variant, layers: Mapping[str, AnyLayer]) -> Variant:
     """``variant`` in which those overrides that show another picture say what ``layers`` know of it."""
     overrides = {
-        layer_id: _pictured(own, layer_to_json(layers[layer_id])) if "asset" in own else own
+        layer_id: _pictured(own, layer_to_json(layers[layer_id])) if {"asset", "url"} & own.keys() else own
         for layer_id, own in variant.layers.items()
     }
     return variant.model_copy(update={"layers": overrides})

@@ -6,28 +6,35 @@ into the document: a version is self-contained, and workers ask for addresses on
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from api.http.characters import unknown_characters
 from farm.errors import NotFound
 from farm.store.assets import AssetRecord, AssetStore
+from farm.store.imports import ImportStore
 from farm.store.tokens import ADMIN_OWNER
 from scene.document import Scene, variant_of
 from scene.layers import AnyLayer, FeedLayer, ImageLayer
 from scene.mistakes import Mistake, SceneMistakes
 from scene.overrides import overriding_assets, with_pictures_of
+from scene.source import MAX_PROBLEM
 from scene.variant import Variant
 
 Pictured = ImageLayer | FeedLayer
 _MISSING = "is not uploaded; POST /assets first"
 
+Shows = Callable[[Pictured], bool]
+"""Picks layers out by the picture that they show."""
+
 
 class ScenePictures:
     """The pictures that scenes of ``owner`` may show: the owner's, and those of the farm."""
 
-    def __init__(self, assets: AssetStore, owner: str) -> None:
+    def __init__(self, assets: AssetStore, imports: ImportStore, owner: str) -> None:
         self._assets = assets
-        self._owners = (owner, ADMIN_OWNER)
+        self._imports = imports
+        self._owner = owner
 
     def refuse_unknown(self, scene: Scene, *, known: Scene | None = None, one_layer: bool = False) -> None:
         """Raises SceneMistakes for pictures that there are not; those of ``known`` pass.
@@ -47,39 +54,62 @@ class ScenePictures:
     def settled(self, scene: Scene, known: Scene | None = None) -> Scene:
         """``scene`` with what their pictures say written into the layers that ``known`` has not."""
         same = set(known.layers) if known else set()
-        before = {layer.asset: layer for layer in pictured(known)} if known else {}
+        own = self._with_told(scene, lambda layer: layer not in same, known)
+
+        def settled_variant(name: str) -> Scene:
+            before = variant_of(known, name) if known and name in known.variants else None
+            return self.settled(variant_of(own, name), before)
+
+        return _with_variants(own, settled_variant)
+
+    def resettled(self, scene: Scene, shows: Shows) -> Scene:
+        """``scene`` with what their pictures say now in the layers that ``shows`` picks out."""
+        own = self._with_told(scene, shows, scene)
+        return _with_variants(own, lambda name: self.resettled(variant_of(own, name), shows))
+
+    def order(self, scene: Scene) -> None:
+        """Have fetched what ``scene`` names by its URL and what is not here yet."""
+        for url in dict.fromkeys(layer.url for layer in pictured(scene) if layer.loading):
+            if url is not None:
+                self._imports.order(self._owner, url)
+
+    def _with_told(self, scene: Scene, which: Shows, known: Scene | None) -> Scene:
+        own = [layer for layer in known.layers if isinstance(layer, Pictured)] if known else []
+        before = {layer.asset: layer.content for layer in own}
         layers = [
             self._told(layer, before.get(layer.asset))
-            if isinstance(layer, Pictured) and layer not in same
+            if isinstance(layer, Pictured) and which(layer)
             else layer
             for layer in scene.layers
         ]
-        settled = scene.model_copy(update={"layers": tuple(layers)})
-        variants = {name: self._settled_variant(settled, name, known) for name in scene.variants}
-        return settled.model_copy(update={"variants": variants})
+        return scene.model_copy(update={"layers": tuple(layers)})
 
-    def _settled_variant(self, scene: Scene, name: str, known: Scene | None) -> Variant:
-        """The variant ``name`` with what the pictures say that it shows instead of the scene's."""
-        variant = scene.variants[name]
-        before = variant_of(known, name) if known and name in known.variants else None
-        shown = {layer.id: layer for layer in self.settled(variant_of(scene, name), before).layers}
-        return with_pictures_of(variant, shown)
-
-    def _told(self, layer: Pictured, before: Pictured | None) -> AnyLayer:
-        """``layer`` as its picture is now; as it was ``before`` when the picture is gone."""
-        record = self._found(layer.asset)
-        update: dict[str, Any] = {"content": before.content if before else None}
+    def _told(self, layer: Pictured, before: str | None) -> AnyLayer:
+        """``layer`` as its picture is now; an asset that is gone keeps the address that it had ``before``."""
+        record, problem = self._picture_of(layer)
+        update: dict[str, Any] = {"content": None if layer.asset is None else before, "problem": problem}
         if record is not None:
-            update["content"] = record.id
+            update["content"] = record.address
         if isinstance(layer, FeedLayer):
             update["natural"] = (record.width, record.height) if record else None
         elif record is not None:
             update["frame_ms"] = record.frame_ms or None
         return layer.model_copy(update=update)
 
+    def _picture_of(self, layer: Pictured) -> tuple[AssetRecord | None, str | None]:
+        """The picture of ``layer`` if it is here, and what is wrong with it."""
+        if layer.asset is not None:
+            return self._found(layer.asset), None
+        known = self._imports.get(self._owner, layer.url) if layer.url else None
+        if known is None or self._imports.due_again(known):
+            return None, None
+        if known.state == "failed":
+            return None, known.reason[:MAX_PROBLEM]
+        return (self._found(known.asset) if known.state == "loaded" else None), None
+
     def _found(self, asset: str) -> AssetRecord | None:
         try:
-            return self._assets.find(asset, self._owners)
+            return self._assets.find(asset, (self._owner, ADMIN_OWNER))
         except NotFound:
             return None
 
@@ -89,9 +119,18 @@ def _shown(scene: Scene) -> list[tuple[str, str]]:
     own = [
         (f"layers[{index}].asset", layer.asset)
         for index, layer in enumerate(scene.layers)
-        if isinstance(layer, Pictured)
+        if isinstance(layer, Pictured) and layer.asset is not None
     ]
     return own + overriding_assets(scene)
+
+
+def _with_variants(scene: Scene, told: Callable[[str], Scene]) -> Scene:
+    """``scene`` with what its variants say of pictures as in ``told``, which gives each of them as a scene."""
+    variants: dict[str, Variant] = {
+        name: with_pictures_of(variant, {layer.id: layer for layer in told(name).layers})
+        for name, variant in scene.variants.items()
+    }
+    return scene.model_copy(update={"variants": variants})
 
 
 def pictured(scene: Scene) -> list[Pictured]:

@@ -67,7 +67,7 @@ class SceneDesk:
         self._stream = record.id
         self._author = author or record.owner
         self.max_layers = record.config.max_layers
-        self.pictures = ScenePictures(farm.assets, record.owner)
+        self.pictures = ScenePictures(farm.assets, farm.imports, record.owner)
 
     def parse(self, document: object) -> Scene:
         """The scene in ``document``. Raises SceneInvalid."""
@@ -152,4 +152,7 @@ class SceneDesk:
             self._author, self._farm.clock.wall_ms(), plan.summary, undo=plan.undo, redo=plan.redo
         )
         revision = self._farm.scenes.commit(self._stream, settled.to_json(), expected_head=head, note=note)
-        return None if revision is None else Edited(settled, revision, changed=True)
+        if revision is None:
+            return None
+        self.pictures.order(settled)
+        return Edited(settled, revision, changed=True)

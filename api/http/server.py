@@ -7,6 +7,8 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 
 from api.http.app import create_app
+from api.http.importer import Importer
+from api.http.services import EXTENSION
 from farm.asset_folder import register_folder
 from farm.clock import SystemClock
 from farm.errors import StoreUnavailable
@@ -75,4 +77,5 @@ class HttpServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no type
         redis = connect(self._settings.broker_url(), timeout_s=REDIS_TIMEOUT_S)
         app = create_app(self._settings, redis, SystemClock())
         register_pictures(self._settings, AssetStore(redis, SystemClock(), self._settings))
+        Importer(app.extensions[EXTENSION]).start()
         return app

@@ -13,6 +13,12 @@ TOKENS = "ff:tokens"
 """hash: SHA-256 of a token -> Token as JSON"""
 ASSETS = "ff:assets"
 """hash: asset id -> AssetRecord as JSON"""
+ASSET_USAGE = "ff:asset-usage"
+"""hash: owner:count and owner:bytes -> how many pictures an owner has, and how large they are together"""
+ASSET_IMPORTS = "ff:asset-imports"
+"""hash: SHA-256 of owner and URL -> ImportRecord as JSON: pictures that scenes name by their URL"""
+IMPORT_QUEUE = "ff:import-queue"
+"""list: the fields of ASSET_IMPORTS that shall be fetched"""
 FENCE = "ff:fence"
 """counter: the last fencing token given"""
 
@@ -63,9 +69,9 @@ def epoch(stream: str) -> str:
     return f"ff:epoch:{stream}"
 
 
-def asset(asset_id: str) -> str:
-    """string: a picture's bytes as uploaded."""
-    return f"ff:asset:{asset_id}"
+def asset(address: str) -> str:
+    """string: a picture's bytes as uploaded; with expiry when they were replaced."""
+    return f"ff:asset:{address}"
 
 
 def events(stream: str) -> str:

@@ -12,8 +12,9 @@ import pytest
 
 from farm import fetch
 from farm.errors import AssetRefused, Conflict
-from farm.fetch import MAX_AT_ONCE, MAX_URL, Fetcher, resolve
+from farm.fetch import MAX_AT_ONCE, Fetcher, resolve
 from farm.settings import Settings
+from scene.source import MAX_URL
 
 HELLO = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
 Reply = Callable[[socket.socket, bytes], None]

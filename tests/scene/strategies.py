@@ -229,6 +229,9 @@ def finish_animations(draw: st.DrawFn, of: list[Document]) -> Document:
     )
 
 
+pictures_by_url = fields(
+    {"url": st.just("https://pictures.example/a.png")}, content=ids, problem=st.just("it is gone")
+)
 _words = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=12)
 FEED = {
     "caption": _words,
@@ -369,6 +372,9 @@ def layers(draw: st.DrawFn, kind: str | None = None) -> Document:
             animations=st.lists(moves, max_size=3),
         )
     )
+    if "asset" in layer and draw(st.integers(0, 3)) == 0:
+        layer.pop("asset")
+        layer |= draw(pictures_by_url)
     if any(animation["property"] == "value" for animation in layer.get("animations", ())):
         layer.setdefault("value", 0)
     return layer

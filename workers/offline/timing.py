@@ -12,6 +12,8 @@ from scene.show import Show
 from scene.show_edits import with_stinger_times
 from workers.assets import AssetSource
 
+_NOT_FETCHED = "pictures by URL are fetched by a farm; save it in the folder of --assets and name it as asset"
+
 
 def with_show_told(show: Show, source: AssetSource, settings: Settings) -> Show:
     """``show`` with what its scenes' pictures say of themselves."""
@@ -29,6 +31,8 @@ def with_pictures_told(scene: Scene, source: AssetSource, settings: Settings) ->
 def _told(layer: AnyLayer, source: AssetSource, settings: Settings) -> AnyLayer:
     if not isinstance(layer, ImageLayer | FeedLayer):
         return layer
+    if layer.url is not None and layer.content is None:
+        return layer.model_copy(update={"problem": _NOT_FETCHED})
     limits = {"max_bytes": settings.asset_max_bytes, "max_pixels": settings.asset_max_pixels}
     try:
         data = source.data(layer.address)

@@ -59,6 +59,8 @@ class ImagePainter:
 
     def measure(self, content: ImageContent, width: float | None, height: float | None) -> Box:
         """As large as asked for; what is not asked for follows from the picture."""
+        if not content.asset:
+            return Box(*box_size(MISSING_SIZE, content.scale, width, height), problem=content.problem)
         state = self._pictures.state(content.asset)
         size = box_size(_natural(state, content), content.scale, width, height)
         other = None if state.settled else box_size(MISSING_SIZE, content.scale, width, height)
@@ -66,8 +68,8 @@ class ImagePainter:
 
     def paint(self, content: ImageContent, box: Box, quality: Quality) -> Raster:
         """The picture in its box; a sign when there is a problem with it."""
-        if box.problem is not None:
-            return picture_sign(box.width, box.height, waiting=False)
+        if box.problem is not None or not content.asset:
+            return picture_sign(box.width, box.height, waiting=box.problem is None)
         if content.grid is None:
             picture = self._pictures.picture(content.asset, content.frame)
         else:

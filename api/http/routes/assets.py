@@ -1,6 +1,8 @@
-"""Pictures for image layers: uploaded, or fetched by their URL."""
+"""Pictures for the layers of scenes: uploaded, or fetched by their URL."""
 
 from __future__ import annotations
+
+from typing import Annotated, Literal
 
 from flask import Response, request
 from flask_openapi3.models import RawModel
@@ -9,36 +11,59 @@ from pydantic import BaseModel, Field, ValidationError
 from api.http.access import caller
 from api.http.envelope import ok
 from api.http.intake import too_large
-from api.http.pictures import pictured
+from api.http.pictures import Pictured, Shows
+from api.http.refresh import refresh_scenes, users_of
 from api.http.router import Route
-from api.http.scenes import SceneDesk
 from api.http.services import Services, services
-from api.http.shapes import Body, Shape, refuse
-from api.http.streams import owned_streams
+from api.http.shapes import Body, Patch, Shape, refuse
 from farm.errors import Conflict, InputError, NotFound
-from farm.fetch import MAX_URL
 from farm.messages import to_plain
-from farm.store.assets import AssetRecord
+from farm.store.assets import MAX_TAGS, AssetRecord
 from farm.store.tokens import Scope
+from scene.source import MAX_URL
 
 _MEDIA = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp", "GIF": "image/gif"}
 
+_Tag = Annotated[str, Field(min_length=1, max_length=40)]
+
 
 class AssetShape(Shape):
-    """A picture; ``id`` is what an image layer's ``asset`` says. ``bytes`` is its size as uploaded.
+    """A picture; ``id`` is what a layer's ``asset`` says. ``bytes`` is its size as uploaded.
 
-    ``frameMs``: how long each frame of an animation stands, in milliseconds; empty for a still picture.
+    ``content`` is the address of its bytes, another one after they were replaced. ``frameMs``: how long each
+    frame of an animation stands, in milliseconds; empty for a still picture. ``url`` is where the farm
+    fetched it, if it did.
     """
 
     id: str
     name: str
     owner: str
+    kind: Literal["picture", "animation"]
+    tags: list[str]
     format: str
     width: int
     height: int
     bytes: int
-    created_at: int = Field(validation_alias="created_wall_ms")
+    frames: int
+    duration_ms: int
     frame_ms: list[int]
+    content: str
+    url: str
+    created_at: int = Field(validation_alias="created_wall_ms")
+    changed_at: int = Field(validation_alias="changed_wall_ms")
+
+
+class AssetUse(Shape):
+    """A layer that shows a picture."""
+
+    stream: str
+    layer: str
+
+
+class AssetDetail(AssetShape):
+    """A picture and the layers of newest scenes that show it."""
+
+    used_by: list[AssetUse]
 
 
 class AssetsShape(Shape):
@@ -60,6 +85,17 @@ class AssetPath(BaseModel):
     asset: str
 
 
+class AssetQuery(BaseModel):
+    """Which pictures: those of which all of this is true."""
+
+    name: str = Field("", max_length=200)
+    """Part of the name, in any case."""
+    tag: str = Field("", max_length=40)
+    kind: Literal["picture", "animation"] | None = None
+    used: bool | None = None
+    """Whether the newest scene of any stream shows it."""
+
+
 class UploadQuery(BaseModel):
     """How to call it."""
 
@@ -73,9 +109,28 @@ class FetchBody(Body):
     name: str | None = Field(None, max_length=200)
 
 
-def list_assets() -> Response:
+class AssetPatch(Patch):
+    """What to call a picture, and what to find it by."""
+
+    name: Annotated[str, Field(max_length=200)] | None = None
+    tags: Annotated[list[_Tag], Field(max_length=MAX_TAGS)] | None = None
+
+
+def list_assets(query: AssetQuery) -> Response:
     """The caller's pictures; everybody's for admins."""
-    records = [record for record in services().assets.list() if caller().may_see(record.owner)]
+    farm = services()
+    wanted = query.name.casefold()
+    records = [
+        record
+        for record in farm.assets.list()
+        if caller().may_see(record.owner)
+        and wanted in record.name.casefold()
+        and (not query.tag or query.tag in record.tags)
+        and query.kind in (None, record.kind)
+    ]
+    if query.used is not None:
+        shown = _shown(farm, {record.owner for record in records})
+        records = [record for record in records if bool(shown & {record.id, record.address}) is query.used]
     return ok(AssetsShape(assets=[_shape(record) for record in records], count=len(records)))
 
 
@@ -85,63 +140,117 @@ def upload_asset(query: UploadQuery, raw: PictureBody) -> Response:
     As JSON, ``{"url": "https://…"}`` has the farm fetch the picture. It is kept as it is then.
     """
     farm = services()
-    if request.mimetype == "application/json":
-        return _fetch_asset(query.name)
-    limit = farm.settings.asset_max_bytes
-    if request.mimetype == "multipart/form-data":
-        file = request.files.get("file")
-        if file is None:
-            raise InputError('the form has no field "file" with a picture')
-        data, name = file.stream.read(limit + 1), query.name or file.filename or ""
-    else:
-        data, name = request.get_data(), query.name
-    if not data:
-        raise InputError("the body is empty; send a picture")
-    if len(data) > limit:
-        raise too_large(limit)
-    return ok(_shape(farm.assets.put(data, name, caller().owner)), status=201)
-
-
-def _fetch_asset(name: str) -> Response:
-    farm = services()
-    data = request.get_json()
-    if not isinstance(data, dict):
-        raise InputError("the body must be a JSON object")
-    try:
-        body = FetchBody.model_validate(data)
-    except ValidationError as error:
-        raise refuse(error) from error
-    fetched = farm.fetcher.fetch(body.url)
-    record = farm.assets.put(fetched.data, body.name or name or fetched.name, caller().owner)
+    data, name, url = _sent(farm)
+    record = farm.assets.put(data, query.name or name, caller().owner, url)
     return ok(_shape(record), status=201)
 
 
 def get_asset(path: AssetPath) -> Response:
-    """What is known of a picture."""
-    return ok(_shape(_visible(services(), path.asset)))
+    """What is known of a picture, and which layers show it."""
+    farm = services()
+    record = _visible(farm, path.asset)
+    used_by = [
+        AssetUse(stream=stream, layer=layer)
+        for stream, layer in users_of(farm, record.owner, _showing(record))
+    ]
+    return ok(AssetDetail.model_validate({**_told(record), "used_by": used_by}))
 
 
 def get_asset_data(path: AssetPath) -> Response:
-    """A picture as it was uploaded."""
+    """A picture as it was uploaded. If-None-Match is honoured."""
     farm = services()
     record = _visible(farm, path.asset)
-    headers = {"Cache-Control": "private, max-age=31536000, immutable"}
-    return Response(farm.assets.data(record.id), headers=headers, mimetype=_MEDIA[record.format])
+    # Its bytes may be replaced: who keeps them asks whether they are still the same.
+    headers = {"Cache-Control": "private, no-cache", "ETag": f'"{record.address}"'}
+    response = Response(farm.assets.data(record.address), headers=headers, mimetype=_MEDIA[record.format])
+    response.make_conditional(request.environ)
+    return response
+
+
+def replace_asset_data(path: AssetPath, raw: PictureBody) -> Response:
+    """Put another picture in its place: as the body, in a form, or by its URL.
+
+    Every scene that shows it shows the new one then, by an edit of the farm's.
+    """
+    farm = services()
+    before = _visible(farm, path.asset)
+    data, _, _ = _sent(farm)
+    record = farm.assets.replace(before.id, data)
+    if record.address != before.address:
+        refresh_scenes(farm, record.owner, _showing(before))
+    return ok(_shape(record))
+
+
+def patch_asset(path: AssetPath, body: AssetPatch) -> Response:
+    """Give a picture another name, or other tags."""
+    farm = services()
+    record = _visible(farm, path.asset)
+    return ok(_shape(farm.assets.describe(record.id, name=body.name, tags=body.tags)))
 
 
 def delete_asset(path: AssetPath) -> Response:
     """Delete a picture that no scene of its owner shows."""
     farm = services()
     record = _visible(farm, path.asset)
-    for stream in owned_streams(farm, record.owner):
-        for layer in pictured(SceneDesk(farm, stream).current().scene):
-            if record.id in (layer.asset, layer.content):
-                raise Conflict(
-                    f"layer {layer.id!r} of stream {stream.id!r} shows this picture",
-                    {"stream": stream.id, "layer": layer.id},
-                )
+    for stream, layer in users_of(farm, record.owner, _showing(record)):
+        raise Conflict(
+            f"layer {layer!r} of stream {stream!r} shows this picture", {"stream": stream, "layer": layer}
+        )
     farm.assets.delete(record.id)
     return ok()
+
+
+def _sent(farm: Services) -> tuple[bytes, str, str]:
+    """The picture that the request brings or names by its URL; its name and its URL."""
+    if request.mimetype == "application/json":
+        body = _fetch_body()
+        fetched = farm.fetcher.fetch(body.url)
+        return fetched.data, body.name or fetched.name, body.url
+    limit = farm.settings.asset_max_bytes
+    name = ""
+    if request.mimetype == "multipart/form-data":
+        file = request.files.get("file")
+        if file is None:
+            raise InputError('the form has no field "file" with a picture')
+        data, name = file.stream.read(limit + 1), file.filename or ""
+    else:
+        data = request.get_data()
+    if not data:
+        raise InputError("the body is empty; send a picture")
+    if len(data) > limit:
+        raise too_large(limit)
+    return data, name, ""
+
+
+def _fetch_body() -> FetchBody:
+    data = request.get_json()
+    if not isinstance(data, dict):
+        raise InputError("the body must be a JSON object")
+    try:
+        return FetchBody.model_validate(data)
+    except ValidationError as error:
+        raise refuse(error) from error
+
+
+def _showing(record: AssetRecord) -> Shows:
+    def shows(layer: Pictured) -> bool:
+        return layer.asset == record.id or layer.content == record.address
+
+    return shows
+
+
+def _shown(farm: Services, owners: set[str]) -> set[str]:
+    """Every id and address that newest scenes of ``owners`` show."""
+    found: set[str] = set()
+
+    def note(layer: Pictured) -> bool:
+        found.update(name for name in (layer.asset, layer.content) if name is not None)
+        return False
+
+    for owner in owners:
+        for _ in users_of(farm, owner, note):
+            pass
+    return found
 
 
 def _visible(farm: Services, asset: str) -> AssetRecord:
@@ -152,13 +261,25 @@ def _visible(farm: Services, asset: str) -> AssetRecord:
 
 
 def _shape(record: AssetRecord) -> AssetShape:
-    return AssetShape.model_validate(to_plain(record))
+    return AssetShape.model_validate(_told(record))
+
+
+def _told(record: AssetRecord) -> dict[str, object]:
+    return {
+        **to_plain(record),
+        "content": record.address,
+        "kind": record.kind,
+        "frames": max(1, len(record.frame_ms)),
+        "duration_ms": sum(record.frame_ms),
+    }
 
 
 ASSET_ROUTES = (
     Route("GET", "/assets", list_assets, AssetsShape, scope=Scope.VIEWER),
     Route("POST", "/assets", upload_asset, AssetShape, status=201, raw_body=True),
-    Route("GET", "/assets/<asset>", get_asset, AssetShape, scope=Scope.VIEWER),
+    Route("GET", "/assets/<asset>", get_asset, AssetDetail, scope=Scope.VIEWER),
+    Route("PATCH", "/assets/<asset>", patch_asset, AssetShape),
     Route("GET", "/assets/<asset>/data", get_asset_data, scope=Scope.VIEWER, media="image/*"),
+    Route("PUT", "/assets/<asset>/data", replace_asset_data, AssetShape, raw_body=True),
     Route("DELETE", "/assets/<asset>", delete_asset),
 )
