@@ -125,7 +125,7 @@ def _shown(scene: Scene) -> list[tuple[str, str]]:
 
 
 def _with_variants(scene: Scene, told: Callable[[str], Scene]) -> Scene:
-    """``scene`` with what its variants say of pictures as in ``told``, which gives each of them as a scene."""
+    """``scene`` with what its variants say of pictures as in ``told``, each of them as a scene."""
     variants: dict[str, Variant] = {
         name: with_pictures_of(variant, {layer.id: layer for layer in told(name).layers})
         for name, variant in scene.variants.items()
