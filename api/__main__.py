@@ -28,7 +28,7 @@ async def run(settings: Settings) -> None:
     except OSError as error:
         raise cannot_listen("PORT", error) from error
 
-    http = HttpProcess()
+    http = HttpProcess(settings.fork_server)
     async with realtime_servers(settings, SystemClock()):
         keeping = asyncio.create_task(http.keep())
         stopping = asyncio.create_task(stop.wait())

@@ -1,18 +1,24 @@
-"""The HTTP half of the API as a child process: started, watched, started again, ended."""
+"""The HTTP half of the API as a child process: started, watched, started again, ended.
+
+It ends by itself when this process does: its standard input is a pipe that only this process holds open.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import socket
 import sys
-from collections.abc import Sequence
+from pathlib import Path
 
+from farm.forking.process import Process, run_module
+from farm.forking.waiting import ended
 from farm.log import get_logger
 
 log = get_logger(__name__)
 
-HTTP_COMMAND = (sys.executable, "-m", "api.http")
+HTTP_MODULE = "api.http"
 STABLE_AFTER_S = 20.0
 STOP_WITHIN_S = 4.0
 
@@ -29,11 +35,11 @@ def check_port(host: str, port: int) -> None:
 
 
 class HttpProcess:
-    """Keeps ``command`` running from :meth:`keep` to :meth:`stop`."""
+    """Keeps the HTTP API running from :meth:`keep` to :meth:`stop`."""
 
-    def __init__(self, command: Sequence[str] = HTTP_COMMAND) -> None:
-        self._command = command
-        self._process: asyncio.subprocess.Process | None = None
+    def __init__(self, fork_server: Path | None) -> None:
+        self._fork_server = fork_server
+        self._process: Process | None = None
         self._stopping = asyncio.Event()
 
     @property
@@ -47,9 +53,14 @@ class HttpProcess:
         deaths = 0
         while not self._stopping.is_set():
             began = loop.time()
-            # Its own group: a Ctrl-C at the terminal reaches this process alone, which then ends the child.
-            self._process = await asyncio.create_subprocess_exec(*self._command, process_group=0)
+            lifeline, held = os.pipe()
+            fds = (lifeline, sys.stdout.fileno(), sys.stderr.fileno())
+            self._process = await asyncio.to_thread(
+                run_module, HTTP_MODULE, (), os.environ, fds, fork_server=self._fork_server
+            )
+            os.close(lifeline)
             code = await self._end_of(self._process)
+            os.close(held)
             if self._stopping.is_set():
                 return
             deaths = 1 if loop.time() - began > STABLE_AFTER_S else deaths + 1
@@ -62,18 +73,16 @@ class HttpProcess:
         """Make :meth:`keep` end the child, gracefully or after four seconds by force, and return."""
         self._stopping.set()
 
-    async def _end_of(self, process: asyncio.subprocess.Process) -> int:
+    async def _end_of(self, process: Process) -> int:
         """The exit code of ``process``, which is ended when we are stopping."""
-        ended = asyncio.create_task(process.wait())
+        ending = asyncio.create_task(ended(process))
         stopping = asyncio.create_task(self._stopping.wait())
-        await asyncio.wait({ended, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({ending, stopping}, return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()
-        if not ended.done():
-            with contextlib.suppress(ProcessLookupError):  # it ended meanwhile
-                process.terminate()
-            await asyncio.wait({ended}, timeout=STOP_WITHIN_S)
-        if not ended.done():
+        if not ending.done():
+            process.terminate()
+            await asyncio.wait({ending}, timeout=STOP_WITHIN_S)
+        if not ending.done():
             log.warning("the HTTP process did not end in time, killing it")
-            with contextlib.suppress(ProcessLookupError):
-                process.kill()
-        return await ended
+            process.kill()
+        return await ending

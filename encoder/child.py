@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import secrets
 import signal
-import subprocess
 import sys
+from pathlib import Path
 from typing import Self
 
 import psutil
@@ -14,6 +14,7 @@ import psutil
 from encoder.order import ProcessOrder, ring_label
 from encoder.registry import Entry
 from farm.errors import EncoderFailed
+from farm.forking.process import run_module
 from farm.messages import StreamSpec, to_json
 from farm.transport.ring import RING_PREFIX, SHM_DIR
 
@@ -31,11 +32,11 @@ class Child:
         self._launched = launched
 
     @classmethod
-    def start(cls, spec: StreamSpec, epoch: int, node: str) -> Self:
+    def start(cls, spec: StreamSpec, epoch: int, node: str, fork_server: Path | None) -> Self:
         """Start a process for ``spec``. Raises EncoderFailed when the system does not let us."""
         order = ProcessOrder(spec, epoch, node, ring_label(spec.stream, secrets.token_hex(4)))
         try:
-            launched = Launched(to_json(order))
+            launched = Launched(to_json(order), fork_server)
             process = psutil.Process(launched.pid)
             created = process.create_time()
         except (OSError, psutil.Error) as error:
@@ -49,7 +50,7 @@ class Child:
         try:
             process = psutil.Process(entry.pid)
             same = abs(process.create_time() - entry.created) < _CLOCK_TOLERANCE_S
-            ours = same and "encoder.process" in process.cmdline()
+            ours = same and any("encoder.process" in word for word in process.cmdline())
         except psutil.Error:
             return None
         return cls(entry, process, None) if ours else None
@@ -92,29 +93,29 @@ def sweep(entry: Entry) -> None:
 class Launched:
     """A process that this node started itself: its exit code, and its last words."""
 
-    def __init__(self, order: bytes) -> None:
-        """Start it. ``order`` is secret: it goes by memory that no file system ever sees."""
-        self._last_words = os.memfd_create("last-words")
-        with os.fdopen(os.memfd_create("order"), "w+b") as file:
-            file.write(order)
-            file.seek(0)
-            self._popen = subprocess.Popen(
-                [sys.executable, "-m", "encoder.process", str(self._last_words)],
-                stdin=file,
-                pass_fds=[self._last_words],
-                start_new_session=True,
-                # Nothing here is linear algebra, for which numpy would start a thread per core.
-                env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},
-            )
-        self.pid = self._popen.pid
+    def __init__(self, order: bytes, fork_server: Path | None) -> None:
+        """Start it. ``order`` is secret: it goes by memory that no file system ever sees, and the process's
+        last words come back behind it. Raises OSError."""
+        self._memory = os.memfd_create("order")
+        self._order_bytes = os.pwrite(self._memory, order, 0)
+        self._process = run_module(
+            "encoder.process",
+            (),
+            # Nothing here is linear algebra, for which numpy would start a thread per core.
+            os.environ | {"OPENBLAS_NUM_THREADS": "1"},
+            (self._memory, sys.stdout.fileno(), sys.stderr.fileno()),
+            fork_server=fork_server,
+            own_session=True,
+        )
+        self.pid = self._process.pid
         self._reason: str | None = None
 
     def exit_reason(self) -> str | None:
         """Why it ended; None while it runs."""
-        code = self._popen.poll()
+        code = self._process.exit_code()
         if code is not None and self._reason is None:
-            words = os.pread(self._last_words, _MOST_WORDS_BYTES, 0).decode(errors="replace")
-            os.close(self._last_words)
+            words = os.pread(self._memory, _MOST_WORDS_BYTES, self._order_bytes).decode(errors="replace")
+            os.close(self._memory)
             self._reason = words or _meaning(code)
         return self._reason
 

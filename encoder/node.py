@@ -119,6 +119,7 @@ class Node:
         self._stopping = threading.Event()
         self._desk = Desk(redis, settings.node_name, settings.node_capacity, clock)
         self._name = settings.node_name
+        self._fork_server = settings.fork_server
         self._epochs = Epochs(redis)
         self._supervisor = Supervisor(
             Registry(settings.state_dir, settings.node_name),
@@ -151,7 +152,8 @@ class Node:
         self._desk.reports = self._supervisor.reports()
 
     def _start(self, spec: StreamSpec, known_epoch: int) -> Child:
-        return Child.start(spec, self._epochs.next(spec.stream, known_epoch), self._name)
+        epoch = self._epochs.next(spec.stream, known_epoch)
+        return Child.start(spec, epoch, self._name, self._fork_server)
 
 
 def main() -> int:

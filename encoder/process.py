@@ -1,8 +1,8 @@
-"""One stream's process: ``python -m encoder.process [LAST_WORDS_FD]``, with a ProcessOrder on standard input.
+"""One stream's process: ``python -m encoder.process``, with a ProcessOrder on standard input.
 
 Threads: this one ticks; one sends credits, one reads the mailbox, one reports, one makes previews, and each
 output has its own. The order comes by standard input because it holds the outputs' URLs, which are secrets.
-A process that gives up writes the reason to the file descriptor LAST_WORDS_FD.
+A process that gives up writes the reason behind the order, where that is memory.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import gc
 import os
 import random
 import signal
+import stat
 import sys
 import threading
 from types import FrameType
@@ -47,6 +48,7 @@ from farm.transport.ring import Ring
 SWITCH_INTERVAL_S = 0.001
 """How long another thread may keep the tick thread waiting for Python's lock."""
 REDIS_TIMEOUT_S = 1.0
+STDIN = 0
 log = get_logger(__name__)
 
 
@@ -209,7 +211,8 @@ def main() -> int:
     """Run the order on standard input. 0 after SIGTERM, 1 when encoding failed, 2 for bad settings."""
     try:
         settings = load_settings()
-        order = from_json(sys.stdin.buffer.read(), ProcessOrder)
+        written = _whole_input()
+        order = from_json(written, ProcessOrder)
     except (SettingsError, msgspec.MsgspecError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
@@ -223,11 +226,18 @@ def main() -> int:
         process.run()
     except EncoderFailed as error:
         log.error("encoding failed", reason=error.message)  # noqa: TRY400  the message says it all
-        for descriptor in sys.argv[1:2]:
-            os.write(int(descriptor), error.message.encode())
+        if stat.S_ISREG(os.fstat(STDIN).st_mode):
+            os.pwrite(STDIN, error.message.encode(), len(written))
         return 1
     log.info("ended")
     return 0
+
+
+def _whole_input() -> bytes:
+    """Standard input to its end; of memory that the node holds too, without moving its place in it."""
+    if stat.S_ISREG(os.fstat(STDIN).st_mode):
+        return os.pread(STDIN, os.fstat(STDIN).st_size, 0)
+    return sys.stdin.buffer.read()
 
 
 def install_signals(process: StreamProcess) -> None:

@@ -80,6 +80,7 @@ class Settings(BaseModel):
 
     # State
     state_dir: Path = Path(".framefarm")
+    fork_server: Path | None = None
     redis_url: str | None = None
     redis_port: Port = 4279
     redis_bind: str = "127.0.0.1"

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import ctypes
+import fcntl
 import os
+import select
 import signal
+import stat
 import sys
 
 from api.http.server import HttpServer
@@ -14,10 +17,31 @@ from farm.services import reaching_private_redis
 from farm.settings import load_settings
 
 _PR_SET_PDEATHSIG = 1
+_F_SETSIG = 10
+_STDIN = 0
 
 
-def end_with_parent() -> None:
-    """End when the process that started us does, so that no orphan keeps the port."""
+def end_with_starter() -> None:
+    """End when the process that started us does, so that no orphan keeps the port.
+
+    That process holds the other end of our standard input; without such a pipe it must be our parent.
+    """
+    if stat.S_ISFIFO(os.fstat(_STDIN).st_mode):
+        _end_with_pipe()
+    else:
+        _end_with_parent()
+
+
+def _end_with_pipe() -> None:
+    """Let the kernel send SIGTERM when the other end of standard input is closed; see fcntl(2), F_SETSIG."""
+    fcntl.fcntl(_STDIN, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(_STDIN, _F_SETSIG, signal.SIGTERM)
+    fcntl.fcntl(_STDIN, fcntl.F_SETFL, fcntl.fcntl(_STDIN, fcntl.F_GETFL) | os.O_ASYNC)
+    if select.select([_STDIN], [], [], 0)[0]:
+        sys.exit("api: the process that started this one has ended")
+
+
+def _end_with_parent() -> None:
     parent = os.getppid()
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
     if os.getppid() != parent:
@@ -31,7 +55,7 @@ def main() -> None:
     except SettingsError as error:
         sys.exit("\n".join(f"api: {line}" for line in error.message.splitlines()))
     configure_logging(settings, "api")
-    end_with_parent()
+    end_with_starter()
     HttpServer(settings).run()
 
 

@@ -20,7 +20,7 @@ from farm.store.connection import connect
 from farm.store.tokens import ADMIN_OWNER, Scope, TokenStore
 from farm.up.console import Console
 from farm.up.demo import DEMO_STREAM, start_demo
-from farm.up.plan import ENCODER, services
+from farm.up.plan import ENCODER, fork_server_path, services
 from farm.up.ports import check_ports
 from farm.up.supervisor import Roster, Supervisor
 
@@ -99,6 +99,7 @@ async def _open(settings: Settings, supervisor: Supervisor, console: Console, *,
     supervisor.start(foundation=True)
     tokens = _token_store(settings)
     await _until(lambda: _answers(tokens), "Redis")
+    await _until(fork_server_path(settings).exists, "the fork server")
     console.banner("Framefarm", _addresses(settings, _first_token(tokens, settings), demo=demo))
     supervisor.start(foundation=False)
     await _until(lambda: _ready(settings), "the farm")

@@ -5,11 +5,30 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from farm.services import reaching_private_redis, redis_command, redis_password_file, rtmp_command
 from farm.settings import Settings
 
 ENCODER = "encoder"
+FORKS = "forks"
+PRELOADED = (
+    "api.__main__",
+    "api.http.__main__",
+    "coordinator.__main__",
+    "encoder.node",
+    "encoder.process",
+    "workers.__main__",
+)
+"""What the fork server imports: our programs, with all that they import."""
+LAZY = (
+    "celery.app.control",
+    "celery.concurrency.prefork",
+    "celery.worker.components",
+    "celery.worker.consumer.connection",
+    "kombu.transport.redis",
+)
+"""What these programs import only when they run."""
 
 
 @dataclass(frozen=True)
@@ -18,12 +37,15 @@ class Service:
 
     name: str
     command: Sequence[str]
+    """A program and its arguments; or, of a module of ours, its name and the arguments."""
     environment: Mapping[str, str] = field(default_factory=dict)
     """Added to the supervisor's own environment."""
     foundation: bool = False
     """Started before all others and stopped after them: the servers that the rest stands on."""
     foreign: bool = False
     """Not ours: its output is plain lines, and only worth showing as such."""
+    module: bool = False
+    """``command`` is a module, to be forked from the parent that has imported it already."""
 
 
 def own_environment(settings: Settings) -> dict[str, str]:
@@ -32,10 +54,18 @@ def own_environment(settings: Settings) -> dict[str, str]:
         "LOG_FORMAT": settings.log_format,
         "PYTHONUNBUFFERED": "1",
         "STATE_DIR": str(settings.state_dir.resolve()),
+        "FORK_SERVER": str(fork_server_path(settings)),
+        # Nothing here is linear algebra, for which numpy would start a thread per core.
+        "OPENBLAS_NUM_THREADS": "1",
     }
     if password := reaching_private_redis(settings).redis_password:
         environment["REDIS_PASSWORD"] = password.get_secret_value()
     return environment
+
+
+def fork_server_path(settings: Settings) -> Path:
+    """Where the fork server of this farm listens."""
+    return settings.state_dir.resolve() / "forks.sock"
 
 
 def services(settings: Settings, *, flower: bool = False) -> list[Service]:
@@ -58,16 +88,15 @@ def services(settings: Settings, *, flower: bool = False) -> list[Service]:
     planned.append(Service("rtmp", command, foundation=True, foreign=True))
 
     environment = own_environment(settings)
-    planned.append(Service("api", _python("api"), environment))
-    planned.append(Service("coordinator", _python("coordinator"), environment))
-    planned.append(Service(ENCODER, _python("encoder"), environment))
+    forks = [sys.executable, "-m", "farm.forking", environment["FORK_SERVER"], *PRELOADED, *LAZY]
+    planned.append(Service(FORKS, forks, environment, foundation=True))
+    planned.append(Service("api", ["api"], environment, module=True))
+    planned.append(Service("coordinator", ["coordinator"], environment, module=True))
+    planned.append(Service(ENCODER, ["encoder"], environment, module=True))
     for number in range(1, settings.worker_processes + 1):
         name = f"worker-{number}"
-        planned.append(Service(name, [*_python("workers"), "--name", name], environment))
+        planned.append(Service(name, ["workers", "--name", name], environment, module=True))
     if flower:
-        planned.append(Service("flower", _python("farm.flower"), environment, foreign=True))
+        command = [sys.executable, "-m", "farm.flower"]
+        planned.append(Service("flower", command, environment, foreign=True))
     return planned
-
-
-def _python(package: str) -> list[str]:
-    return [sys.executable, "-m", package]

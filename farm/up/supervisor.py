@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import os
 import signal
@@ -13,6 +12,8 @@ from pathlib import Path
 import psutil
 
 from farm.errors import SettingsError
+from farm.forking.process import Process, run_module, run_program
+from farm.forking.waiting import ended
 from farm.log import get_logger
 from farm.up.console import Console
 from farm.up.plan import Service
@@ -21,6 +22,7 @@ log = get_logger(__name__)
 
 STABLE_AFTER_S = 20.0
 LONGEST_LINE_BYTES = 256 * 1024
+LAST_WORDS_S = 0.1
 
 
 def restart_delay_s(deaths_in_a_row: int) -> float:
@@ -38,8 +40,9 @@ class Supervisor:
         self._console = console
         self._roster = roster
         self._stop_within_s = stop_within_s
-        self._processes: dict[str, asyncio.subprocess.Process] = {}
+        self._processes: dict[str, Process] = {}
         self._keepers: dict[str, asyncio.Task[None]] = {}
+        self._relays: set[asyncio.Task[None]] = set()
         self._stopping = asyncio.Event()
 
     def start(self, *, foundation: bool) -> None:
@@ -50,7 +53,7 @@ class Supervisor:
 
     def running(self) -> dict[str, int]:
         """Name to process id of the services that run now."""
-        return {name: p.pid for name, p in self._processes.items() if p.returncode is None}
+        return {name: p.pid for name, p in self._processes.items() if p.exit_code() is None}
 
     async def stop(self) -> None:
         """End everything: first the services together, then the foundation; kill what does not go in time."""
@@ -64,9 +67,8 @@ class Supervisor:
 
     async def _end(self, names: Sequence[str], deadline: float) -> None:
         loop = asyncio.get_running_loop()
-        processes = [p for name in names if (p := self._processes.get(name)) and p.returncode is None]
-        for process in processes:
-            with contextlib.suppress(ProcessLookupError):  # it ended meanwhile
+        for name in names:
+            if process := self._processes.get(name):
                 process.terminate()
         keepers = [self._keepers[name] for name in names if name in self._keepers]
         if not keepers:
@@ -74,9 +76,7 @@ class Supervisor:
         _, late = await asyncio.wait(keepers, timeout=max(0.1, deadline - loop.time()))
         for keeper in late:
             log.warning("did not stop in time, killing it", service=keeper.get_name())
-            process = self._processes[keeper.get_name()]
-            with contextlib.suppress(ProcessLookupError):  # it ended meanwhile
-                process.kill()
+            self._processes[keeper.get_name()].kill()
         if late:
             await asyncio.wait(late)
 
@@ -86,22 +86,17 @@ class Supervisor:
         deaths = 0
         while not self._stopping.is_set():
             began = loop.time()
-            process = await asyncio.create_subprocess_exec(
-                *service.command,
-                env={**os.environ, **service.environment},
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.STDOUT,
-                limit=LONGEST_LINE_BYTES,
-                # Its own group: Ctrl-C reaches the supervisor alone, which then ends them in order.
-                process_group=0,
-            )
+            process, lines = await _start(service)
             self._processes[service.name] = process
             self._roster.write(self.running())
             if self._stopping.is_set():
                 process.terminate()
-            await self._relay(service, process)
-            code = await process.wait()
+            relaying = asyncio.create_task(self._relay(service, lines))
+            self._relays.add(relaying)
+            relaying.add_done_callback(self._relays.discard)
+            code = await ended(process)
+            # What it started may go on, and speak: its last words are waited for, theirs are relayed on.
+            await asyncio.wait({relaying}, timeout=LAST_WORDS_S)
             if self._stopping.is_set():
                 return
             deaths = 1 if loop.time() - began > STABLE_AFTER_S else deaths + 1
@@ -111,19 +106,43 @@ class Supervisor:
             )
             await asyncio.sleep(delay_s)
 
-    async def _relay(self, service: Service, process: asyncio.subprocess.Process) -> None:
+    async def _relay(self, service: Service, lines: asyncio.StreamReader) -> None:
         """Pass on its lines until it closes its output."""
-        if process.stdout is None:
-            raise RuntimeError("the process was started without a pipe")
         while True:
             try:
-                line = await process.stdout.readline()
+                line = await lines.readline()
             except ValueError:  # longer than LONGEST_LINE_BYTES; asyncio has dropped what it had
                 self._console.relay(service.name, "(a line too long to show)", foreign=True)
                 continue
             if not line:
                 return
             self._console.relay(service.name, line.decode(errors="replace"), foreign=service.foreign)
+
+
+async def _start(service: Service) -> tuple[Process, asyncio.StreamReader]:
+    """Start ``service``; what it prints, on either way out, comes from the reader."""
+    read_end, write_end = os.pipe()
+    reader = asyncio.StreamReader(limit=LONGEST_LINE_BYTES)
+    await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(read_end, "rb", buffering=0)
+    )
+    environment = {**os.environ, **service.environment}
+    try:
+        with Path(os.devnull).open("rb") as nothing:
+            fds = (nothing.fileno(), write_end, write_end)
+            # In a thread: the fork server may have to be waited for.
+            process = await asyncio.to_thread(_run, service, environment, fds)
+    finally:
+        os.close(write_end)
+    return process, reader
+
+
+def _run(service: Service, environment: dict[str, str], fds: Sequence[int]) -> Process:
+    if not service.module:
+        return run_program(service.command, environment, fds)
+    module, *arguments = service.command
+    fork_server = Path(environment["FORK_SERVER"])
+    return run_module(module, arguments, environment, fds, fork_server=fork_server)
 
 
 def _exit_words(code: int) -> str:

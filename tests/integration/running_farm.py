@@ -16,6 +16,8 @@ from typing import Any
 import httpx
 import psutil
 
+from encoder.child import Child
+from encoder.registry import Registry
 from farm.client import FarmClient
 from farm.debug.checkable import checkable_scene
 from farm.debug.pattern import PatternPlace, Tally
@@ -107,13 +109,9 @@ class RunningFarm:
 
     def encoder_processes(self) -> list[psutil.Process]:
         """The streams' own processes: of this farm, whoever their parent is."""
-        mine = []
-        for process in psutil.process_iter(["cmdline", "environ"]):
-            command = process.info["cmdline"] or []
-            environment = process.info["environ"] or {}
-            if "encoder.process" in command and environment.get("STATE_DIR") == str(self.state_dir.resolve()):
-                mine.append(process)
-        return mine
+        entries = Registry(self.state_dir.resolve(), self.settings.node_name).entries()
+        children = [child for entry in entries if (child := Child.adopt(entry))]
+        return [psutil.Process(child.entry.pid) for child in children]
 
     @contextmanager
     def client(self) -> Iterator[FarmClient]:

@@ -92,6 +92,18 @@ def test_a_killed_encoder_process_comes_back_by_itself(farm: RunningFarm, url: s
     assert viewer.tally.complete(), viewer.tally
 
 
+def test_a_killed_fork_server_takes_nobody_along(farm: RunningFarm, url: str) -> None:
+    before = farm.services()
+    with Viewer(url, 4) as viewer:
+        farm.service("forks").kill()
+        farm.service("worker-1").kill()
+    assert viewer.tally.repeated <= 5, viewer.tally
+    wait_until(lambda: farm.service("worker-1").children(), "the worker is back", 20)
+    same = ("api", "coordinator", "encoder", "worker-2")
+    assert {name: farm.services()[name] for name in same} == {name: before[name] for name in same}
+    assert connects(farm) == [1]
+
+
 def test_a_killed_api_is_not_noticed_on_air(farm: RunningFarm, url: str) -> None:
     with Viewer(url, 6) as viewer:
         farm.service("api").kill()
