@@ -57,7 +57,7 @@ ENV PATH=/opt/framefarm/venv/bin:$PATH \
     LOG_FORMAT=json \
     HOST=0.0.0.0
 # Fails the build when a library, a font or one of Pillow's features is missing from this stage.
-RUN python -c "import av, cv2, workers.kernel; from workers.imaging import check_imaging; check_imaging()"
+RUN python -c "import av, cv2, workers.kernel, workers.scanline; from workers.imaging import check_imaging; check_imaging()"
 USER 10001:10001
 WORKDIR /var/lib/framefarm
 VOLUME /var/lib/framefarm

@@ -75,7 +75,7 @@ def close(ours: Raster, theirs: Pixels) -> bool:
     """Whether even parts are equal within 3 levels, and an edge's coverage within a third of a pixel."""
     apart = np.abs(ours.astype(int) - theirs)
     inside = (theirs[..., 3:] == 255) & (ours[..., 3:] == 255)
-    return bool((apart * inside).max() <= 3 and apart.max() <= 85 and apart.mean() < 0.6)
+    return bool((apart * inside).max() <= 3 and apart.max() <= 85 and apart.mean() < 0.7)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,262 @@
+/* Outlines to coverage, and coverage to pixels: what shapes are drawn with.
+ *
+ * All buffers are contiguous; sizes come beside them and are checked. Every function releases the GIL.
+ */
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_SIDE 32768
+
+/* x / 255 rounded to nearest, exact for 0 <= x <= 65535. */
+static inline uint32_t div255(uint32_t x) {
+    x += 128;
+    return (x + (x >> 8)) >> 8;
+}
+
+static inline double clamped(double x, double low, double high) { return x < low ? low : x > high ? high : x; }
+
+static int is_size(int width, int height) {
+    if (width > 0 && height > 0 && width <= MAX_SIDE && height <= MAX_SIDE) return 1;
+    PyErr_Format(PyExc_ValueError, "size: is %d x %d, expected 1 to %d each", width, height, MAX_SIDE);
+    return 0;
+}
+
+static int has_bytes(const Py_buffer *buffer, Py_ssize_t bytes, const char *name) {
+    if (buffer->len == bytes) return 1;
+    PyErr_Format(PyExc_ValueError, "%s: has %zd bytes, expected %zd", name, buffer->len, bytes);
+    return 0;
+}
+
+static int has_rows(const Py_buffer *buffer, Py_ssize_t row_bytes, const char *name) {
+    if (buffer->len % row_bytes == 0) return 1;
+    PyErr_Format(PyExc_ValueError, "%s: has %zd bytes, expected rows of %zd", name, buffer->len, row_bytes);
+    return 0;
+}
+
+/* How much of the part of a row left of u lies right of a line from (low, top) to (high, bottom) of the row. */
+static inline double right_of(double u, double low, double high) {
+    if (u <= low) return 0;
+    if (u >= high) return u - (low + high) / 2;
+    return (u - low) * (u - low) / (2 * (high - low));
+}
+
+/* An edge changes what lies right of it. Each row holds the differences between neighbouring pixels. */
+static void add_edge(float *differences, uint8_t *touched, int width, int height, const double *edge) {
+    double x0 = edge[0], y0 = edge[1], x1 = edge[2], y1 = edge[3], way = -1;
+    if (y0 == y1) return;
+    if (y0 > y1) {
+        double x = x0, y = y0;
+        x0 = x1, y0 = y1, x1 = x, y1 = y, way = 1;
+    }
+    double slope = (x1 - x0) / (y1 - y0);
+    double from = clamped(y0, 0, height), to = clamped(y1, 0, height);
+    for (int row = (int)from; row < height && row < to; row++) {
+        double top = row > from ? row : from, bottom = row + 1 < to ? row + 1 : to;
+        double share = (bottom - top) * way;
+        double a = clamped(x0 + (top - y0) * slope, 0, width), b = clamped(x0 + (bottom - y0) * slope, 0, width);
+        double low = a < b ? a : b, high = a < b ? b : a, before = 0, left = 0;
+        int first = (int)low, last = (int)ceil(high);
+        float *line = differences + (size_t)row * (width + 2);
+        touched[row] = 1;
+        for (int x = first; x <= last; x++) {
+            double right = right_of(x + 1, low, high), covered = right - left;
+            line[x] += (float)(share * (covered - before));
+            before = covered;
+            left = right;
+        }
+        line[last + 1] += (float)(share * (1 - before));
+    }
+}
+
+static PyObject *scanline_fill(PyObject *self, PyObject *args) {
+    Py_buffer edges, mask;
+    int width, height, positive;
+    (void)self;
+    if (!PyArg_ParseTuple(args, "y*w*iip", &edges, &mask, &width, &height, &positive)) return NULL;
+    float *differences = NULL;
+    uint8_t *touched = NULL;
+    int fits = is_size(width, height) && has_bytes(&mask, (Py_ssize_t)width * height, "mask") &&
+               has_rows(&edges, 4 * sizeof(double), "edges");
+    if (fits) {
+        differences = calloc((size_t)height * (width + 2), sizeof(float));
+        touched = calloc(height, 1);
+        if (!differences || !touched) {
+            PyErr_NoMemory();
+            fits = 0;
+        }
+    }
+    if (fits) {
+        Py_BEGIN_ALLOW_THREADS;
+        const double *edge = edges.buf;
+        Py_ssize_t count = edges.len / (Py_ssize_t)(4 * sizeof(double));
+        for (Py_ssize_t i = 0; i < count; i++) add_edge(differences, touched, width, height, edge + 4 * i);
+        for (int row = 0; row < height; row++) {
+            const float *line = differences + (size_t)row * (width + 2);
+            uint8_t *out = (uint8_t *)mask.buf + (size_t)row * width;
+            float sum = 0;
+            for (int x = 0; touched[row] && x < width; x++) {
+                sum += line[x];
+                float share = positive ? sum : fabsf(sum);
+                out[x] = share >= 1 ? 255 : share <= 0 ? 0 : (uint8_t)(share * 255 + 0.5f);
+            }
+        }
+        Py_END_ALLOW_THREADS;
+    }
+    free(differences);
+    free(touched);
+    PyBuffer_Release(&edges);
+    PyBuffer_Release(&mask);
+    if (!fits) return NULL;
+    Py_RETURN_NONE;
+}
+
+/* How much of a pixel at `distance` from the middle of a band of this half width the band covers. */
+static inline double in_band(double distance, double half) {
+    double low = distance - half, high = distance + half;
+    return clamped((high < 0.5 ? high : 0.5) - (low > -0.5 ? low : -0.5), 0, 1);
+}
+
+/* One segment: x0 y0 x1 y1, then for each end how far it goes on; below 0 the end is round. */
+static void add_segment(uint8_t *mask, int width, int height, const double *segment, double half) {
+    double x0 = segment[0], y0 = segment[1], dx = segment[2] - x0, dy = segment[3] - y0;
+    double length = hypot(dx, dy), reach = half * 1.5 + 1;
+    double ux = length > 0 ? dx / length : 1, uy = length > 0 ? dy / length : 0;
+    int top = (int)clamped(floor((dy < 0 ? y0 + dy : y0) - reach), 0, height);
+    int bottom = (int)clamped(ceil((dy > 0 ? y0 + dy : y0) + reach), 0, height);
+    for (int row = top; row < bottom; row++) {
+        double py = row + 0.5 - y0, from = (dx < 0 ? dx : 0) - reach, to = (dx > 0 ? dx : 0) + reach;
+        if (fabs(uy) > 1e-9) {
+            /* Where the row crosses the band, which is 2 * reach wide. */
+            double middle = py * ux / uy, beside = reach / fabs(uy);
+            if (middle - beside > from) from = middle - beside;
+            if (middle + beside < to) to = middle + beside;
+        }
+        int first = (int)clamped(floor(x0 + from), 0, width), last = (int)clamped(ceil(x0 + to), 0, width);
+        uint8_t *out = mask + (size_t)row * width;
+        for (int x = first; x < last; x++) {
+            double px = x + 0.5 - x0, along = px * ux + py * uy, away = fabs(px * uy - py * ux), covered = 1;
+            double beyond = along < 0 ? -along : along > length ? along - length : 0;
+            double end = segment[along < length / 2 ? 4 : 5];
+            if (end < 0) away = hypot(away, beyond);
+            else covered = clamped(0.5 + (along < length / 2 ? along : length - along) + end, 0, 1);
+            uint8_t level = (uint8_t)(covered * in_band(away, half) * 255 + 0.5);
+            if (level > out[x]) out[x] = level;
+        }
+    }
+}
+
+static PyObject *scanline_stroke(PyObject *self, PyObject *args) {
+    Py_buffer segments, mask;
+    int width, height;
+    double half;
+    (void)self;
+    if (!PyArg_ParseTuple(args, "y*w*iid", &segments, &mask, &width, &height, &half)) return NULL;
+    int fits = is_size(width, height) && has_bytes(&mask, (Py_ssize_t)width * height, "mask") &&
+               has_rows(&segments, 6 * sizeof(double), "segments");
+    if (fits) {
+        Py_BEGIN_ALLOW_THREADS;
+        const double *segment = segments.buf;
+        Py_ssize_t count = segments.len / (Py_ssize_t)(6 * sizeof(double));
+        for (Py_ssize_t i = 0; i < count; i++) add_segment(mask.buf, width, height, segment + 6 * i, half);
+        Py_END_ALLOW_THREADS;
+    }
+    PyBuffer_Release(&segments);
+    PyBuffer_Release(&mask);
+    if (!fits) return NULL;
+    Py_RETURN_NONE;
+}
+
+typedef struct {
+    const uint8_t *colours;
+    float last;
+    float a, b, c, d; /* linear: a x + b y + c; radial: the length of (a x + c, b y + d) */
+    int radial;
+} Ramp;
+
+static inline const uint8_t *colour_at(const Ramp *ramp, int radial, float x, float y) {
+    float place;
+    if (radial) {
+        float across = ramp->a * x + ramp->c, down = ramp->b * y + ramp->d;
+        place = sqrtf(across * across + down * down);
+    } else {
+        place = ramp->a * x + ramp->b * y + ramp->c;
+    }
+    place = place < 0 ? 0 : place > 1 ? 1 : place;
+    return ramp->colours + 4 * (int)(place * ramp->last + 0.5f);
+}
+
+static inline void paint_row(uint8_t *out, int width, int row, const Ramp *ramp, int radial, const uint8_t *mask,
+                             const uint8_t *inner, const uint8_t *stroke) {
+    for (int x = 0; x < width; x++, out += 4) {
+        uint32_t whole = mask ? mask[x] : 255, ring = 0;
+        if (whole == 0) continue;
+        const uint8_t *colour = colour_at(ramp, radial, x + 0.5f, row + 0.5f);
+        /* Of what is covered, the share of the stroke. */
+        if (inner && inner[x] < whole) ring = 255 - inner[x] * 255 / whole;
+        if (ring == 0 && whole == 255) {
+            memcpy(out, colour, 4);
+            continue;
+        }
+        uint32_t clear = 255 - div255(ring * stroke[3]);
+        for (int c = 0; c < 4; c++)
+            out[c] = (uint8_t)div255((div255(stroke[c] * ring) + div255(colour[c] * clear)) * whole);
+    }
+}
+
+static PyObject *scanline_paint(PyObject *self, PyObject *args) {
+    Py_buffer out, colours, mask = {0}, inner = {0}, stroke;
+    Ramp ramp;
+    int width, height;
+    (void)self;
+    if (!PyArg_ParseTuple(args, "w*iiy*p(ffff)z*z*y*", &out, &width, &height, &colours, &ramp.radial, &ramp.a, &ramp.b,
+                          &ramp.c, &ramp.d, &mask, &inner, &stroke))
+        return NULL;
+    Py_ssize_t pixels = (Py_ssize_t)width * height;
+    int fits = is_size(width, height) && has_bytes(&out, 4 * pixels, "out") && has_rows(&colours, 4, "colours") &&
+               has_bytes(&stroke, 4, "stroke") && (!mask.buf || has_bytes(&mask, pixels, "mask")) &&
+               (!inner.buf || has_bytes(&inner, pixels, "inner"));
+    if (fits && colours.len == 0) {
+        PyErr_SetString(PyExc_ValueError, "colours: expected one at least");
+        fits = 0;
+    }
+    if (fits) {
+        Py_BEGIN_ALLOW_THREADS;
+        ramp.colours = colours.buf;
+        ramp.last = (float)(colours.len / 4 - 1);
+        for (int row = 0; row < height; row++) {
+            size_t at = (size_t)row * width;
+            uint8_t *pixels_out = (uint8_t *)out.buf + 4 * at;
+            const uint8_t *covered = mask.buf ? (uint8_t *)mask.buf + at : NULL;
+            const uint8_t *inside = inner.buf ? (uint8_t *)inner.buf + at : NULL;
+            if (ramp.radial) paint_row(pixels_out, width, row, &ramp, 1, covered, inside, stroke.buf);
+            else paint_row(pixels_out, width, row, &ramp, 0, covered, inside, stroke.buf);
+        }
+        Py_END_ALLOW_THREADS;
+    }
+    PyBuffer_Release(&out);
+    PyBuffer_Release(&colours);
+    PyBuffer_Release(&stroke);
+    if (mask.obj) PyBuffer_Release(&mask);
+    if (inner.obj) PyBuffer_Release(&inner);
+    if (!fits) return NULL;
+    Py_RETURN_NONE;
+}
+
+static PyMethodDef methods[] = {
+    {"fill", scanline_fill, METH_VARARGS, "fill(edges, mask, width, height, positive): what the edges enclose."},
+    {"stroke", scanline_stroke, METH_VARARGS, "stroke(segments, mask, width, height, half): bands along segments."},
+    {"paint", scanline_paint, METH_VARARGS,
+     "paint(out, width, height, colours, radial, ramp, mask, inner, stroke): colours where the masks are."},
+    {NULL, NULL, 0, NULL},
+};
+
+static struct PyModuleDef module = {
+    .m_base = PyModuleDef_HEAD_INIT, .m_name = "scanline", .m_doc = "Outlines to pixels.", .m_size = 0,
+    .m_methods = methods,
+};
+
+PyMODINIT_FUNC PyInit_scanline(void) { return PyModuleDef_Init(&module); }
