@@ -11,12 +11,10 @@ from scene.fitting import Fitting
 from scene.idle import babble, seed_of
 from scene.layers import CharacterLayer
 from scene.live import Moment
+from scene.voice import AS_IN_THE_SCENE, EMOTION_S, MOUTH_STEP_S, Acting, Left
 
 SCENE_TIME = "time"
 """What a character's clock sets among its layer's values: scene time in seconds."""
-
-MOUTH_STEP_S = 1 / 15
-"""A mouth changes at most so often: drawn figures speak "on twos"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +34,39 @@ def character_maker(
     """What makes the content of ``layer`` from its values."""
     seed = seed_of(layer.id)
 
-    def content(values: Mapping[str, float], _moment: Moment) -> CharacterContent:
-        time_s = values.get(SCENE_TIME, 0.0)
-        speaking = layer.state == "speaking"
+    def content(_values: Mapping[str, float], moment: Moment) -> CharacterContent:
+        told = moment.live.acting.get(layer.id, AS_IN_THE_SCENE)
+        openness, viseme = _mouth(layer, told, moment, seed)
+        leaving, arrived = _coming(told, moment)
         return CharacterContent(
             character=layer.character,
-            emotion=layer.emotion,
+            emotion=told.emotion or layer.emotion,
             mirrored=layer.mirrored,
             scale=fitting.scale,
             seed=seed,
-            time_s=time_s,
-            openness=babble(seed, time_s // MOUTH_STEP_S * MOUTH_STEP_S) if speaking else 0.0,
+            time_s=float(moment.time_s),
+            openness=openness,
+            viseme=viseme,
+            leaving=None if leaving is None else leaving.emotion or layer.emotion,
+            arrived=arrived,
         )
 
     return content
+
+
+def _mouth(layer: CharacterLayer, told: Acting, moment: Moment, seed: int) -> tuple[float, str | None]:
+    """How far it is open, and its shape if the voice says it."""
+    heard = told.voice.heard_at(moment.time_s) if told.voice else None
+    if heard is not None:
+        return heard.openness, heard.viseme
+    if (told.state or layer.state) == "speaking":
+        return babble(seed, float(moment.time_s // MOUTH_STEP_S * MOUTH_STEP_S)), None
+    return 0.0, None
+
+
+def _coming(told: Acting, moment: Moment) -> tuple[Left | None, float]:
+    """The emotion that goes while another comes, and how far that has come, 0..1."""
+    if told.left is None or told.left_at_s is None:
+        return None, 1.0
+    arrived = float(moment.time_s - told.left_at_s) / EMOTION_S
+    return (told.left, arrived) if 0 <= arrived < 1 else (None, 1.0)

@@ -29,6 +29,10 @@ class CharacterContent:
     time_s: float
     openness: float = 0.0
     viseme: str | None = None
+    leaving: str | None = None
+    """The emotion that goes while this one comes."""
+    arrived: float = 1.0
+    """How far this one has come, 0..1."""
 
 
 @dataclass(frozen=True, slots=True)

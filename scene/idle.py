@@ -42,7 +42,7 @@ def displacement(motion: Motion, seed: int, time_s: float) -> float:
     if since_s >= motion.move:
         return target
     came_from = _place(motion, seed, slot - 1)
-    return came_from + (target - came_from) * _smooth(since_s / motion.move)
+    return came_from + (target - came_from) * smooth(since_s / motion.move)
 
 
 def blink_image(blink: Blink, seed: int, time_s: float) -> str | None:
@@ -80,5 +80,6 @@ def _place(motion: Motion, seed: int, slot: int) -> float:
     return motion.amplitude * (math.floor(noise(seed, slot) * _PLACES) * 2 / (_PLACES - 1) - 1)
 
 
-def _smooth(progress: float) -> float:
+def smooth(progress: float) -> float:
+    """Slow at both ends, 0..1."""
     return progress * progress * (3 - 2 * progress)

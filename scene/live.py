@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from scene.voice import Acting
+
 Datum = str | int | float
 """A text or a number that a scene shows by its name."""
 
@@ -29,6 +31,8 @@ class Live:
 
     changes: Mapping[str, tuple[Change, ...]] = field(default_factory=dict)
     """By name, the newest last; what came before it says how a number got there."""
+    acting: Mapping[str, Acting] = field(default_factory=dict)
+    """By the character's layer."""
 
     def value(self, name: str) -> Datum | None:
         """What ``name`` is now; None when nobody has said."""

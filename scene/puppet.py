@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from scene.character import CharacterContent
-from scene.idle import blink_image, displacement
+from scene.idle import blink_image, displacement, smooth
 from scene.rig import NEUTRAL, Blink, Change, Expression, Motion, Rig, RigPart, Shift, ancestors
 
 TURN_STEPS = 4
@@ -21,6 +21,7 @@ OWN_SEEDS = 1001
 """What a motion that goes on its own adds to the seed, and the number of the motion besides."""
 
 _LOUDNESS_STEPS = 4
+_BEHIND_A_BLINK = 0.35
 _NO_CHANGE, _NO_SHIFT = Change(), Shift()
 
 
@@ -64,6 +65,31 @@ class _Joint:
     voice: Shift
 
 
+@dataclass(frozen=True, slots=True)
+class _Faces:
+    """The expression that goes and the one that comes; the same when nothing changes."""
+
+    goes: Expression
+    comes: Expression
+    arrived: float
+
+    @property
+    def shown(self) -> Expression:
+        """Whose images are shown."""
+        return self.comes if self.arrived >= 0.5 else self.goes
+
+    def changes(self, part: str) -> tuple[Change, Change]:
+        return self.goes.parts.get(part, _NO_CHANGE), self.comes.parts.get(part, _NO_CHANGE)
+
+    def between(self, goes: float, comes: float) -> float:
+        return goes + (comes - goes) * self.arrived
+
+    def hides_change_of(self, part: str) -> bool:
+        """Whether ``part`` blinks now because it gets another image."""
+        goes, comes = self.changes(part)
+        return abs(self.arrived - 0.5) < _BEHIND_A_BLINK and goes.image != comes.image
+
+
 class Puppet:
     """``rig`` with the ``places`` of its images, made ready once for many poses."""
 
@@ -81,10 +107,10 @@ class Puppet:
 
     def pose(self, content: CharacterContent) -> tuple[PosedPart, ...]:
         """The parts that show, from the lowest to the highest. An emotion that it has not is neutral."""
-        face = self._face(content.emotion)
+        faces = self._faces(content)
         posed: dict[str, PosedPart] = {}
         for joint in self._joints:
-            posed[joint.part.id] = self._posed(joint, content, face, posed)
+            posed[joint.part.id] = self._posed(joint, content, faces, posed)
         return tuple(part for part in (posed[part_id] for part_id in self._drawn) if part.image)
 
     def _joint(self, part: RigPart, parts: Mapping[str, RigPart]) -> _Joint:
@@ -107,13 +133,20 @@ class Puppet:
         known = self.rig.expressions
         return known.get(emotion) or known.get(NEUTRAL) or Expression()
 
+    def _faces(self, content: CharacterContent) -> _Faces:
+        comes = self._face(content.emotion)
+        if content.leaving is None or content.arrived >= 1:
+            return _Faces(comes, comes, 1.0)
+        return _Faces(self._face(content.leaving), comes, smooth(content.arrived))
+
     def _posed(
-        self, joint: _Joint, content: CharacterContent, face: Expression, above: Mapping[str, PosedPart]
+        self, joint: _Joint, content: CharacterContent, faces: _Faces, above: Mapping[str, PosedPart]
     ) -> PosedPart:
-        change = face.parts.get(joint.part.id, _NO_CHANGE)
+        goes, comes = faces.changes(joint.part.id)
         loudness = math.ceil(content.openness * _LOUDNESS_STEPS) / _LOUDNESS_STEPS
-        x, y = change.x + joint.voice.x * loudness, change.y + joint.voice.y * loudness
-        degrees = change.rotation + joint.voice.rotation * loudness
+        x = faces.between(goes.x, comes.x) + joint.voice.x * loudness
+        y = faces.between(goes.y, comes.y) + joint.voice.y * loudness
+        degrees = faces.between(goes.rotation, comes.rotation) + joint.voice.rotation * loudness
         for own, motion in joint.motions:
             distance = displacement(motion, content.seed + own, content.time_s)
             if motion.target == "x":
@@ -127,12 +160,15 @@ class Puppet:
             parent = above[joint.part.parent]
             at, degrees = parent.moved(*at), degrees + parent.degrees
         turned = round(degrees * TURN_STEPS) / TURN_STEPS
-        return PosedPart(self._image(joint, content, face, change), turned, joint.pivot, at)
+        return PosedPart(self._image(joint, content, faces), turned, joint.pivot, at)
 
-    def _image(self, joint: _Joint, content: CharacterContent, face: Expression, change: Change) -> str:
+    def _image(self, joint: _Joint, content: CharacterContent, faces: _Faces) -> str:
         """The image that the part shows; empty when it shows none."""
+        change = faces.shown.parts.get(joint.part.id, _NO_CHANGE)
         if change.hidden:
             return ""
+        if joint.blinks and faces.hides_change_of(joint.part.id):
+            return joint.blinks[0].images[-1]
         blinks = change.image is None if change.blinks is None else change.blinks
         for blink in joint.blinks if blinks else ():
             image = blink_image(blink, content.seed, content.time_s)
@@ -144,5 +180,5 @@ class Puppet:
             level = round(content.openness * (len(mouth.shapes) - 1))
             if spoken or level:
                 return spoken or mouth.shapes[level]
-            return face.rest or change.image or mouth.shapes[0]
+            return faces.shown.rest or change.image or mouth.shapes[0]
         return change.image or joint.part.image or ""

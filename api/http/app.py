@@ -16,6 +16,7 @@ from api.http.intake import FarmRequest, check_body
 from api.http.pages import add_pages
 from api.http.router import TOKEN_SECURITY, mount
 from api.http.routes.assets import ASSET_ROUTES
+from api.http.routes.characters import CHARACTER_ROUTES
 from api.http.routes.config import CONFIG_ROUTES
 from api.http.routes.control import CONTROL_ROUTES
 from api.http.routes.data import DATA_ROUTES
@@ -87,6 +88,7 @@ def _add_routes(app: OpenAPI) -> None:
         (LAYER_ROUTES, "Scene"),
         (HISTORY_ROUTES, "Scene"),
         (DATA_ROUTES, "Live data"),
+        (CHARACTER_ROUTES, "Characters"),
         (KEY_ROUTES, "Stream keys"),
         (PREVIEW_ROUTES, "On air"),
         (LEDGER_ROUTES, "On air"),

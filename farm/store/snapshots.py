@@ -7,16 +7,17 @@ overtaken is gone soon after. A thousand a second may be written; the coordinato
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 import msgspec
 
-from farm.errors import NotFound
+from farm.errors import InputError, NotFound
 from farm.messages import from_json, to_json
 from farm.store import keys
+from farm.store.acts import MAX_ACTS, Act
 from farm.store.connection import FarmRedis, as_text
 from scene.live import Change, Datum, Live
 
@@ -56,6 +57,8 @@ class Snapshot(msgspec.Struct, frozen=True):
 
     values: dict[str, tuple[Changed, ...]] = {}
     """By name, the newest last."""
+    acts: dict[str, Act] = {}
+    """By the character's layer."""
 
     def plain_values(self) -> dict[str, Datum]:
         """What each name is now."""
@@ -68,6 +71,18 @@ class Snapshot(msgspec.Struct, frozen=True):
             name: _changed(self.values.get(name, ()), value, number, shown) for name, value in values.items()
         }
         return msgspec.structs.replace(self, values=changed)
+
+    def with_act(self, layer: str, act: Act, *, among: Collection[str]) -> Snapshot:
+        """With what a character does now; what others than ``among`` were told is forgotten.
+
+        Raises InputError when too many are told something.
+        """
+        acts = {name: kept for name, kept in self.acts.items() if name in among} | {layer: act}
+        if act == Act():
+            del acts[layer]
+        if len(acts) > MAX_ACTS:
+            raise InputError(f"{MAX_ACTS} characters are told something already; give some back first")
+        return msgspec.structs.replace(self, acts=acts)
 
 
 NO_SNAPSHOT = Snapshot()
@@ -107,7 +122,8 @@ def live_of(snapshot: Snapshot, births: Births) -> Live:
         {
             name: tuple(Change(change.value, births.since_s(change.snapshot)) for change in changes)
             for name, changes in snapshot.values.items()
-        }
+        },
+        {layer: act.acting(births.since_s) for layer, act in snapshot.acts.items()},
     )
 
 

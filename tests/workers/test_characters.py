@@ -19,8 +19,9 @@ from scene.changes import changed_between
 from scene.character import FigureContent, PartContent, StandInContent
 from scene.document import parse_scene
 from scene.geometry import area, merge_rects
-from scene.state import SceneState, scene_at
+from scene.state import Mix, SceneState, scene_at
 from scene.time import Segment
+from scene.transitions import Fade
 from scene.version import SceneVersion
 from tests.farm.test_characters import files, png, zipped
 from tests.workers.farmhand import Gallery, canvas, same, state_of
@@ -100,6 +101,15 @@ def test_a_character_becomes_parts_with_names_of_their_own() -> None:
 def test_a_scene_without_characters_is_left_as_it_is() -> None:
     state = state_of({"type": "colour", "colour": "#ff0000"})
     assert built_in_sprites().staged(state) is state
+
+
+def test_characters_of_a_scene_that_goes_have_parts_too() -> None:
+    coming, going = state_of({"type": "colour", "colour": "#ff0000"}), state_of(ROBOT)
+    mixed = replace(coming, mix=Mix(Fade(type="fade"), 8, going))
+    staged = built_in_sprites().staged(mixed)
+    assert staged.mix is not None
+    assert len(staged.mix.outgoing.layers) > 6
+    assert built_in_sprites().staged(staged) is staged
 
 
 def test_parts_that_rest_are_the_same_object_in_the_next_frame() -> None:

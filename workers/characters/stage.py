@@ -51,19 +51,19 @@ class Stage:
 
     def staged(self, state: SceneState) -> SceneState:
         """``state`` with every character as its parts; nothing of a :class:`CharacterContent` is left."""
-        if state.mix is not None:
-            outgoing = self.staged(state.mix.outgoing)
-            if outgoing is not state.mix.outgoing:
-                state = replace(state, mix=replace(state.mix, outgoing=outgoing))
-        if not any(isinstance(layer.content, CharacterContent) for layer in state.layers):
-            return state
-        layers: list[LayerState] = []
-        for layer in state.layers:
-            if isinstance(layer.content, CharacterContent):
-                layers += self._split(layer, layer.content)
-            else:
-                layers.append(layer)
-        return replace(state, layers=tuple(layers))
+        layers, mix = state.layers, state.mix
+        if any(isinstance(layer.content, CharacterContent) for layer in layers):
+            layers = tuple(part for layer in layers for part in self._parts_of(layer))
+        if mix is not None:
+            outgoing = self.staged(mix.outgoing)
+            mix = mix if outgoing is mix.outgoing else replace(mix, outgoing=outgoing)
+        return (
+            state if layers is state.layers and mix is state.mix else replace(state, layers=layers, mix=mix)
+        )
+
+    def _parts_of(self, layer: LayerState) -> list[LayerState]:
+        content = layer.content
+        return self._split(layer, content) if isinstance(content, CharacterContent) else [layer]
 
     def _split(self, layer: LayerState, content: CharacterContent) -> list[LayerState]:
         """A stand-in, which shows nothing while the character is here, and the character."""

@@ -1,0 +1,174 @@
+"""Characters over HTTP: told what to do while they are on air, which is no edit of the scene."""
+
+from __future__ import annotations
+
+import io
+import wave
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from api.http.services import Services
+from farm.store.acts import MAX_ACTS, Spoken
+from farm.store.snapshots import Snapshot
+from farm.store.tokens import Scope
+from tests.api.conftest import Caller
+
+HOST = {"id": "host", "type": "character", "character": "owl", "emotion": "thinking"}
+
+
+@pytest.fixture
+def cast(bob: Caller, show: str) -> str:
+    """A stream with a character and a text; where its characters are."""
+    bob.ask("POST", f"/streams/{show}/layers", HOST, status=201)
+    bob.ask("POST", f"/streams/{show}/layers", {"id": "title", "type": "text", "text": "Hi"}, status=201)
+    return f"/streams/{show}/characters"
+
+
+def newest(farm: Services) -> Snapshot:
+    return farm.snapshots.load("show", farm.snapshots.head("show"))
+
+
+def wav(seconds: float = 0.1, rate: int = 8000) -> bytes:
+    out = io.BytesIO()
+    with wave.open(out, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(rate)
+        file.writeframes(b"\x00\x40\x00\xc0" * int(seconds * rate / 2))
+    return out.getvalue()
+
+
+def test_a_character_does_as_its_layer_says_until_it_is_told(bob: Caller, cast: str) -> None:
+    answer = bob.ask("GET", cast)
+    assert answer["snapshot"] == 0
+    [host] = answer["characters"]
+    assert (host["layer"], host["state"], host["emotion"]) == ("host", "idle", "thinking")
+    assert host["told"] == {"state": None, "emotion": None}
+    assert "happy" in host["emotions"]
+    assert "O" in host["visemes"]
+
+
+def test_it_is_told_its_state_and_emotion_and_gives_them_back(bob: Caller, cast: str) -> None:
+    told = bob.ask("PATCH", f"{cast}/host", {"state": "speaking", "emotion": "happy"})
+    assert (told["snapshot"], told["state"], told["emotion"]) == (1, "speaking", "happy")
+    calm = bob.ask("PATCH", f"{cast}/host", {"emotion": None})
+    assert (calm["state"], calm["emotion"]) == ("speaking", "thinking")
+    assert bob.ask("DELETE", f"{cast}/host")["told"] == {"state": None, "emotion": None}
+    assert bob.ask("GET", f"{cast}/host")["snapshot"] == 3
+
+
+def test_it_is_no_edit_of_the_scene(bob: Caller, cast: str) -> None:
+    before = bob.ask("GET", "/streams/show/scene/history")
+    bob.ask("PATCH", f"{cast}/host", {"emotion": "sad"})
+    assert bob.ask("GET", "/streams/show/scene/history") == before
+
+
+def test_data_and_characters_leave_one_another_alone(bob: Caller, cast: str, farm: Services) -> None:
+    bob.ask("PUT", "/streams/show/data", {"bid": 1})
+    bob.ask("PATCH", f"{cast}/host", {"emotion": "sad"})
+    bob.ask("PUT", "/streams/show/data", {"bid": 2})
+    assert newest(farm).plain_values() == {"bid": 2}
+    assert newest(farm).acts["host"].emotion == "sad"
+
+
+def test_a_voice_moves_the_mouth(bob: Caller, cast: str, farm: Services) -> None:
+    body = {"stepMs": 20, "levels": [0, 0.5, 1], "visemes": [{"atMs": 20, "shape": "O"}]}
+    answer = bob.ask("PUT", f"{cast}/host/mouth", body)
+    assert answer["voiceMs"] == 60
+    assert newest(farm).acts["host"].spoken == Spoken(1, 20, bytes([0, 128, 255]), ((20, "O"),))
+    assert bob.ask("DELETE", f"{cast}/host/mouth")["voiceMs"] == 0
+
+
+def test_the_same_voice_again_begins_again(bob: Caller, cast: str, farm: Services) -> None:
+    for number in (1, 2):
+        bob.ask("PUT", f"{cast}/host/mouth", {"stepMs": 20, "levels": [1]})
+        spoken = newest(farm).acts["host"].spoken
+        assert spoken is not None
+        assert spoken.snapshot == number
+
+
+def test_a_wav_file_is_a_voice(bob: Caller, cast: str) -> None:
+    answer = bob.raw("PUT", f"{cast}/host/mouth", data=wav(0.1), content_type="audio/wav")
+    assert answer.get_json()["data"]["voiceMs"] == 100
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ({"levels": [1]}, "stepMs"),
+        ({"stepMs": 20, "levels": []}, "levels"),
+        ({"stepMs": 20, "levels": [1.5]}, "levels[0]"),
+        ({"stepMs": 500, "levels": [1] * 241}, "longer than 120 seconds"),
+        (
+            {
+                "stepMs": 20,
+                "levels": [1],
+                "visemes": [{"atMs": 9, "shape": "O"}, {"atMs": 1, "shape": "A"}],
+            },
+            "in the order of time",
+        ),
+        (
+            {"stepMs": 20, "levels": [1], "visemes": [{"atMs": 9, "shape": "XX"}]},
+            "has no viseme 'XX'",
+        ),
+    ],
+)
+def test_a_bad_voice_is_refused(bob: Caller, cast: str, body: dict[str, Any], words: str) -> None:
+    error = bob.refused("PUT", f"{cast}/host/mouth", body, status=400)
+    assert error["code"] == "INVALID_REQUEST"
+    assert words in error["message"]
+
+
+def test_a_file_that_is_no_wav_is_refused(bob: Caller, cast: str) -> None:
+    answer = bob.raw("PUT", f"{cast}/host/mouth", data=b"ID3 mp3", content_type="audio/wav")
+    assert (answer.status_code, answer.get_json()["error"]["code"]) == (400, "INVALID_REQUEST")
+    other = bob.raw("PUT", f"{cast}/host/mouth", data=b"x", content_type="audio/mpeg")
+    assert other.status_code == 415
+
+
+def test_an_emotion_that_it_has_not_is_refused_with_those_that_it_has(bob: Caller, cast: str) -> None:
+    error = bob.refused("PATCH", f"{cast}/host", {"emotion": "hungry"}, status=400)
+    assert "happy" in error["details"]["emotions"]
+    assert bob.refused("PATCH", f"{cast}/host", {"state": "dancing"}, status=400)
+
+
+def test_only_characters_are_told_what_to_do(bob: Caller, cast: str) -> None:
+    assert bob.refused("PATCH", f"{cast}/nobody", {}, status=404)["code"] == "NOT_FOUND"
+    assert "is no character" in bob.refused("PATCH", f"{cast}/title", {}, status=400)["message"]
+
+
+def test_a_viewer_looks_and_touches_not(caller: Callable[..., Caller], cast: str) -> None:
+    viewer = caller("bob", Scope.VIEWER)
+    assert viewer.ask("GET", f"{cast}/host")["emotion"] == "thinking"
+    assert viewer.refused("PATCH", f"{cast}/host", {}, status=403)["code"] == "FORBIDDEN"
+    assert viewer.refused("PUT", f"{cast}/host/mouth", {}, status=403)["code"] == "FORBIDDEN"
+
+
+def test_what_was_told_is_forgotten_with_the_layer(bob: Caller, cast: str, farm: Services) -> None:
+    bob.ask("PATCH", f"{cast}/host", {"emotion": "sad"})
+    bob.ask("POST", "/streams/show/layers", {**HOST, "id": "guest"}, status=201)
+    bob.ask("DELETE", "/streams/show/layers/host")
+    bob.ask("PATCH", f"{cast}/guest", {"emotion": "sad"})
+    assert set(newest(farm).acts) == {"guest"}
+
+
+def test_too_many_at_once_are_refused(bob: Caller, show: str) -> None:
+    scene = {"layers": [{**HOST, "id": f"c{i}"} for i in range(MAX_ACTS + 1)]}
+    bob.ask("PUT", f"/streams/{show}/scene", scene)
+    for number in range(MAX_ACTS):
+        bob.ask("PATCH", f"/streams/{show}/characters/c{number}", {"emotion": "sad"})
+    last = f"/streams/{show}/characters/c{MAX_ACTS}"
+    assert "give some back" in bob.refused("PATCH", last, {"emotion": "sad"}, status=400)["message"]
+    bob.ask("DELETE", f"/streams/{show}/characters/c0")
+    bob.ask("PATCH", last, {"emotion": "sad"})
+
+
+def test_a_character_that_is_not_there_is_refused(bob: Caller, show: str) -> None:
+    error = bob.refused(
+        "POST", f"/streams/{show}/layers", {"type": "character", "character": "ghost"}, status=422
+    )
+    [mistake] = error["details"]["mistakes"]
+    assert mistake["path"] == "character"
+    assert "owl, robot" in mistake["reason"]
