@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from farm.messages import Credit, FrameTask
+from farm.messages import Credit, FrameTask, VariantOf
 from farm.store.programs import KEPT_BIRTHS, Program
 from scene.time import Segment, segment_at, segments_covering
 
@@ -43,6 +43,8 @@ class Order(NamedTuple):
     """The process that gives credit is about to be replaced by one for a newer generation."""
     snapshot: int = 0
     """The newest of what is live, see :mod:`scene.live`; 0 when nothing is."""
+    variant_of: VariantOf | None = None
+    """Where the scene of a rendition comes from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,7 @@ def dispatch(show: Show | None, credit: Credit, order: Order, fence: int, now_ns
     newest = segments[-1]
     return Dispatch(
         show=Show(program, last, trusted_after),
-        tasks=tuple(_task(program, credit, frame, base, now_ns) for frame in range(first, last + 1)),
+        tasks=tuple(_task(program, credit, order, frame, base, now_ns) for frame in range(first, last + 1)),
         rewritten=own is None or starts or newest != old[-1],
         births=NO_BIRTHS if starts else _births(shown, newest),
         premiere=newest.revision if starts else None,
@@ -190,7 +192,7 @@ def _births(shown: int, newest: Segment) -> Mapping[int, Fraction]:
     return dict.fromkeys(range(first, newest.revision + 1), newest.scene_time_s)
 
 
-def _task(program: Program, credit: Credit, frame: int, base: int, now_ns: int) -> FrameTask:
+def _task(program: Program, credit: Credit, order: Order, frame: int, base: int, now_ns: int) -> FrameTask:
     return FrameTask(
         stream=credit.stream,
         epoch=program.epoch,
@@ -202,4 +204,5 @@ def _task(program: Program, credit: Credit, frame: int, base: int, now_ns: int) 
         delivery=credit.delivery,
         queued_ns=now_ns,
         quality=program.quality,
+        variant_of=order.variant_of,
     )

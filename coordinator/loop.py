@@ -130,8 +130,9 @@ class Coordinator:
         said = self._hear(heard, wait_ns / 1e9)
         if said.changed:
             self._refresh(said.changed)
-        for stream, snapshot in said.refreshed.items():
-            self._director.refresh(stream, snapshot)
+        for source, snapshot in said.refreshed.items():
+            for stream in self._showing({source}):
+                self._director.refresh(stream, snapshot)
         if said.credits:
             now_ns = self._clock.monotonic_ns()
             self._director.direct(said.credits.values(), frames_wanted=self._pulse.frames_wanted(now_ns))
@@ -165,13 +166,21 @@ class Coordinator:
     def _refresh(self, changed: set[str]) -> None:
         """Somebody edited: show it from the next frame on. What concerns more than the picture is seen to
         at once, too."""
-        mine = changed.intersection(self._tenure.held())
-        for stream, view in self._reader.view(mine).items():
+        for stream, view in self._reader.view(self._showing(changed)).items():
             self._give_order(stream, view)
             if view.record != self._records.get(stream):
                 self._reconcile.hurry()
         if not changed.issubset(self._streams):
             self._reconcile.hurry()
+
+    def _showing(self, sources: set[str]) -> list[str]:
+        """The streams held here that show the scenes of ``sources``: these, and their renditions."""
+        records = ((stream, self._records.get(stream)) for stream in self._tenure.held())
+        return [
+            stream
+            for stream, record in records
+            if stream in sources or (record is not None and record.scene_stream in sources)
+        ]
 
     def _look_after(self, now_ns: int) -> None:
         if self._keep_leases.is_due(now_ns) and self._tenure.keep(self._streams):

@@ -19,7 +19,7 @@ class StreamView(NamedTuple):
     record: StreamRecord | None
     """None when it was deleted."""
     revision: int
-    """Its newest scene revision, 0 when there is none."""
+    """The newest of the scene that it shows, 0 when there is none."""
     status: StreamStatus
     snapshot: int = 0
     """The newest of what is live in it, 0 when nothing is."""
@@ -41,6 +41,7 @@ class StreamView(NamedTuple):
             quality=self.record.config.render_quality,
             replacing=replacing,
             snapshot=self.snapshot,
+            variant_of=self.record.variant_of,
         )
 
 
@@ -65,7 +66,7 @@ class Reader:
             pipe.mget([keys.status(name) for name in names])
             pipe.mget([keys.snapshot_head(name) for name in names])
             answers = pipe.execute()
-        return {
+        views = {
             name: StreamView(
                 readable(record, StreamRecord),
                 int(head or 0),
@@ -74,3 +75,23 @@ class Reader:
             )
             for name, record, head, status, snapshot in zip(names, *answers, strict=True)
         }
+        return self._with_followed(views)
+
+    def _with_followed(self, views: dict[str, StreamView]) -> dict[str, StreamView]:
+        """Renditions with the scenes that they follow."""
+        sources = {
+            name: view.record.scene_stream
+            for name, view in views.items()
+            if view.record is not None and view.record.variant_of is not None
+        }
+        if not sources:
+            return views
+        with self._redis.pipeline(transaction=False) as pipe:
+            pipe.mget([keys.scene_head(source) for source in sources.values()])
+            pipe.mget([keys.snapshot_head(source) for source in sources.values()])
+            heads, snapshots = pipe.execute()
+        followed = {
+            name: views[name]._replace(revision=int(head or 0), snapshot=int(snapshot or 0))
+            for name, head, snapshot in zip(sources, heads, snapshots, strict=True)
+        }
+        return views | followed

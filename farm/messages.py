@@ -49,6 +49,13 @@ class Delivery(msgspec.Struct, frozen=True):
     slots: int
 
 
+class VariantOf(msgspec.Struct, frozen=True):
+    """Where a rendition's scene comes from: a variant of another stream's."""
+
+    stream: str
+    variant: str
+
+
 class FrameTask(msgspec.Struct, frozen=True):
     """One frame to draw. ``base`` is the newest frame known to be on the canvas, -1 for an empty canvas:
     the result must cover every change of frames base+1..n."""
@@ -65,6 +72,13 @@ class FrameTask(msgspec.Struct, frozen=True):
     """``monotonic_ns`` of the coordinator's host; only ever compared on that host."""
     quality: str = "high"
     """low, medium or high: how pictures are scaled and turned. The same for all frames of an epoch."""
+    variant_of: VariantOf | None = None
+    """Of a rendition."""
+
+    @property
+    def scene_stream(self) -> str:
+        """The stream whose scene revisions and live snapshots this frame shows."""
+        return self.variant_of.stream if self.variant_of else self.stream
 
 
 class FrameDone(msgspec.Struct, frozen=True):

@@ -13,6 +13,7 @@ from functools import cached_property
 
 from scene.colour import parse_colour
 from scene.content import ColourContent, Content, ImageContent, LayerState
+from scene.document import variant_of
 from scene.easing import Curve, linear
 from scene.edits import settle_on_air
 from scene.live import NOTHING_LIVE, Live
@@ -49,14 +50,21 @@ class ShowVersion:
     """What is needed to evaluate a show's ``revision`` on a canvas of (width, height); never changed after
     it is made. The scene that goes is made ready when a frame of its transition is first asked for.
 
-    ``births`` are those of :class:`scene.version.SceneVersion`. Raises SceneMistakes when the program scene
-    cannot be read.
+    ``births`` are those of :class:`scene.version.SceneVersion`. With ``variant`` each scene that has it is
+    shown so; one that has it not, or lost it, as it is: a picture with bars is better than none. Raises
+    SceneMistakes when the program scene cannot be read.
     """
 
     def __init__(
-        self, revision: int, show: Show, births: Mapping[int, Fraction], canvas: tuple[int, int]
+        self,
+        revision: int,
+        show: Show,
+        births: Mapping[int, Fraction],
+        canvas: tuple[int, int],
+        variant: str | None = None,
     ) -> None:
         self._revision = revision
+        self._variant = variant
         # The other scenes' documents are not kept.
         names = {show.program, show.take.from_} if show.take else {show.program}
         self._show = replace(show, scenes={name: show.scenes[name] for name in names if name in show.scenes})
@@ -74,6 +82,8 @@ class ShowVersion:
     def _version(self, name: str) -> SceneVersion:
         since = self._show.since.get(name)
         scene = self._show.scene(name)
+        if self._variant in scene.variants:
+            scene = variant_of(scene, self._variant)
         if since is not None:
             scene = settle_on_air(scene, since)
         return SceneVersion(self._revision, scene, self._births, self._canvas)

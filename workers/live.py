@@ -37,7 +37,7 @@ class LiveSnapshots:
         live = self._kept.get(key)
         if live is None:
             try:
-                stored = self._store.load(task.stream, snapshot)
+                stored = self._store.load(task.scene_stream, snapshot)
             except NotFound as error:
                 raise SnapshotGone(error.message) from error
             live = live_of(stored, self._store.births(task.stream, snapshot))

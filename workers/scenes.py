@@ -22,7 +22,7 @@ _MAX_VERSIONS = 64
 
 
 class SceneVersions:
-    """Scene versions by stream, epoch, revision and canvas."""
+    """Scene versions by stream, epoch, revision and canvas; a rendition's are variants of another's."""
 
     def __init__(self, store: SceneStore) -> None:
         self._store = store
@@ -38,13 +38,14 @@ class SceneVersions:
         version = self._kept.get(key)
         if version is None:
             births = self._store.births(task.stream)
-            document = self._store.load(task.stream, revision)
+            document = self._store.load(task.scene_stream, revision)
+            variant = task.variant_of.variant if task.variant_of else None
             try:
                 show = stored_show(document)
-                version = ShowVersion(revision, show, births_until(births, revision), canvas)
+                version = ShowVersion(revision, show, births_until(births, revision), canvas, variant)
             except SceneMistakes as error:
                 raise SceneInvalid(
-                    f"revision {revision} of {task.stream!r} cannot be read: {error}"
+                    f"revision {revision} of {task.scene_stream!r} cannot be read: {error}"
                 ) from error
             if revision in births:
                 # Without its birth it is good for this frame only: the birth will come, and change it.

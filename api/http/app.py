@@ -28,6 +28,7 @@ from api.http.routes.preview import PREVIEW_ROUTES
 from api.http.routes.rtmp import RTMP_ROUTES
 from api.http.routes.streams import STREAM_LIST_ROUTES, STREAM_ROUTES
 from api.http.routes.tokens import TOKEN_ROUTES
+from api.http.routes.variants import VARIANT_ROUTES
 from api.http.services import EXTENSION, make_services
 from api.http.shapes import refuse
 from farm.clock import Clock
@@ -87,6 +88,7 @@ def _add_routes(app: OpenAPI) -> None:
         (CONFIG_ROUTES, "Settings of a stream"),
         (LAYER_ROUTES, "Scene"),
         (HISTORY_ROUTES, "Scene"),
+        (VARIANT_ROUTES, "Scene"),
         (DATA_ROUTES, "Live data"),
         (CHARACTER_ROUTES, "Characters"),
         (KEY_ROUTES, "Stream keys"),

@@ -12,9 +12,9 @@ from farm.errors import ChangedMeanwhile, Conflict, NotFound, SceneInvalid
 from farm.messages import Event
 from farm.store.scenes import RevisionNote
 from farm.store.streams import StreamRecord
-from scene.document import Scene, parse_scene
+from scene.document import Scene, parse_scene, variant_of
 from scene.edits import settle_starts
-from scene.mistakes import SceneMistakes, UnknownLayer
+from scene.mistakes import SceneMistakes, UnknownLayer, UnknownVariant
 from scene.performance import with_runs
 from scene.slots import with_layout_moves
 from scene.summary import describe_change
@@ -42,7 +42,7 @@ class Plan(NamedTuple):
 
 @contextmanager
 def scene_errors() -> Iterator[None]:
-    """Translate the scene's errors: SceneInvalid with every mistake, NotFound for an unknown layer."""
+    """Translate the scene's errors: SceneInvalid with every mistake, NotFound for what it has not."""
     try:
         yield
     except SceneMistakes as error:
@@ -50,6 +50,8 @@ def scene_errors() -> Iterator[None]:
         raise SceneInvalid(str(error), {"mistakes": mistakes}) from error
     except UnknownLayer as error:
         raise NotFound(str(error), {"layer": error.layer_id}) from error
+    except UnknownVariant as error:
+        raise NotFound(str(error), {"variant": error.variant, "known": error.known}) from error
 
 
 def parse_document(document: object, max_layers: int) -> Scene:
@@ -59,12 +61,13 @@ def parse_document(document: object, max_layers: int) -> Scene:
 
 
 class SceneDesk:
-    """Where one stream's scene is read and edited."""
+    """Where one stream's scene is read and edited; that of a rendition is only read."""
 
     def __init__(self, farm: Services, record: StreamRecord, author: str | None = None) -> None:
         """Edits are noted as those of ``author``; None is the stream's owner."""
         self._farm = farm
-        self._stream = record.id
+        self._stream = record.scene_stream
+        self._record = record
         self._author = author or record.owner
         self.max_layers = record.config.max_layers
         self.pictures = ScenePictures(farm.assets, farm.imports, record.owner)
@@ -74,13 +77,17 @@ class SceneDesk:
         return parse_document(document, self.max_layers)
 
     def current(self) -> Edited:
-        """The newest revision; an empty scene when there is none yet."""
+        """The newest revision, as the stream shows it; an empty scene when there is none yet."""
         head = self._farm.scenes.head(self._stream)
         if head == 0:
             return Edited(Scene(), 0, changed=False)
         # What was accepted once stays readable, also when fewer layers are allowed now.
         document = self._farm.scenes.load(self._stream, head)
-        return Edited(parse_scene(document, max_layers=len(document["layers"])), head, changed=False)
+        scene = parse_scene(document, max_layers=len(document["layers"]))
+        source = self._record.variant_of
+        if source is not None and source.variant in scene.variants:
+            scene = variant_of(scene, source.variant)
+        return Edited(scene, head, changed=False)
 
     def begin(self, scene: Scene) -> None:
         """Write the first revision unless there is one."""
@@ -113,8 +120,13 @@ class SceneDesk:
 
         With ``expected``, only after one of these revisions. A plan that changes nothing makes no revision.
         ``one_layer`` says that paths in mistakes are those inside a layer. Raises SceneInvalid, NotFound for
-        an unknown layer, and ChangedMeanwhile.
+        an unknown layer, ChangedMeanwhile, and Conflict for a rendition.
         """
+        if self._record.variant_of is not None:
+            raise Conflict(
+                f"stream {self._record.id!r} shows a variant of the scene of {self._stream!r}; edit that one",
+                {"stream": self._record.id, "edit": self._stream},
+            )
         for _ in range(_MAX_TRIES):
             current = self.current()
             if expected is not None and current.revision not in expected:

@@ -36,8 +36,8 @@ def ordered_stream(farm: Services, stream: str, owner: str) -> StreamRecord:
 
 
 def create_stream(farm: Services, record: StreamRecord, scene: Scene | None = None) -> StreamRecord:
-    """Keep a new stream and its first scene: an empty one of its size when None. Without outputs it gets the
-    one to the farm's own server.
+    """Keep a new stream and its first scene: an empty one of its size when None, none of its own for a
+    rendition. Without outputs it gets the one to the farm's own server.
 
     Raises SceneInvalid, and Conflict when the id is taken or the owner has too many streams.
     """
@@ -46,25 +46,32 @@ def create_stream(farm: Services, record: StreamRecord, scene: Scene | None = No
             f"{record.owner!r} has {MAX_STREAMS_PER_OWNER} streams already; delete some first",
             {"limit": MAX_STREAMS_PER_OWNER},
         )
-    scene = scene or Scene(viewport=Viewport(width=record.config.width, height=record.config.height))
-    desk = SceneDesk(farm, record)
-    desk.refuse_unknown_assets(scene)
-    kept = farm.streams.create(record)
-    desk.begin(scene)
+    if record.variant_of is None:
+        scene = scene or Scene(viewport=Viewport(width=record.config.width, height=record.config.height))
+        desk = SceneDesk(farm, record)
+        desk.refuse_unknown_assets(scene)
+        kept = farm.streams.create(record)
+        desk.begin(scene)
+    else:
+        kept = farm.streams.create(record)
     return kept if kept.outputs else farm.streams.change(kept.id, outputs=(farm_output(farm, kept.id),))
 
 
 def default_stream(farm: Services, owner: str) -> StreamRecord:
-    """The oldest stream of ``owner``; ``main-<owner>`` is made for who has none."""
-    if mine := owned_streams(farm, owner):
+    """The oldest stream of ``owner`` that is no rendition; ``main-<owner>`` is made for who has none."""
+    if mine := _with_own_scene(farm, owner):
         return mine[0]
     try:
         return create_stream(farm, ordered_stream(farm, f"main-{owner}", owner))
     except Conflict:
         # Two first requests at once, or somebody else's stream has this name.
-        if mine := owned_streams(farm, owner):
+        if mine := _with_own_scene(farm, owner):
             return mine[0]
         return create_stream(farm, ordered_stream(farm, f"main-{owner}-{secrets.token_hex(4)}", owner))
+
+
+def _with_own_scene(farm: Services, owner: str) -> list[StreamRecord]:
+    return [record for record in owned_streams(farm, owner) if record.variant_of is None]
 
 
 def forget_stream(farm: Services, stream: str) -> None:

@@ -12,7 +12,7 @@ import msgspec
 
 from farm.clock import Clock
 from farm.errors import Conflict, NotFound, StreamLimitExceeded
-from farm.messages import Desired, OutputSpec, State, StreamConfig, from_json, to_json
+from farm.messages import Desired, OutputSpec, State, StreamConfig, VariantOf, from_json, to_json
 from farm.store import keys
 from farm.store.connection import FarmRedis, as_text
 
@@ -32,6 +32,13 @@ class StreamRecord(msgspec.Struct, frozen=True):
     """Grows with every change that needs another encoder process, and with every start."""
     version: int = 1
     """Grows with every change; what compare-and-set compares."""
+    variant_of: VariantOf | None = None
+    """Of a rendition, which has no scene of its own; it stays what it was made as."""
+
+    @property
+    def scene_stream(self) -> str:
+        """The stream whose scene revisions and live snapshots this one shows."""
+        return self.variant_of.stream if self.variant_of else self.id
 
 
 class StreamStatus(msgspec.Struct, frozen=True):
@@ -57,12 +64,14 @@ class Admission(msgspec.Struct, frozen=True):
     global_limit: int
 
 
-# KEYS: streams, live. ARGV: id, expected version, record, owner or "", user limit, global limit.
-# Answers {1} when written; {0, user count, global count} over a limit; {-1} when changed meanwhile.
+# KEYS: streams, live. ARGV: id, expected version, record, owner or "", user limit, global limit, the
+# stream that a new rendition follows or "". Answers {1} when written; {0, user count, global count} over a
+# limit; {-1} when changed meanwhile; {-2} when there is nothing to follow.
 _WRITE = """
 local old = redis.call('HGET', KEYS[1], ARGV[1])
 local version = old and cjson.decode(old).version or 0
 if version ~= tonumber(ARGV[2]) then return {-1} end
+if not old and ARGV[7] ~= '' and redis.call('HEXISTS', KEYS[1], ARGV[7]) == 0 then return {-2} end
 if ARGV[4] ~= '' and redis.call('HEXISTS', KEYS[2], ARGV[1]) == 0 then
   local owners = redis.call('HVALS', KEYS[2])
   local mine = 0
@@ -78,11 +87,15 @@ return {1}
 
 
 # KEYS: streams, live, and all else that lives with the stream. ARGV: id.
-# Answers 1 when deleted, 0 when unknown, -1 when it is wanted on air.
+# Answers 1 when deleted, 0 when unknown, -1 when it is wanted on air, -2 when it has renditions.
 _DELETE = """
 local record = redis.call('HGET', KEYS[1], ARGV[1])
 if not record then return 0 end
 if cjson.decode(record).desired ~= 'stopped' then return -1 end
+for _, other in ipairs(redis.call('HVALS', KEYS[1])) do
+  local source = cjson.decode(other).variant_of
+  if type(source) == 'table' and source.stream == ARGV[1] then return -2 end
+end
 redis.call('HDEL', KEYS[1], ARGV[1])
 redis.call('HDEL', KEYS[2], ARGV[1])
 for i = 3, #KEYS do redis.call('DEL', KEYS[i]) end
@@ -102,7 +115,8 @@ class StreamStore:
         self._delete_script = redis.register_script(_DELETE)
 
     def create(self, record: StreamRecord) -> StreamRecord:
-        """Keep a new, stopped stream. Raises Conflict when the id is taken."""
+        """Keep a new, stopped stream. Raises Conflict when the id is taken, and NotFound when it is to follow
+        a stream that there is not."""
         written = self._write(record, expected=0)
         if written is None:
             raise Conflict(f"stream {record.id!r} exists already", {"stream": record.id})
@@ -119,6 +133,10 @@ class StreamStore:
         """Every record, oldest first."""
         records = [from_json(data, StreamRecord) for data in self._redis.hvals(keys.STREAMS)]
         return sorted(records, key=lambda record: (record.created_wall_ms, record.id))
+
+    def renditions(self, stream: str) -> list[StreamRecord]:
+        """Those that show variants of the scene of ``stream``, oldest first."""
+        return [record for record in self.all() if record.variant_of and record.scene_stream == stream]
 
     def change(
         self,
@@ -198,6 +216,12 @@ class StreamStore:
             raise NotFound(f"there is no stream {stream!r}", {"stream": stream})
         if answer == -1:
             raise Conflict(f"stream {stream!r} is running; stop it first", {"stream": stream})
+        if answer == -2:
+            names = [record.id for record in self.renditions(stream)]
+            raise Conflict(
+                f"stream {stream!r} has renditions: {', '.join(names)}; delete those first",
+                {"stream": stream, "renditions": names},
+            )
         self._redis.publish(keys.CHANGES, stream)
 
     def can_start(self, owner: str) -> Admission:
@@ -232,8 +256,13 @@ class StreamStore:
                 record.owner if running else "",
                 self._user_limit,
                 self._global_limit,
+                record.variant_of.stream if record.variant_of else "",
             ],
         )
+        if answer == -2:
+            raise NotFound(
+                f"there is no stream {record.scene_stream!r} to follow", {"stream": record.scene_stream}
+            )
         if answer == 0:
             user_count, global_count = counts
             limit = self._user_limit if user_count >= self._user_limit else self._global_limit

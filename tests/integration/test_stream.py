@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 import pytest
 
@@ -82,6 +84,53 @@ def test_an_edit_shows_on_air_and_the_editor_is_told_the_frame(farm: RunningFarm
         farm.call("PATCH", f"/streams/{STREAM}/layers/corner", {"colour": "#ffffff"})
         wait_until(lambda: next(pictures)[0] > 225, "the square is white")
     farm.call("DELETE", f"/streams/{STREAM}/layers/corner")
+
+
+TWO_FORMATS = {
+    "viewport": {"width": 320, "height": 180},
+    "layers": [{"id": "ground", "type": "colour", "colour": "#000000"}],
+    "variants": {"vertical": {"viewport": {"width": 180, "height": 320}}},
+}
+SMALL = {"STREAM_RESOLUTION": "320x180", "STREAM_BITRATE": "500k"}
+FORMATS = {"wide": (320, 180), "tall": (180, 320)}
+
+
+def _on_air(farm: RunningFarm, stream: str) -> None:
+    farm.call("POST", f"/streams/{stream}/start")
+    wait_until(
+        lambda: farm.call("GET", f"/streams/{stream}/status")["frameCount"] > 30, f"{stream} is on air"
+    )
+
+
+def _until(pictures: Iterator[bytes], holds: Callable[[int], bool], what: str) -> None:
+    """Wait for a picture whose level is as wanted."""
+    wait_until(lambda: holds(next(pictures)[0]), what)
+
+
+def test_one_edit_is_on_air_in_both_formats(farm: RunningFarm) -> None:
+    farm.call("POST", "/streams", {"id": "wide", "config": SMALL, "scene": TWO_FORMATS})
+    source = {"stream": "wide", "variant": "vertical"}
+    made = farm.call("POST", "/streams", {"id": "tall", "variantOf": source})
+    assert made["config"]["STREAM_RESOLUTION"] == "180x320"
+    for stream in FORMATS:
+        _on_air(farm, stream)
+    with ExitStack() as viewers:
+        # The far corner: a canvas of another size would not have it.
+        crops = {
+            stream: f"crop=16:16:{width - 16}:{height - 16},scale=1:1:flags=area,format=gray"
+            for stream, (width, height) in FORMATS.items()
+        }
+        seen = [
+            viewers.enter_context(decoded(farm.play_url(stream), crop, 1, seconds=30))
+            for stream, crop in crops.items()
+        ]
+        for pictures in seen:
+            _until(pictures, lambda level: level < 20, "the corner is black")
+        farm.call("PATCH", "/streams/wide/layers/ground", {"colour": "#ffffff"})
+        for pictures in seen:
+            _until(pictures, lambda level: level > 225, "the corner is white")
+    for stream in FORMATS:
+        farm.call("POST", f"/streams/{stream}/stop")
 
 
 def test_an_output_that_nobody_answers_leaves_the_stream_alone(farm: RunningFarm, url: str) -> None:

@@ -75,7 +75,8 @@ def delete_data() -> Response:
 
 
 def _desk() -> LiveDesk:
-    return LiveDesk(services(), addressed_stream().id)
+    """Of what the stream shows: a rendition shares it with the stream that it follows."""
+    return LiveDesk(services(), addressed_stream().scene_stream)
 
 
 def _merged(

@@ -138,7 +138,9 @@ def get_schema() -> Response:
 def _walk(direction: Direction) -> Response:
     record = addressed_stream()
     desk = SceneDesk(services(), record, caller().owner)
-    edited = SceneHistory(services(), record.id, desk).walk(direction, expected=expected_revisions())
+    edited = SceneHistory(services(), record.scene_stream, desk).walk(
+        direction, expected=expected_revisions()
+    )
     if edited.changed:
         desk.tell("scene:update", edited.revision, {"action": direction})
     return ok(edited.scene.to_json(), headers=etag(edited.revision))
@@ -146,7 +148,7 @@ def _walk(direction: Direction) -> Response:
 
 def _history() -> SceneHistory:
     record = addressed_stream()
-    return SceneHistory(services(), record.id, SceneDesk(services(), record))
+    return SceneHistory(services(), record.scene_stream, SceneDesk(services(), record))
 
 
 def _shape(noted: Noted) -> RevisionShape:

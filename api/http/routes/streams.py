@@ -14,32 +14,48 @@ from api.http.condition import Condition, StreamState, read_conditions, stream_s
 from api.http.config import ConfigPatch, ConfigShape, changed_config, config_shape
 from api.http.envelope import ok
 from api.http.outputs import MAX_OUTPUTS, OutputBody, OutputShape, ordered_outputs, outputs_shape
+from api.http.renditions import VariantOfBody, ordered_rendition
 from api.http.router import Route
 from api.http.scenes import parse_document
 from api.http.services import services
 from api.http.shapes import Body, Shape
 from api.http.streams import create_stream, forget_stream, ordered_stream, owned_streams
+from farm.errors import InputError
+from farm.messages import to_plain
 from farm.store.streams import StreamRecord
 from farm.store.tokens import Scope
 
 
 class StreamBody(Body):
     """A new stream. What is left out: the id is made up, the configuration is the farm's default, the output
-    is the farm's own RTMP server, the scene is empty."""
+    is the farm's own RTMP server, the scene is empty.
+
+    With ``variantOf`` the stream is a rendition: it shows a variant of that stream's scene, whatever becomes
+    of it, on a canvas and with outputs of its own. Its configuration is by default that stream's, in the
+    variant's proportions."""
 
     id: str | None = Field(None, pattern=rf"^{STREAM_ID.pattern}$")
     name: str | None = Field(None, min_length=1, max_length=100)
     config: ConfigPatch | None = None
     outputs: list[OutputBody] = Field([], max_length=MAX_OUTPUTS)
     scene: dict[str, JsonValue] | None = None
+    variant_of: VariantOfBody | None = None
+
+
+class VariantOfShape(Shape):
+    """What a rendition shows."""
+
+    stream: str
+    variant: str
 
 
 class StreamShape(Shape):
-    """A stream: what its owner ordered, and what it is doing."""
+    """A stream: what its owner ordered, and what it is doing. ``variantOf`` is that of a rendition."""
 
     id: str
     name: str
     owner: str
+    variant_of: VariantOfShape | None
     created_at: int
     config: ConfigShape
     outputs: list[OutputShape]
@@ -66,6 +82,10 @@ def new_stream(body: StreamBody) -> Response:
     """Make a stream. It is not on air before it is started."""
     farm = services()
     ordered = ordered_stream(farm, body.id or f"stream-{secrets.token_hex(4)}", caller().owner)
+    if body.variant_of is not None:
+        if body.scene is not None:
+            raise InputError("scene: must be left out, because a rendition shows another stream's")
+        ordered = ordered_rendition(farm, ordered, body.variant_of)
     config = changed_config(ordered.config, body.config or ConfigPatch())
     record = msgspec.structs.replace(
         ordered,
@@ -97,6 +117,7 @@ def _shape(record: StreamRecord, condition: Condition) -> StreamShape:
         id=record.id,
         name=record.name,
         owner=record.owner,
+        variant_of=VariantOfShape.model_validate(to_plain(record.variant_of)) if record.variant_of else None,
         created_at=record.created_wall_ms,
         config=config_shape(record.config),
         outputs=outputs_shape(record).outputs,
