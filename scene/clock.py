@@ -13,15 +13,27 @@ from scene.steps import placed
 from scene.timeline import Timeline
 from scene.tracks import exact, plays
 
-Stage = Literal["waiting", "playing", "paused", "completed", "cancelled"]
+Stage = Literal["idle", "waiting", "playing", "paused", "completed", "cancelled"]
+
+
+class Event(NamedTuple):
+    """When something happens to a clock, and by which revision: of two at one moment the later comes last."""
+
+    scene_time_s: Fraction
+    revision: int
 
 
 class Piece(NamedTuple):
-    """From scene time ``from_s`` on the timeline's time is ``time_s`` and advances at ``rate`` per second."""
+    """From an event on, the timeline's time is ``time_s`` and advances at ``rate`` per second."""
 
-    from_s: Fraction
+    since: Event
     time_s: Fraction
     rate: Fraction
+
+    @property
+    def from_s(self) -> Fraction:
+        """The event's scene time."""
+        return self.since.scene_time_s
 
     def at_s(self, scene_time_s: Fraction) -> Fraction:
         """The timeline's time."""
@@ -32,22 +44,27 @@ class Piece(NamedTuple):
 class Clock:
     """The clock of one run."""
 
+    begins: Event
     pieces: tuple[Piece, ...]
-    """In the order of time; at least one."""
+    """In the order of time; at least one. The first says of earlier moments, too, where it was."""
     length_s: Fraction
     """Of one play."""
     plays: int | None
     """How often it plays; None for ever."""
     holds: bool
     """Whether its last values stay when it has ended."""
-    cancelled_s: Fraction | None
-    """When it was cancelled."""
+    cancelled: Event | None
     holds_cancelled: bool
 
     @property
     def begins_s(self) -> Fraction:
         """The scene time at which it starts."""
-        return self.pieces[0].from_s
+        return self.begins.scene_time_s
+
+    @property
+    def cancelled_s(self) -> Fraction | None:
+        """The scene time at which it was cancelled."""
+        return None if self.cancelled is None else self.cancelled.scene_time_s
 
     @property
     def whole_s(self) -> Fraction | None:
@@ -60,8 +77,7 @@ class Clock:
             return None
         if self.cancelled_s is not None:
             scene_time_s = min(scene_time_s, self.cancelled_s)
-        piece = self.pieces[bisect_right(self.pieces, scene_time_s, key=_from_s) - 1]
-        time_s, whole_s = piece.at_s(scene_time_s), self.whole_s
+        time_s, whole_s = max(Fraction(0), self._piece(scene_time_s).at_s(scene_time_s)), self.whole_s
         return time_s if whole_s is None else min(time_s, whole_s)
 
     def stage_at(self, scene_time_s: Fraction) -> Stage:
@@ -73,8 +89,7 @@ class Clock:
             return "cancelled"
         if time_s == self.whole_s:
             return "completed"
-        rate = self.pieces[bisect_right(self.pieces, scene_time_s, key=_from_s) - 1].rate
-        return "playing" if rate else "paused"
+        return "playing" if self._piece(scene_time_s).rate else "paused"
 
     def play_at_s(self, scene_time_s: Fraction) -> Fraction | None:
         """The time within the play that shows; None when the timeline shows nothing."""
@@ -87,25 +102,27 @@ class Clock:
             return self.length_s if self.holds else None
         return time_s % self.length_s if self.length_s else time_s
 
-    def ends_s(self) -> Fraction | None:
-        """The scene time at which it completes or is cancelled; None when it never does."""
-        completed_s = self.completed_s()
-        return completed_s if completed_s is not None else self.cancelled_s
+    def ends(self) -> Event | None:
+        """When it completes or is cancelled; None when it never does."""
+        return self.completes() or self.cancelled
 
-    def completed_s(self) -> Fraction | None:
-        """The scene time at which it completes for the first time; None when it never does."""
+    def completes(self) -> Event | None:
+        """When it completes for the first time; None when it never does."""
         whole_s = self.whole_s
         if whole_s is None:
             return None
-        ends_s = [piece.from_s for piece in self.pieces[1:]]
-        for piece, until_s in zip(self.pieces, [*ends_s, self.cancelled_s], strict=True):
+        until_s = [piece.from_s for piece in self.pieces[1:]]
+        for piece, end_s in zip(self.pieces, [*until_s, self.cancelled_s], strict=True):
             if piece.time_s >= whole_s:
-                return piece.from_s
+                return piece.since
             if piece.rate > 0:
                 reached_s = piece.from_s + (whole_s - piece.time_s) / piece.rate
-                if until_s is None or reached_s < until_s:
-                    return reached_s
+                if end_s is None or reached_s < end_s:
+                    return Event(reached_s, piece.since.revision)
         return None
+
+    def _piece(self, scene_time_s: Fraction) -> Piece:
+        return self.pieces[max(0, bisect_right(self.pieces, scene_time_s, key=_from_s) - 1)]
 
 
 def _from_s(piece: Piece) -> Fraction:
@@ -118,59 +135,65 @@ def clocks(
     """The clock of each of ``runs``; None of one that does not start, as far as is known by ``births``."""
     by_id = {timeline.id: timeline for timeline in timelines}
     lengths = {run.timeline: placed(by_id[run.timeline].steps)[1] for run in runs if run.timeline in by_id}
-    free_s: dict[str, Fraction | None] = {}
+    free: dict[str, Event | None] = {}
     found: list[Clock | None] = []
     for run in runs:
         timeline = by_id.get(run.timeline)
-        clock = None if timeline is None else _clock(run, timeline, lengths[run.timeline], births, free_s)
+        begins = None if timeline is None else _begins(run, timeline.queue, births, free)
+        clock = None
+        if timeline is not None and begins is not None:
+            clock = _clock(run, timeline, lengths[run.timeline], begins, births)
+            if clock is not None and timeline.queue is not None:
+                free[timeline.queue] = clock.ends()
         found.append(clock)
-        if clock is not None and timeline is not None and timeline.queue is not None:
-            free_s[timeline.queue] = clock.ends_s()
     return found
 
 
-def _clock(
-    run: Run,
-    timeline: Timeline,
-    length_s: Fraction,
-    births: Mapping[int, Fraction],
-    free_s: Mapping[str, Fraction | None],
-) -> Clock | None:
-    begins_s = _begins_s(run, births)
-    if begins_s is not None and timeline.queue is not None:
-        free = free_s.get(timeline.queue, begins_s)
-        begins_s = None if free is None else max(begins_s, free)
-    if begins_s is None:
+def _begins(
+    run: Run, queue: str | None, births: Mapping[int, Fraction], free: Mapping[str, Event | None]
+) -> Event | None:
+    """When ``run`` starts; None when that cannot be told yet. ``free`` is when queues are."""
+    born_s = births.get(run.revision)
+    if born_s is None:
         return None
+    starts_s = born_s + Fraction(run.waited or 0) if run.at is None else exact(run.at)
+    starts = Event(starts_s, run.revision)
+    if queue is None or run.waited is not None:
+        return starts
+    turn = free.get(queue, starts)
+    return None if turn is None else max(starts, turn)
+
+
+def _clock(
+    run: Run, timeline: Timeline, length_s: Fraction, begins: Event, births: Mapping[int, Fraction]
+) -> Clock | None:
+    """None when it is cancelled before it begins."""
     clock = Clock(
-        pieces=(Piece(begins_s, Fraction(0), exact(run.rate)),),
+        begins=begins,
+        pieces=(Piece(begins, Fraction(0), exact(run.rate)),),
         length_s=length_s,
         plays=plays(timeline.loop),
         holds=timeline.on_complete == "hold",
-        cancelled_s=None,
+        cancelled=None,
         holds_cancelled=timeline.on_cancel == "hold",
     )
     for change in run.changes:
         changed_s = births.get(change.revision)
         if changed_s is None:
             break
-        # A queue goes on when a run has ended; nothing brings it back.
-        if timeline.queue is not None and not change.cancelled and clock.stage_at(changed_s) == "completed":
-            continue
+        changed = Event(changed_s, change.revision)
         if change.cancelled:
-            return replace(clock, cancelled_s=changed_s) if changed_s > begins_s else None
-        if changed_s >= begins_s:
-            clock = replace(clock, pieces=(*clock.pieces, _changed(clock.pieces[-1], change, changed_s)))
+            return replace(clock, cancelled=changed) if changed_s > clock.begins_s else None
+        # A queue goes on when a run has ended, and nothing brings that back; nor does what ended it
+        # concern the next one.
+        ended = timeline.queue and not change.told and clock.stage_at(changed_s) == "completed"
+        concerned = changed_s >= clock.begins_s if timeline.queue is None else changed > begins
+        if concerned and not ended:
+            before = () if change.told else clock.pieces
+            clock = replace(clock, pieces=(*before, _changed(clock.pieces[-1], change, changed)))
     return clock
 
 
-def _begins_s(run: Run, births: Mapping[int, Fraction]) -> Fraction | None:
-    born_s = births.get(run.revision)
-    if born_s is None or run.at is not None:
-        return None if born_s is None or run.at is None else exact(run.at)
-    return born_s + Fraction(run.waited or 0)
-
-
-def _changed(piece: Piece, change: ClockChange, changed_s: Fraction) -> Piece:
-    time_s = piece.at_s(changed_s) if change.time is None else Fraction(change.time)
-    return Piece(changed_s, time_s, piece.rate if change.rate is None else exact(change.rate))
+def _changed(piece: Piece, change: ClockChange, changed: Event) -> Piece:
+    time_s = piece.at_s(changed.scene_time_s) if change.time is None else Fraction(change.time)
+    return Piece(changed, time_s, piece.rate if change.rate is None else exact(change.rate))

@@ -15,6 +15,7 @@ from scene.merging import merged
 from scene.mistakes import Mistake, SceneMistakes, UnknownVariant
 from scene.runs import Runs
 from scene.timeline import Timelines, timeline_mistakes
+from scene.triggers import Triggers, trigger_mistakes
 from scene.variant import Variant, Variants
 from scene.viewport import Viewport
 from scene.wording import mistakes_in
@@ -43,6 +44,8 @@ class Scene(Part):
     """From the lowest to the highest, unless their ``zIndex`` says otherwise."""
     timelines: Timelines = ()
     """What moves layers together."""
+    triggers: Triggers = ()
+    """What sets timelines off."""
     runs: Runs | None = None
     """Of the timelines; written by the farm. None: those that start by themselves are to start."""
     variants: Variants = Field(default_factory=dict)
@@ -75,6 +78,7 @@ def parse_scene(data: object, *, max_layers: int) -> Scene:
             found += [mistake.inside(f"layers[{index}]") for mistake in error.mistakes]
     if scene is not None and not found:
         found = timeline_mistakes(scene.timelines, layers, MAX_MISTAKES)
+        found += trigger_mistakes(scene.triggers, scene.timelines)
     if found or scene is None:
         raise SceneMistakes(found[:MAX_MISTAKES])
     scene = scene.model_copy(update={"layers": tuple(layers)})

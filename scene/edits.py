@@ -15,6 +15,7 @@ from scene.layers import AnyLayer, ImageLayer, british
 from scene.merging import merged
 from scene.mistakes import Mistake, SceneMistakes, UnknownLayer
 from scene.overrides import changed_overrides, settled_overrides, with_renamed_layer, without_layer
+from scene.performance import runs_after_edit
 from scene.timeline import timeline_mistakes
 
 
@@ -80,6 +81,13 @@ def settle_on_air(scene: Scene, since: Start) -> Scene:
         _with_starts(layer, lambda start: since if start == "onAir" else start) for layer in scene.layers
     )
     return _with_layers(scene, layers)
+
+
+def with_runs(old: Scene, new: Scene, revision: int) -> Scene:
+    """``new``, which becomes ``revision``, with the runs of ``old``; see
+    :func:`scene.performance.runs_after_edit`."""
+    runs = runs_after_edit(old, new, revision)
+    return new if new.runs == runs else new.model_copy(update={"runs": runs})
 
 
 def _index(scene: Scene, layer_id: str) -> int:

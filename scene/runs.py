@@ -52,7 +52,7 @@ class ClockChange(Part):
     cancelled: bool = False
     """It was taken off."""
     told: bool = False
-    """All that happened until then was on air when this was written."""
+    """All that happened until then was on air when this was written, and is no more written here."""
 
 
 class Run(Part):
@@ -70,6 +70,11 @@ class Run(Part):
     """How fast it goes at first; 0: it begins paused."""
     changes: Annotated[tuple[ClockChange, ...], Field(strict=False, max_length=MAX_CHANGES)] = ()
     """In the order of their revisions."""
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether somebody ended it."""
+        return any(change.cancelled for change in self.changes)
 
 
 Runs = Annotated[tuple[Run, ...], Field(strict=False, max_length=MAX_RUNS)]

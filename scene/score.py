@@ -11,7 +11,7 @@ from scene.animation import BOUNDS
 from scene.clock import Clock, clocks
 from scene.document import Scene
 from scene.motion import Motion, Track, latest_first
-from scene.runs import Run
+from scene.performance import current_runs
 from scene.slots import Seat, seats
 from scene.steps import Placed, placed
 from scene.timeline import Timeline
@@ -133,25 +133,6 @@ def stagings(scene: Scene, births: Mapping[int, Fraction], revision: int) -> dic
         layer_id: Staging(seated.get(layer_id), tuple(roles.get(layer_id, ())))
         for layer_id in seated.keys() | roles.keys()
     }
-
-
-def current_runs(scene: Scene, revision: int) -> tuple[Run, ...]:
-    """The runs of ``revision``: those that its document holds, else of all that starts by itself."""
-    return first_runs(scene.timelines, revision) if scene.runs is None else scene.runs
-
-
-def first_runs(timelines: Sequence[Timeline], revision: int) -> tuple[Run, ...]:
-    """Of those that start by themselves, when ``revision`` is the first to hold them."""
-    return tuple(
-        Run(
-            timeline=timeline.id,
-            revision=revision,
-            at=None if timeline.start == "now" else timeline.start,
-            rate=timeline.rate,
-        )
-        for timeline in timelines
-        if timeline.start is not None
-    )
 
 
 def _roles(scene: Scene, births: Mapping[int, Fraction], revision: int) -> dict[str, list[Role]]:

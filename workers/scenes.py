@@ -7,12 +7,10 @@ revisions from 1 again, but its epochs go on, and within one epoch a revision me
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from fractions import Fraction
-
 from farm.errors import SceneInvalid
 from farm.messages import FrameTask
 from farm.store.scenes import SceneStore
+from scene.births import births_until
 from scene.mistakes import SceneMistakes
 from scene.onair import ShowVersion
 from scene.show import stored_show
@@ -51,18 +49,3 @@ class SceneVersions:
                 # Without its birth it is good for this frame only: the birth will come, and change it.
                 self._kept.put(key, version)
         return version
-
-
-def births_until(births: Mapping[int, Fraction], revision: int) -> dict[int, Fraction]:
-    """The births that ``revision`` can refer to.
-
-    An edit that was overtaken by the next one before any frame showed it was never born by itself; what
-    starts with it starts with the first revision after it that was shown.
-    """
-    born: dict[int, Fraction] = {}
-    later: Fraction | None = None
-    for number in range(revision, 0, -1):
-        later = births.get(number, later)
-        if later is not None:
-            born[number] = later
-    return born

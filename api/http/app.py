@@ -27,6 +27,7 @@ from api.http.routes.ledger import LEDGER_ROUTES
 from api.http.routes.preview import PREVIEW_ROUTES
 from api.http.routes.rtmp import RTMP_ROUTES
 from api.http.routes.streams import STREAM_LIST_ROUTES, STREAM_ROUTES
+from api.http.routes.timelines import TIMELINE_ROUTES
 from api.http.routes.tokens import TOKEN_ROUTES
 from api.http.routes.variants import VARIANT_ROUTES
 from api.http.services import EXTENSION, make_services
@@ -89,6 +90,7 @@ def _add_routes(app: OpenAPI) -> None:
         (LAYER_ROUTES, "Scene"),
         (HISTORY_ROUTES, "Scene"),
         (VARIANT_ROUTES, "Scene"),
+        (TIMELINE_ROUTES, "Timelines"),
         (DATA_ROUTES, "Live data"),
         (CHARACTER_ROUTES, "Characters"),
         (KEY_ROUTES, "Stream keys"),

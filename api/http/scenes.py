@@ -13,9 +13,8 @@ from farm.messages import Event
 from farm.store.scenes import RevisionNote
 from farm.store.streams import StreamRecord
 from scene.document import Scene, parse_scene, variant_of
-from scene.edits import settle_starts
+from scene.edits import settle_starts, with_runs
 from scene.mistakes import SceneMistakes, UnknownLayer, UnknownVariant
-from scene.performance import with_runs
 from scene.slots import with_layout_moves
 from scene.summary import describe_change
 

@@ -73,6 +73,8 @@ _ROUTES = st.sampled_from(
         ("POST", "/assets"),
         ("POST", "/rtmp/publish"),
         ("POST", "/streams/show/pause"),
+        ("POST", "/streams/show/timelines/flash/start"),
+        ("POST", "/streams/show/triggers/bid"),
     ]
 )
 _AGREED = {200, 201, 400, 403, 404, 409, 412, 415, 422, 429}

@@ -16,7 +16,7 @@ from scene.layout import LayoutName
 from scene.time import Segment
 from scene.transitions import Direction, WipeShape
 from scene.viewport import ViewportFit
-from tests.scene.timeline_strategies import moves_value_of, timelines
+from tests.scene.timeline_strategies import moves_value_of, timelines, triggers
 
 Document = dict[str, Any]
 
@@ -459,7 +459,9 @@ def timelines_of(draw: st.DrawFn, of: list[Document]) -> Document:
     """Timelines that move layers ``of`` a document, and those layers with all that they need for it."""
     found = draw(timelines(of, animations))
     counting = [{"value": 0, **layer} if moves_value_of(found, layer["id"]) else layer for layer in of]
-    return {"timelines": found, "layers": counting} if found else {}
+    if not found:
+        return {}
+    return {"timelines": found, "layers": counting, "triggers": draw(triggers(found))}
 
 
 def scenes(max_layers: int = 5) -> st.SearchStrategy[Scene]:

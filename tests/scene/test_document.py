@@ -48,6 +48,7 @@ def test_an_empty_document_is_a_black_full_hd_scene() -> None:
         "layoutTransition": {"duration": 0.6, "easing": "easeInOutCubic"},
         "layers": [],
         "timelines": [],
+        "triggers": [],
         "variants": {},
     }
 

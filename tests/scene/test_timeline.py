@@ -9,9 +9,8 @@ import pytest
 
 from scene.content import LayerState
 from scene.document import Scene, parse_scene
-from scene.edits import change_layer, remove_layer
+from scene.edits import change_layer, remove_layer, with_runs
 from scene.mistakes import SceneMistakes
-from scene.performance import with_runs
 from scene.state import scene_at
 from scene.steps import MAX_DEPTH, MAX_STEPS, Stepped, placed
 from scene.time import Segment

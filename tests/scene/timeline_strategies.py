@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from fractions import Fraction
 from typing import Any
 
 from hypothesis import strategies as st
+
+from scene.actions import Stagehand
+from scene.document import Scene
+from scene.performance import Performance
 
 Document = dict[str, Any]
 Movements = Callable[[str], st.SearchStrategy[Document]]
@@ -54,14 +59,33 @@ def steps(layers: list[Document], movements: Movements) -> st.SearchStrategy[lis
         st.fixed_dictionaries({"parallel": several}),
         st.fixed_dictionaries({"stagger": several}, optional={"each": _lengths}),
     )
-    return st.lists(leaf | nested, min_size=1, max_size=3)
+    return st.lists(leaf | nested, min_size=1, max_size=2)
+
+
+def triggers(of: list[Document]) -> st.SearchStrategy[list[Document]]:
+    """At most one trigger on "go", which does something to any of these timelines."""
+    chosen = st.lists(st.sampled_from([timeline["id"] for timeline in of]), min_size=1, max_size=2)
+    effects = dict.fromkeys(("start", "pause", "resume", "cancel"), chosen)
+    trigger = st.fixed_dictionaries({"on": st.just("go")}, optional=effects).filter(lambda t: len(t) > 1)
+    return st.lists(trigger, max_size=1)
+
+
+def triggered(scene: Scene, revision: int, births: Mapping[int, Fraction]) -> Scene:
+    """``scene`` as ``revision`` in which "go" happens, if it waits for that."""
+    if not scene.triggers:
+        return scene
+    parts = Performance(timelines=scene.timelines, triggers=scene.triggers, runs=scene.runs or ())
+    known = {number: born for number, born in births.items() if number < revision}
+    acted = Stagehand(parts, revision, known).trigger("go")
+    return scene.model_copy(update={"runs": acted.runs})
 
 
 @st.composite
 def timelines(draw: st.DrawFn, layers: list[Document], movements: Movements) -> list[Document]:
     """Up to two timelines that move ``layers``."""
     found: list[Document] = []
-    names = draw(st.sampled_from([[], ["one"], ["one", "two"]]))
+    # Most have none: they are half of what a document costs to make.
+    names = draw(st.sampled_from([[], [], [], ["one"], ["one", "two"]]))
     for name in names if layers else []:
         optional = {
             "loop": st.sampled_from([True, False, 2]),

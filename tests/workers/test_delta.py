@@ -13,6 +13,7 @@ from farm.messages import Delivery, FrameTask
 from farm.store.snapshots import NO_SNAPSHOT, Births, live_of
 from farm.transport.planes import Planes, rects_fit
 from scene.document import MAX_LAYERS, Scene, parse_scene, variant_of
+from scene.edits import with_runs
 from scene.live import NOTHING_LIVE, Datum, Live
 from scene.onair import ShowVersion
 from scene.show import one_scene
@@ -28,6 +29,7 @@ from tests.scene.strategies import (
     timelines_of,
     without_dangling,
 )
+from tests.scene.timeline_strategies import triggered
 from tests.workers.farmhand import Gallery, canvas, same
 from workers.compositor import Compositor
 from workers.evaluate import Evaluator
@@ -48,7 +50,8 @@ class Versions:
         before = Scene()
         for number, document in enumerate(revisions, 1):
             parsed = parse_scene(document, max_layers=MAX_LAYERS)
-            before = with_layout_moves(before, parsed, number)
+            edited = with_runs(before, with_layout_moves(before, parsed, number), number)
+            before = triggered(edited, number, births)
             shown = variant_of(before, "other") if before.variants else before
             self._versions[number] = ShowVersion(number, one_scene(shown), births, CANVAS)
 
@@ -104,7 +107,7 @@ def histories(draw: st.DrawFn) -> History:
             edited.append({**draw(layers()), "id": "brand-new"})
         unique = {layer["id"]: layer for layer in edited}
         layout = {"layout": draw(layouts)} if draw(st.booleans()) else {}
-        kept = {name: before[name] for name in before if name != "timelines"}
+        kept = {name: before[name] for name in before if name not in ("timelines", "triggers")}
         held = {"layers": list(unique.values())}
         held |= draw(timelines_of(held["layers"]))
         revisions.append(without_dangling({**kept, **layout, **held}))

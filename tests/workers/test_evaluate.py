@@ -11,11 +11,12 @@ from farm.store import keys
 from farm.store.connection import FarmRedis
 from farm.store.scenes import SceneStore
 from farm.store.snapshots import SnapshotStore
+from scene.births import births_until
 from tests.workers.farmhand import WHOLE, Gallery, document, put_scene, segment, task
 from workers.evaluate import Evaluator
 from workers.live import LiveSnapshots
 from workers.painters.registry import all_painters
-from workers.scenes import SceneVersions, births_until
+from workers.scenes import SceneVersions
 from workers.sprites import Sprites
 
 STILL = {"type": "colour", "colour": "#fff", "size": {"width": 20, "height": 20}}

@@ -11,7 +11,7 @@ from pydantic import JsonValue, RootModel
 
 from api.http.addressing import addressed_stream
 from api.http.envelope import ok
-from api.http.live import Kept, LiveDesk
+from api.http.live import Change, Kept, LiveDesk
 from api.http.router import Route
 from api.http.services import services
 from api.http.shapes import Shape
@@ -55,23 +55,26 @@ def get_data() -> Response:
 
 def put_data(body: DataBody) -> Response:
     """Set these values and no others."""
-    with _data_errors():
+    with data_errors():
         values = parse_data(body.root)
     return _answer(_desk().edit(lambda old, number, shown: old.with_values(values, number, shown)))
 
 
 def patch_data(body: DataPatch) -> Response:
     """Set these values, and leave the others as they are."""
-    with _data_errors():
-        values = parse_data({name: value for name, value in body.root.items() if value is not None})
-        return _answer(
-            _desk().edit(lambda old, number, shown: _merged(old, body.root, values, number, shown))
-        )
+    with data_errors():
+        return _answer(_desk().edit(patched(body)))
 
 
 def delete_data() -> Response:
     """Give all values back to the scene's own ``data``."""
     return _answer(_desk().edit(lambda old, number, shown: old.with_values({}, number, shown)))
+
+
+def patched(body: DataPatch) -> Change:
+    """The change that ``body`` asks for. It and this raise SceneMistakes."""
+    values = parse_data({name: value for name, value in body.root.items() if value is not None})
+    return lambda old, number, shown: _merged(old, body.root, values, number, shown)
 
 
 def _desk() -> LiveDesk:
@@ -93,7 +96,7 @@ def _answer(kept: Kept) -> Response:
 
 
 @contextmanager
-def _data_errors() -> Iterator[None]:
+def data_errors() -> Iterator[None]:
     """Translate the scene's mistakes to InputError with all of them."""
     try:
         yield

@@ -1,0 +1,95 @@
+"""Where a stream's timelines are, in the words of the API."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from api.http.condition import read_conditions
+from api.http.services import Services
+from api.http.shapes import Shape
+from farm.store.programs import ProgramStore
+from farm.timelines import Played
+from scene.births import births_until
+from scene.clock import Clock, Stage
+from scene.runs import Run
+from scene.steps import placed
+from scene.time import segment_at
+from scene.timeline import Timeline
+from scene.tracks import plays
+
+
+class TimelineShape(Shape):
+    """One timeline and what it is doing. ``time`` and ``duration`` are its own seconds, within one play;
+    ``play`` counts from 1, ``plays`` is null for one that loops for ever. ``waiting`` is how often it is
+    still to play in its queue."""
+
+    id: str
+    state: Stage
+    time: float | None
+    duration: float
+    play: int | None
+    plays: int | None
+    queue: str | None
+    waiting: int
+
+
+class TimelinesShape(Shape):
+    """All timelines of a scene, in its order, and the second of scene time that they are told of."""
+
+    timelines: list[TimelineShape]
+    scene_time: float
+
+
+def timelines_now(farm: Services, stream: str, played: Played) -> TimelinesShape:
+    """What they are doing: on air as of the last second, in ``played`` as if it were on air by now."""
+    now_s = _scene_time_s(farm, stream)
+    births = births_until({played.revision: now_s, **played.births}, played.revision)
+    clocks = played.performance.clocks(births)
+    runs = list(zip(played.performance.runs, clocks, strict=True))
+    return TimelinesShape(
+        timelines=[_shape(timeline, runs, now_s) for timeline in played.performance.timelines],
+        scene_time=float(now_s),
+    )
+
+
+def _scene_time_s(farm: Services, stream: str) -> Fraction:
+    """Scene time of the last frame that is known to have been sent; 0 when none ever was."""
+    program = ProgramStore(farm.redis).load(stream)
+    if program is None:
+        return Fraction(0)
+    [condition] = read_conditions(farm.redis, [stream])
+    told = condition.report
+    emitted = told.emitted if told is not None and told.epoch == program.epoch else program.emitted
+    frame = max(emitted, program.emitted, program.segments[0].from_frame)
+    return segment_at(program.segments, frame).time_at_s(frame, program.fps)
+
+
+def _shape(timeline: Timeline, runs: Sequence[tuple[Run, Clock | None]], now_s: Fraction) -> TimelineShape:
+    mine = [(run, clock) for run, clock in runs if run.timeline == timeline.id]
+    begun = [clock for _, clock in mine if clock is not None and clock.begins_s <= now_s]
+    waiting = [run for run, clock in mine if not run.cancelled and (clock is None or clock.begins_s > now_s)]
+    stage: Stage = "waiting" if waiting else "idle"
+    length_s = placed(timeline.steps)[1]
+    time_s = play = None
+    if begun:
+        stage, time_s = begun[-1].stage_at(now_s), begun[-1].play_at_s(now_s)
+        whole_s = begun[-1].time_at_s(now_s)
+        if time_s is not None and whole_s is not None:
+            play = _play(whole_s, length_s, plays(timeline.loop))
+    return TimelineShape(
+        id=timeline.id,
+        state=stage,
+        time=None if time_s is None else float(time_s),
+        duration=float(length_s),
+        play=play,
+        plays=plays(timeline.loop),
+        queue=timeline.queue,
+        waiting=len(waiting),
+    )
+
+
+def _play(time_s: Fraction, length_s: Fraction, times: int | None) -> int:
+    """Which play shows, from 1; the last one holds."""
+    play = int(time_s // length_s) + 1 if length_s else 1
+    return play if times is None else min(play, times)
