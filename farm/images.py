@@ -39,6 +39,18 @@ def inspect_image(data: bytes, *, max_bytes: int, max_pixels: int) -> ImageInfo:
         return _info(image)
 
 
+def check_picture(data: bytes, *, max_bytes: int, max_pixels: int) -> ImageInfo:
+    """What :func:`inspect_image` does, and that the body is whole. Raises AssetRefused.
+
+    A JPEG is decoded at an eighth of its size, which reads all of it and costs a tenth.
+    """
+    with _opened(data, max_bytes, max_pixels) as image:
+        info = _info(image)
+        image.draft("RGB", (max(1, image.width // 8), max(1, image.height // 8)))
+        image.load()
+        return info
+
+
 def decode_image(data: bytes, *, max_bytes: int, max_pixels: int) -> Image.Image:
     """The whole picture in ``data`` as RGBA, upright. Raises AssetRefused."""
     with _opened(data, max_bytes, max_pixels) as image:

@@ -26,7 +26,7 @@ from scene.content import (
 from scene.data import Data
 from scene.drawing import backdrop_of, gradient_of, shadow_of
 from scene.effects import finish_bounds, finish_values, is_finish_property
-from scene.feed import FeedContent, FeedState, feed_look
+from scene.feeding import feed_maker
 from scene.fields import Size, viewport_px
 from scene.finish import Finish, FinishMaker, finish_maker
 from scene.fitting import Fitting
@@ -137,7 +137,7 @@ def compile_layer(layer: AnyLayer, around: Surroundings, staging: Staging = NO_S
     own = arriving + moved + _playback(layer, births, revision)
     tracks = staging.directed(base, own, sides, finishing)
     counts_frames = isinstance(layer, FrameNumberLayer)
-    shows_live = isinstance(layer, TextLayer) and bool(names_in(layer.text))
+    shows_live = _shows_live(layer)
     if not counts_frames and not any(track.target in _OF_CONTENT for track in tracks):
         content = _by_live(content, base) if shows_live else _constant(content(base, _START))
     finish = finish_maker(layer.effects, layer.blend, fitting)
@@ -179,6 +179,12 @@ def _state(
     )
 
 
+def _shows_live(layer: AnyLayer) -> bool:
+    if isinstance(layer, FeedLayer):
+        return layer.feed is not None
+    return isinstance(layer, TextLayer) and bool(names_in(layer.text))
+
+
 def _same(finish: Finish, _values: Values) -> Finish:
     return finish
 
@@ -217,7 +223,7 @@ def _playback(
     layer: AnyLayer, births: Mapping[int, Fraction], revision: int
 ) -> tuple[Playback | SceneClock, ...]:
     """What moves in a picture by itself, once it has a beginning."""
-    if isinstance(layer, CharacterLayer):
+    if isinstance(layer, CharacterLayer) or (isinstance(layer, FeedLayer) and layer.can_stall):
         return (SceneClock(),)
     if not isinstance(layer, ImageLayer) or not layer.moving:
         return ()
@@ -234,24 +240,21 @@ def _content_maker(layer: AnyLayer, fitting: Fitting, data: Data) -> ContentMake
     match layer:
         case ColourLayer():
             return _colour_maker(layer)
-        case ImageLayer() | CharacterLayer():
+        case ImageLayer() | CharacterLayer() | FeedLayer():
             return _moving_maker(layer, fitting)
         case TextLayer():
             return _text_maker(layer, fitting, data)
         case ShapeLayer():
             return _shape_maker(layer, fitting)
-        case CardLayer() | SvgLayer() | FeedLayer():
+        case CardLayer() | SvgLayer():
             return _constant(_fixed(layer, fitting))
         case FrameNumberLayer():
             mask, cell = (1 << layer.bits) - 1, max(1, round(layer.cell * fitting.scale))
             return lambda _values, moment: FrameNumberContent(moment.n & mask, layer.bits, cell)
 
 
-def _fixed(layer: CardLayer | SvgLayer | FeedLayer, fitting: Fitting) -> Content:
+def _fixed(layer: CardLayer | SvgLayer, fitting: Fitting) -> Content:
     """The content of a layer of which nothing but the box moves."""
-    if isinstance(layer, FeedLayer):
-        state: FeedState = "loading" if layer.loading else "error" if layer.problem else "still"
-        return FeedContent(layer.address, state, layer.problem, feed_look(layer, fitting))
     if isinstance(layer, CardLayer):
         accent = None if layer.accent is None else parse_colour(layer.accent)
         return CardContent(layer.title, layer.lines, layer.state, accent, fitting.scale)
@@ -274,10 +277,12 @@ def _remembered(made: Callable[[Live], T]) -> Callable[[Live], T]:
     return lru_cache(maxsize=_KEPT_LIVE)(made)
 
 
-def _moving_maker(layer: ImageLayer | CharacterLayer, fitting: Fitting) -> ContentMaker:
-    """Of a layer whose content moves by itself."""
+def _moving_maker(layer: ImageLayer | CharacterLayer | FeedLayer, fitting: Fitting) -> ContentMaker:
+    """Of a layer whose content may move by itself."""
     if isinstance(layer, CharacterLayer):
         return character_maker(layer, fitting)
+    if isinstance(layer, FeedLayer):
+        return feed_maker(layer, fitting)
     grid = None if layer.sprite is None else (layer.sprite.columns, layer.sprite.rows)
     return lambda values, _moment: ImageContent(
         layer.address, layer.fit, fitting.scale, int(values.get(FRAME, 0)), grid, layer.problem

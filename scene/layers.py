@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
@@ -338,8 +338,19 @@ class CardLayer(ContentSizedLayer):
 class FeedLayer(PictureSource, FeedFields, ContentSizedLayer):
     """A picture on a card, with a caption and what is known of the work that it shows."""
 
+    ways: ClassVar[tuple[str, ...]] = ("asset", "url", "feed")
+
     type: Literal["feed"]
+    feed: Name | None = None
+    """A live feed of the stream; the layer shows its newest picture."""
+    stale_after: float | None = Field(None, ge=0.5, le=3600)
+    """Seconds after which a live feed without a new picture is dim and a lost signal; None for never."""
     animations: Annotated[tuple[BoxAnimation, ...], _Several, _Bounded] = ()
+
+    @property
+    def can_stall(self) -> bool:
+        """Whether time alone may change what it shows."""
+        return self.feed is not None and self.stale_after is not None
 
 
 class CharacterLayer(ContentSizedLayer):

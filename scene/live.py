@@ -25,6 +25,19 @@ class Change:
     """Scene time of the first frame that showed it; None when that is no matter any more."""
 
 
+@dataclass(frozen=True, slots=True)
+class FeedPicture:
+    """The newest picture of a live feed, by the address of its bytes."""
+
+    address: str
+    since_s: Fraction | None = None
+    """Scene time of the first frame that showed it, or a later one; None when no frame has yet."""
+
+    def age_s(self, time_s: Fraction) -> Fraction:
+        """How long it has been shown at ``time_s``, at least."""
+        return Fraction(0) if self.since_s is None else time_s - self.since_s
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Live:
     """One snapshot. Compared by identity, so that it can be the key of a cache."""
@@ -33,6 +46,8 @@ class Live:
     """By name, the newest last; what came before it says how a number got there."""
     acting: Mapping[str, Acting] = field(default_factory=dict)
     """By the character's layer."""
+    feeds: Mapping[str, FeedPicture] = field(default_factory=dict)
+    """By the feed's name."""
 
     def value(self, name: str) -> Datum | None:
         """What ``name`` is now; None when nobody has said."""

@@ -20,6 +20,7 @@ from api.http.routes.characters import CHARACTER_ROUTES
 from api.http.routes.config import CONFIG_ROUTES
 from api.http.routes.control import CONTROL_ROUTES
 from api.http.routes.data import DATA_ROUTES
+from api.http.routes.feeds import FEED_ROUTES
 from api.http.routes.history import HISTORY_ROUTES, SCHEMA_ROUTES
 from api.http.routes.keys import KEY_ROUTES
 from api.http.routes.layers import LAYER_ROUTES
@@ -93,6 +94,7 @@ def _add_routes(app: OpenAPI) -> None:
         (TIMELINE_ROUTES, "Timelines"),
         (DATA_ROUTES, "Live data"),
         (CHARACTER_ROUTES, "Characters"),
+        (FEED_ROUTES, "Live data"),
         (KEY_ROUTES, "Stream keys"),
         (PREVIEW_ROUTES, "On air"),
         (LEDGER_ROUTES, "On air"),

@@ -14,6 +14,7 @@ from farm.settings import Settings
 from farm.store.assets import AssetStore
 from farm.store.connection import FarmRedis
 from farm.store.events import EventLog
+from farm.store.feeds import FeedStore
 from farm.store.imports import ImportStore
 from farm.store.ledgers import LedgerStore
 from farm.store.scenes import SceneStore
@@ -41,6 +42,7 @@ class Services:
     stream_keys: StreamKeyStore
     assets: AssetStore
     imports: ImportStore
+    feeds: FeedStore
     fetcher: Fetcher
     viewers: ViewerCounter
 
@@ -69,6 +71,7 @@ def make_services(settings: Settings, redis: FarmRedis, clock: Clock) -> Service
         stream_keys=StreamKeyStore(redis, clock),
         assets=AssetStore(redis, clock, settings),
         imports=ImportStore(redis, clock),
+        feeds=FeedStore(redis, clock, settings),
         fetcher=Fetcher(settings),
         viewers=ViewerCounter(settings.rtmp_host, settings.rtmp_stat_port, clock),
     )

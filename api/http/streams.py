@@ -83,4 +83,5 @@ def forget_stream(farm: Services, stream: str) -> None:
     farm.scenes.delete(stream)
     farm.ledgers.delete(stream)
     farm.snapshots.delete(stream)
+    farm.feeds.delete(stream)
     farm.stream_keys.delete_all(stream)

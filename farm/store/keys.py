@@ -74,6 +74,11 @@ def asset(address: str) -> str:
     return f"ff:asset:{address}"
 
 
+def feed_pictures(stream: str) -> str:
+    """hash with expiry: address -> size and time (ms) of the pictures that the stream's live feeds keep."""
+    return f"ff:feed-pictures:{stream}"
+
+
 def events(stream: str) -> str:
     """Redis stream, bounded: what people are told over the WebSocket."""
     return f"ff:events:{stream}"

@@ -19,7 +19,7 @@ from farm.messages import from_json, to_json
 from farm.store import keys
 from farm.store.acts import MAX_ACTS, Act
 from farm.store.connection import FarmRedis, as_text
-from scene.live import Change, Datum, Live
+from scene.live import Change, Datum, FeedPicture, Live
 
 OVERTAKEN_MS = 10_000
 """So long an overtaken snapshot is kept, for frames that were ordered before."""
@@ -52,11 +52,24 @@ class Changed(msgspec.Struct, frozen=True, array_like=True):
     value: str | int | float
 
 
+class FeedEntry(msgspec.Struct, frozen=True, array_like=True):
+    """The newest picture of a live feed, and the snapshot that brought it; ``bytes`` is its size."""
+
+    snapshot: int
+    address: str
+    width: int
+    height: int
+    bytes: int
+    wall_ms: int
+
+
 class Snapshot(msgspec.Struct, frozen=True):
     """All that is live in a stream at one moment."""
 
     values: dict[str, tuple[Changed, ...]] = {}
     """By name, the newest last."""
+    feeds: dict[str, FeedEntry] = {}
+    """By the feed's name."""
     acts: dict[str, Act] = {}
     """By the character's layer."""
 
@@ -71,6 +84,16 @@ class Snapshot(msgspec.Struct, frozen=True):
             name: _changed(self.values.get(name, ()), value, number, shown) for name, value in values.items()
         }
         return msgspec.structs.replace(self, values=changed)
+
+    def with_feed(self, name: str, entry: FeedEntry) -> Snapshot:
+        """The snapshot that brings the feed ``name`` another picture."""
+        return msgspec.structs.replace(self, feeds={**self.feeds, name: entry})
+
+    def without_feed(self, name: str) -> Snapshot:
+        """The snapshot in which there is no such feed."""
+        return msgspec.structs.replace(
+            self, feeds={known: entry for known, entry in self.feeds.items() if known != name}
+        )
 
     def with_act(self, layer: str, act: Act, *, among: Collection[str]) -> Snapshot:
         """With what a character does now; what others than ``among`` were told is forgotten.
@@ -115,6 +138,12 @@ class Births:
             return None
         return self.times_s[index]
 
+    def shown_by_s(self, number: int) -> Fraction | None:
+        """Scene time by which snapshot ``number`` was shown for certain; None when it never was yet. What
+        a start of the stream began with counts from 0."""
+        index = bisect_left(self.numbers, number)
+        return None if index == len(self.numbers) else self.times_s[index] or Fraction(0)
+
 
 def live_of(snapshot: Snapshot, births: Births) -> Live:
     """``snapshot`` as the scene wants it."""
@@ -124,6 +153,10 @@ def live_of(snapshot: Snapshot, births: Births) -> Live:
             for name, changes in snapshot.values.items()
         },
         {layer: act.acting(births.since_s) for layer, act in snapshot.acts.items()},
+        {
+            name: FeedPicture(entry.address, births.shown_by_s(entry.snapshot))
+            for name, entry in snapshot.feeds.items()
+        },
     )
 
 

@@ -229,6 +229,7 @@ def finish_animations(draw: st.DrawFn, of: list[Document]) -> Document:
     )
 
 
+live_feeds = fields({"feed": st.just("camera")}, staleAfter=st.sampled_from([0.5, 1]))
 pictures_by_url = fields(
     {"url": st.just("https://pictures.example/a.png")}, content=ids, problem=st.just("it is gone")
 )
@@ -374,7 +375,7 @@ def layers(draw: st.DrawFn, kind: str | None = None) -> Document:
     )
     if "asset" in layer and draw(st.integers(0, 3)) == 0:
         layer.pop("asset")
-        layer |= draw(pictures_by_url)
+        layer |= draw(live_feeds if chosen == "feed" else pictures_by_url)
     if any(animation["property"] == "value" for animation in layer.get("animations", ())):
         layer.setdefault("value", 0)
     return layer

@@ -9,6 +9,7 @@ import pytest
 
 from scene.document import parse_scene
 from scene.feed import FeedContent
+from scene.live import FeedPicture, Live
 from scene.mistakes import SceneMistakes
 from scene.state import scene_at
 from scene.time import Segment
@@ -73,3 +74,39 @@ def test_every_mistake_in_metadata_has_its_path() -> None:
 def test_only_so_many_traits_are_shown() -> None:
     [(path, _)] = mistakes(metadata={"traits": [{"name": "a", "value": "b"}] * 13})
     assert path == "layers[0].metadata.traits"
+
+
+def on_air(time_s: Fraction, live: Live, **fields: Any) -> FeedContent:
+    """What a live feed's layer shows."""
+    layer = {"id": "cam", "type": "feed", "feed": "camera", **fields}
+    version = SceneVersion(1, parse_scene({"layers": [layer]}, max_layers=1), {1: Fraction(0)}, (1920, 1080))
+    [shown] = version.layers
+    state = shown.at(0, time_s, live)
+    assert state is not None
+    assert isinstance(state.content, FeedContent)
+    return state.content
+
+
+def test_a_live_feed_shows_its_newest_picture() -> None:
+    nothing = on_air(Fraction(5), Live())
+    assert (nothing.picture, nothing.state) == ("", "loading")
+    assert nothing.look.proportion == pytest.approx(16 / 9)
+    picture = Live(feeds={"camera": FeedPicture("a1", Fraction(3)), "other": FeedPicture("b2")})
+    shown = on_air(Fraction(5), picture)
+    assert (shown.picture, shown.state) == ("a1", "live")
+    assert on_air(Fraction(5), picture, aspect="1:1").look.proportion == 1
+
+
+def test_a_feed_that_stalls_is_stale_after_its_time_and_not_before() -> None:
+    live = Live(feeds={"camera": FeedPicture("a1", Fraction(3))})
+    assert on_air(Fraction(100), live).state == "live"
+    for time_s, state in ((Fraction("4.99"), "live"), (Fraction(5), "stale"), (Fraction(9), "stale")):
+        shown = on_air(time_s, live, staleAfter=2)
+        assert (shown.state, shown.picture) == (state, "a1")
+    # One that no frame has shown yet is fresh.
+    assert on_air(Fraction(9), Live(feeds={"camera": FeedPicture("a1")}), staleAfter=2).state == "live"
+
+
+def test_a_feed_has_one_source() -> None:
+    found = mistakes(feed="camera")
+    assert found == [("layers[0].feed", "cannot stand beside asset; remove one of them")]

@@ -44,9 +44,9 @@ class Gallery:
             return PictureState(*MISSING_SIZE, "there is no such picture", settled=False)
         return PictureState(*self._picture.size)
 
-    def picture(self, _asset: str, frame: int) -> Image.Image:
+    def picture(self, asset: str, frame: int) -> Image.Image:
         """See :class:`workers.painters.image.Pictures`."""
-        return self._picture.rotate(frame * 30)
+        return self._picture.rotate(frame * 30 + (90 * len(asset) if asset.startswith("feed-") else 0))
 
 
 def canvas(width: int = WIDTH, height: int = HEIGHT, value: int = 77) -> Planes:

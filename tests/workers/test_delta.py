@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from farm.messages import Delivery, FrameTask
-from farm.store.snapshots import NO_SNAPSHOT, Births, live_of
+from farm.store.snapshots import NO_SNAPSHOT, Births, FeedEntry, live_of
 from farm.transport.planes import Planes, rects_fit
 from scene.document import MAX_LAYERS, Scene, parse_scene, variant_of
 from scene.edits import with_runs
@@ -72,6 +72,9 @@ class Lives:
         kept = NO_SNAPSHOT
         for number, values in enumerate(snapshots, 1):
             kept = kept.with_values(values, number, shown=number)
+            if number % 2:  # the feed stalls between, so that its picture grows old
+                picture = FeedEntry(number, f"feed-{'x' * number}", 40, 30, 1000, 0)
+                kept = kept.with_feed("camera", picture)
             self._lives[number] = live_of(kept, known)
 
     def live(self, _task: FrameTask, snapshot: int) -> Live:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from farm.errors import DrawFailed
 from scene.colour import Colour
 from scene.feed import FeedContent, FeedLook, FeedState
 from workers.cache import ByteCache, RecentCache
@@ -26,6 +27,7 @@ _MATTE = Colour(4, 8, 16)
 _STALE_LIGHT = 0.45
 """What is left of the light of a picture that is not live any more."""
 _SHADE_ALPHA = 225
+_LIVE: tuple[FeedState, ...] = ("live", "stale")
 _MAX_LAYOUTS = 128
 _FRAMES_BYTES = 16_000_000
 
@@ -56,7 +58,8 @@ class FeedPainter:
         """As large as asked for, else as picture and texts need. Raises StoreUnavailable, DrawFailed."""
         layout = self._laid_out(content, width, height)
         size = (layout.width, layout.height)
-        if not content.picture:
+        if not content.picture or content.state in _LIVE:
+            # A live feed's box does not follow from its picture: overtaken ones are not loaded for it.
             return Box(*size, problem=content.problem)
         state = self._pictures.state(content.picture)
         return Box(*size, problem=state.problem, unsettled=None if state.settled else size)
@@ -103,7 +106,12 @@ class FeedPainter:
         """The picture's box without its corners: the picture over a matte, or a sign. A fresh raster."""
         if box.problem is not None or not content.picture:
             return picture_sign(*size, waiting=box.problem is None)
-        picture = self._pictures.picture(content.picture, 0)
+        try:
+            picture = self._pictures.picture(content.picture, 0)
+        except DrawFailed:
+            if content.state not in _LIVE:
+                raise
+            return picture_sign(*size, waiting=True)
         above = fitted(picture, content.look.fit, size, quality)
         raster = np.empty((size[1], size[0], 4), np.uint8)
         raster[...] = _MATTE
