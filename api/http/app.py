@@ -17,6 +17,7 @@ from api.http.pages import add_pages
 from api.http.router import TOKEN_SECURITY, mount
 from api.http.routes.assets import ASSET_ROUTES
 from api.http.routes.characters import CHARACTER_ROUTES
+from api.http.routes.complexity import COMPLEXITY_ROUTES
 from api.http.routes.config import CONFIG_ROUTES
 from api.http.routes.control import CONTROL_ROUTES
 from api.http.routes.data import DATA_ROUTES
@@ -92,6 +93,7 @@ def _add_routes(app: OpenAPI) -> None:
         (HISTORY_ROUTES, "Scene"),
         (VARIANT_ROUTES, "Scene"),
         (TIMELINE_ROUTES, "Timelines"),
+        (COMPLEXITY_ROUTES, "Scene"),
         (DATA_ROUTES, "Live data"),
         (CHARACTER_ROUTES, "Characters"),
         (FEED_ROUTES, "Live data"),

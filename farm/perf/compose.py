@@ -23,7 +23,10 @@ EXAMPLES = Path("examples/scenes")
 _CPU_INFO = Path("/proc/cpuinfo")
 
 _TITLES = {
-    "scenes": ("scene", "ms of CPU a frame"),
+    "scenes": (
+        "scene",
+        "A frame, ms of CPU: whole, patched, the worst whole one, new ones, as estimated, the first",
+    ),
     "layers": ("layers", "One of so many layers moves"),
     "changed": ("changed", "One layer of this share of the canvas moves"),
 }
@@ -91,17 +94,30 @@ def tables(result: Result) -> list[Table]:
 
 def _table(names: str, title: str, measurements: Mapping[str, Mapping[str, float]]) -> Table:
     table = Table(title=title, title_justify="left")
-    table.add_column(names)
-    for heading in ("whole", "patched", "worst", "new", "opening", "changed", "cache hits", "peak"):
+    table.add_column(names, no_wrap=True)
+    for heading in (
+        "whole",
+        "patch",
+        "worst",
+        "new",
+        "guess",
+        "open",
+        "area",
+        "hits",
+        "peak",
+    ):
         table.add_column(heading, justify="right")
     for name, measured in measurements.items():
         table.add_row(
             f"{float(name):.0%}" if names == "changed" else name,
-            *(f"{measured[key]:.2f}" for key in ("full_ms", "patch_ms", "full_max_ms", "first_ms")),
+            *(
+                f"{measured[key]:.2f}"
+                for key in ("full_ms", "patch_ms", "full_max_ms", "first_ms", "estimate_ms")
+            ),
             f"{measured['opening_ms']:.0f}",
             f"{measured['changed_share']:.1%}",
-            f"{measured['hit_rate']:.1%}",
-            f"{measured['peak_bytes'] / 1000:.1f} kB",
+            f"{measured['hit_rate']:.0%}",
+            f"{measured['peak_bytes'] / 1000:.0f} kB",
         )
     return table
 

@@ -60,7 +60,7 @@ def test_people_get_tables(kept: tuple[dict[str, Any], Path]) -> None:
         console.print(table)
     text = console.export_text()
     assert "typical" in text
-    assert "cache hits" in text
+    assert "guess" in text
     assert "100%" in text
 
 

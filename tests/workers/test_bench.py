@@ -29,8 +29,9 @@ SHOT = Shot(320, 180, Fraction(10))
 
 def measured_of(document: Document) -> Measured:
     pictures = AssetPictures(ShowPictures(), ManualClock(), load_settings({}), 8_000_000, settled_ns=0)
-    film = Film(parse_scene(document, max_layers=100), SHOT, all_painters(pictures), 32_000_000)
-    result = measured(film, SHOT, 1.5)
+    scene = parse_scene(document, max_layers=100)
+    film = Film(scene, SHOT, all_painters(pictures), 32_000_000)
+    result = measured(scene, film, SHOT, 1.5)
     assert not film.draw(0), "a layer could not be drawn"
     return result
 
@@ -41,6 +42,7 @@ def test_the_typical_show_needs_no_new_pixels_once_it_was_seen() -> None:
     assert typical.hit_rate == 1
     assert 0.05 < typical.changed_share < 0.7
     assert typical.peak_bytes < canvas_bytes(SHOT) / 4
+    assert 0 < typical.estimate_ms < 5
 
 
 @pytest.mark.parametrize("count", [LAYER_COUNTS[0], LAYER_COUNTS[-1]])

@@ -89,7 +89,7 @@ def _measure(order: argparse.Namespace, settings: Settings, tell: Console) -> di
     groups: dict[str, dict[str, dict[str, float]]] = {"scenes": {}, "layers": {}, "changed": {}}
     for group, name, scene, pictures, seconds in _tracked(work, tell):
         film = _film(scene, pictures, shot, settings)
-        groups[group][name] = measured(film, shot, seconds).as_dict()
+        groups[group][name] = measured(scene, film, shot, seconds).as_dict()
     return {
         "size": f"{width}x{height}",
         "fps": str(order.fps),

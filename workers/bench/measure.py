@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 
 from farm.transport.planes import i420_bytes
+from scene.complexity import complexity
+from scene.document import Scene
 from scene.geometry import area
 from workers.offline.film import Film, Shot
 
@@ -36,14 +38,17 @@ class Measured:
     """Of the layers' pixels, while the frames are drawn again; 1 when none were asked for."""
     peak_bytes: int
     """The most that one frame held beyond what was held before, as numpy and Python count it."""
+    estimate_ms: float
+    """What :mod:`scene.complexity` takes ``first_ms`` to be."""
 
     def as_dict(self) -> dict[str, float]:
         """For JSON, rounded to what can be told apart."""
         return {name: round(value, 4) for name, value in asdict(self).items()}
 
 
-def measured(film: Film, shot: Shot, seconds: float) -> Measured:
-    """Draw ``seconds`` of ``film`` three times over, then some frames once more to watch its memory.
+def measured(scene: Scene, film: Film, shot: Shot, seconds: float) -> Measured:
+    """Draw ``seconds`` of ``film``, which is of ``scene``, three times over, then some frames once more to
+    watch its memory.
 
     cv2 must be on one thread: what is measured is the CPU of this process.
     """
@@ -71,6 +76,7 @@ def measured(film: Film, shot: Shot, seconds: float) -> Measured:
         changed_share=changed / len(patches) / (shot.width * shot.height),
         hit_rate=(after.hits - before.hits) / asked if asked else 1.0,
         peak_bytes=_peak_bytes(film, frames[-_TRACED_FRAMES:]),
+        estimate_ms=complexity(scene, (shot.width, shot.height), shot.fps).frame_ms,
     )
 
 
