@@ -28,6 +28,7 @@ from api.http.routes.layers import LAYER_ROUTES
 from api.http.routes.ledger import LEDGER_ROUTES
 from api.http.routes.preview import PREVIEW_ROUTES
 from api.http.routes.rtmp import RTMP_ROUTES
+from api.http.routes.screen import SCREEN_ROUTES
 from api.http.routes.streams import STREAM_LIST_ROUTES, STREAM_ROUTES
 from api.http.routes.timelines import TIMELINE_ROUTES
 from api.http.routes.tokens import TOKEN_ROUTES
@@ -92,6 +93,7 @@ def _add_routes(app: OpenAPI) -> None:
         (LAYER_ROUTES, "Scene"),
         (HISTORY_ROUTES, "Scene"),
         (VARIANT_ROUTES, "Scene"),
+        (SCREEN_ROUTES, "Scene"),
         (TIMELINE_ROUTES, "Timelines"),
         (COMPLEXITY_ROUTES, "Scene"),
         (DATA_ROUTES, "Live data"),

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from api.http.services import Services
 from farm.errors import Conflict, NotFound
 from farm.store.snapshots import NO_SNAPSHOT, Snapshot
+from farm.store.streams import StreamRecord
 
 _MAX_TRIES = 200
 """So many changes may come between one's reading and its writing, again and again, before it gives up."""
@@ -26,9 +27,10 @@ class Kept(NamedTuple):
 class LiveDesk:
     """Where what is live in one stream is read and changed."""
 
-    def __init__(self, farm: Services, stream: str) -> None:
+    def __init__(self, farm: Services, record: StreamRecord) -> None:
+        """What is live in a rendition is live in the stream that it follows."""
         self._store = farm.snapshots
-        self._stream = stream
+        self._stream = record.scene_stream
 
     def current(self) -> Kept:
         """The newest snapshot."""

@@ -73,6 +73,15 @@ class ScenePictures:
             if url is not None:
                 self._imports.order(self._owner, url)
 
+    def natural_size(self, layer: Pictured) -> tuple[int, int] | None:
+        """Width and height of its picture, of one cell of a sheet, px; None when that is not here."""
+        record, _ = self._picture_of(layer)
+        if record is None:
+            return None
+        sprite = layer.sprite if isinstance(layer, ImageLayer) else None
+        columns, rows = (sprite.columns, sprite.rows) if sprite else (1, 1)
+        return max(1, record.width // columns), max(1, record.height // rows)
+
     def _with_told(self, scene: Scene, which: Shows, known: Scene | None) -> Scene:
         own = [layer for layer in known.layers if isinstance(layer, Pictured)] if known else []
         before = {layer.asset: layer.content for layer in own}

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from api.http.condition import read_conditions
+from api.http.on_air import scene_time_s
 from api.http.services import Services
 from api.http.shapes import Shape
-from farm.store.programs import ProgramStore
 from farm.timelines import Played
 from scene.births import births_until
 from scene.clock import Clock, Stage
 from scene.runs import Run
 from scene.steps import placed
-from scene.time import segment_at
 from scene.timeline import Timeline
 from scene.tracks import plays
 
@@ -43,7 +41,7 @@ class TimelinesShape(Shape):
 
 def timelines_now(farm: Services, stream: str, played: Played) -> TimelinesShape:
     """What they are doing: on air as of the last second, in ``played`` as if it were on air by now."""
-    now_s = _scene_time_s(farm, stream)
+    now_s = scene_time_s(farm, stream)
     births = births_until({played.revision: now_s, **played.births}, played.revision)
     clocks = played.performance.clocks(births)
     runs = list(zip(played.performance.runs, clocks, strict=True))
@@ -51,18 +49,6 @@ def timelines_now(farm: Services, stream: str, played: Played) -> TimelinesShape
         timelines=[_shape(timeline, runs, now_s) for timeline in played.performance.timelines],
         scene_time=float(now_s),
     )
-
-
-def _scene_time_s(farm: Services, stream: str) -> Fraction:
-    """Scene time of the last frame that is known to have been sent; 0 when none ever was."""
-    program = ProgramStore(farm.redis).load(stream)
-    if program is None:
-        return Fraction(0)
-    [condition] = read_conditions(farm.redis, [stream])
-    told = condition.report
-    emitted = told.emitted if told is not None and told.epoch == program.epoch else program.emitted
-    frame = max(emitted, program.emitted, program.segments[0].from_frame)
-    return segment_at(program.segments, frame).time_at_s(frame, program.fps)
 
 
 def _shape(timeline: Timeline, runs: Sequence[tuple[Run, Clock | None]], now_s: Fraction) -> TimelineShape:

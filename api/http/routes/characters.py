@@ -203,7 +203,7 @@ def _edited(layer: CharacterLayer, change: Callable[[Act, int, int], Act]) -> Re
 
 
 def _desk() -> LiveDesk:
-    return LiveDesk(services(), addressed_stream().id)
+    return LiveDesk(services(), addressed_stream())
 
 
 def _layers() -> list[CharacterLayer]:

@@ -78,8 +78,7 @@ def patched(body: DataPatch) -> Change:
 
 
 def _desk() -> LiveDesk:
-    """Of what the stream shows: a rendition shares it with the stream that it follows."""
-    return LiveDesk(services(), addressed_stream().scene_stream)
+    return LiveDesk(services(), addressed_stream())
 
 
 def _merged(

@@ -61,7 +61,7 @@ def list_feeds() -> Response:
 
 def put_feed_picture(path: FeedPath, raw: FeedPictureBody) -> Response:
     """Show a picture in every layer of this feed, from the next frame on: PNG, JPEG or WebP."""
-    farm, stream = services(), addressed_stream().id
+    farm, stream = services(), addressed_stream().scene_stream
     data, limit = request.get_data(), farm.settings.asset_max_bytes
     if not data:
         raise InputError("the body is empty; send a picture")
@@ -86,7 +86,7 @@ def delete_feed(path: FeedPath) -> Response:
 
 
 def _desk() -> LiveDesk:
-    return LiveDesk(services(), addressed_stream().id)
+    return LiveDesk(services(), addressed_stream())
 
 
 def _shape(name: str, entry: FeedEntry) -> FeedShape:

@@ -156,7 +156,7 @@ def _show(data: DataPatch | None, act: Action) -> None:
     if data is not None:
         _desk().rehearse(_own_scene(), act)
         with data_errors():
-            LiveDesk(services(), _own_scene()).edit(patched(data))
+            LiveDesk(services(), addressed_stream()).edit(patched(data))
 
 
 def _tell(played: Played, data: dict[str, str]) -> None:
