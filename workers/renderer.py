@@ -13,7 +13,7 @@ from farm.store.connection import FarmRedis
 from farm.store.scenes import SceneStore
 from farm.store.snapshots import SnapshotStore
 from workers.assets import AssetPictures
-from workers.characters.cast import UploadedCast, beside_the_frames
+from workers.characters.cast import UploadedCast, beside_the_frames, packages_in
 from workers.characters.stage import Stage
 from workers.compositor import Compositor
 from workers.costs import LayerCosts
@@ -49,7 +49,7 @@ class Renderer:
         self._name = name
         assets = AssetStore(redis, clock, settings)
         self._pictures = AssetPictures(assets, clock, settings, pictures_bytes)
-        cast = UploadedCast(assets, clock, beside_the_frames())
+        cast = UploadedCast(packages_in(assets), clock, beside_the_frames())
         self._shelf = open_shelf(settings)
         painters = all_painters(self._pictures, cast)
         self._sprites = Sprites(painters, cache_bytes - pictures_bytes, Stage(cast), self._shelf)

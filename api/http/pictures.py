@@ -47,7 +47,7 @@ class ScenePictures:
             for path, asset in _shown(scene)
             if asset not in passing and self._found(asset) is None
         ]
-        mistakes += unknown_characters(scene, known, one_layer=one_layer)
+        mistakes += unknown_characters(scene, known, self._has_character, one_layer=one_layer)
         if mistakes:
             raise SceneMistakes(mistakes)
 
@@ -118,9 +118,17 @@ class ScenePictures:
 
     def _found(self, asset: str) -> AssetRecord | None:
         try:
-            return self._assets.find(asset, (self._owner, ADMIN_OWNER))
+            record = self._assets.find(asset, (self._owner, ADMIN_OWNER))
         except NotFound:
             return None
+        return None if record.kind == "character" else record
+
+    def _has_character(self, asset: str) -> bool:
+        try:
+            record = self._assets.get(asset)
+        except NotFound:
+            return False
+        return record.kind == "character" and record.owner in (self._owner, ADMIN_OWNER)
 
 
 def _shown(scene: Scene) -> list[tuple[str, str]]:

@@ -15,7 +15,8 @@ from farm.log import get_logger
 from farm.store.scenes import NO_NOTE
 from farm.store.streams import StreamRecord
 from farm.store.tokens import ADMIN_OWNER
-from scene.document import Scene
+from scene.document import Scene, variant_of
+from scene.layers import CharacterLayer
 
 log = get_logger(__name__)
 
@@ -49,6 +50,17 @@ def users_of(farm: Services, owner: str, shows: Shows) -> Iterator[tuple[str, st
             for layer in pictured(SceneDesk(farm, record).current().scene):
                 if shows(layer):
                     yield record.id, layer.id
+
+
+def characters_of(farm: Services, owner: str) -> Iterator[tuple[str, str, str]]:
+    """Stream, layer and character of everything that acts in the newest scenes of ``owner``."""
+    for record in farm.streams.all():
+        if owner in (record.owner, ADMIN_OWNER):
+            scene = SceneDesk(farm, record).current().scene
+            for look in (scene, *(variant_of(scene, name) for name in scene.variants)):
+                for layer in look.layers:
+                    if isinstance(layer, CharacterLayer):
+                        yield record.id, layer.id, layer.character
 
 
 def _refreshed(farm: Services, record: StreamRecord, shows: Shows) -> bool:

@@ -14,10 +14,15 @@ from scene.mistakes import Mistake
 MAX_ENTRIES = 512
 MAX_UNPACKED_BYTES = 32_000_000
 MAX_PACKAGE_BYTES = 8_000_000
-ZIP_MAGIC = b"PK\x03\x04"
+_ZIP_MAGIC = b"PK\x03\x04"
 
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ENCRYPTED = 0x1
+
+
+def is_package(data: bytes) -> bool:
+    """Whether ``data`` looks like a ZIP."""
+    return data.startswith(_ZIP_MAGIC)
 
 
 class ZipFiles:

@@ -48,7 +48,7 @@ class Files(Protocol):
 
 def read_package(files: Files) -> Package:
     """The package in ``files``. Raises AssetRefused; ``details["mistakes"]`` are paths and reasons."""
-    rig = _manifest(files)
+    rig = read_manifest(files)
     found: list[Mistake] = []
     drawings: dict[str, str] = {}
     pictures: dict[str, Image.Image] = {}
@@ -76,14 +76,8 @@ def read_package(files: Files) -> Package:
     return Package(Puppet(rig, places), drawings, pictures)
 
 
-def refused(mistakes: list[Mistake]) -> AssetRefused:
-    """The error that names all ``mistakes`` of a package."""
-    told = [{"path": mistake.path, "reason": mistake.reason} for mistake in mistakes]
-    lines = "; ".join(map(str, mistakes[:3])) + ("; …" if len(mistakes) > 3 else "")
-    return AssetRefused(f"the character package cannot be used: {lines}", {"mistakes": told})
-
-
-def _manifest(files: Files) -> Rig:
+def read_manifest(files: Files) -> Rig:
+    """The rig of the package in ``files``, whose images are not looked at. Raises AssetRefused."""
     data = files.read(MANIFEST, MAX_MANIFEST_BYTES)
     if data is None:
         raise refused([Mistake(MANIFEST, "is missing; a package has it beside its images")])
@@ -93,6 +87,13 @@ def _manifest(files: Files) -> Rig:
         raise refused(error.mistakes) from error
     except (ValueError, RecursionError) as error:
         raise refused([Mistake(MANIFEST, "is not JSON; save it as UTF-8 text")]) from error
+
+
+def refused(mistakes: list[Mistake]) -> AssetRefused:
+    """The error that names all ``mistakes`` of a package."""
+    told = [{"path": mistake.path, "reason": mistake.reason} for mistake in mistakes]
+    lines = "; ".join(map(str, mistakes[:3])) + ("; …" if len(mistakes) > 3 else "")
+    return AssetRefused(f"the character package cannot be used: {lines}", {"mistakes": told})
 
 
 def _drawing(data: bytes) -> tuple[str, Place]:

@@ -12,6 +12,8 @@ from collections.abc import Collection, Iterable
 
 import msgspec
 
+from farm.characters.files import ZipFiles, is_package
+from farm.characters.package import read_package
 from farm.clock import Clock
 from farm.errors import AssetRefused, NotFound
 from farm.images import ImageInfo, decode_image, inspect_image
@@ -26,6 +28,9 @@ MAX_ASSETS = 10_000
 
 RETIRED_S = 86_400
 """So long the bytes of a picture that was replaced can still be drawn."""
+
+CHARACTER = "CHARACTER"
+"""The format of character packages."""
 
 MAX_TAGS = 20
 _MAX_NAME_CHARS = 200
@@ -95,7 +100,9 @@ class AssetRecord(msgspec.Struct, frozen=True):
 
     @property
     def kind(self) -> str:
-        """picture or animation."""
+        """picture, animation or character."""
+        if self.format == CHARACTER:
+            return "character"
         return "animation" if self.frame_ms else "picture"
 
 
@@ -139,6 +146,8 @@ class AssetStore:
     def replace(self, asset_id: str, data: bytes) -> AssetRecord:
         """Put other bytes under an id that stays. Raises NotFound, AssetRefused."""
         before = self.get(asset_id)
+        if before.format == CHARACTER or is_package(data):
+            raise AssetRefused("a character cannot be replaced; upload the new one, and name it in the layer")
         address = _hashed(before.owner, before.id.encode() + b"\0" + data)
         if address == before.address:
             return before
@@ -185,7 +194,12 @@ class AssetStore:
             salted = asset_id.encode() + data
 
     def _examined(self, data: bytes) -> tuple[ImageInfo, tuple[int, ...]]:
-        """What a picture says of itself, after a whole decode. Raises AssetRefused."""
+        """What a picture, or a character's package, says of itself, after a whole decode.
+
+        Raises AssetRefused.
+        """
+        if is_package(data):
+            return ImageInfo(CHARACTER, *read_package(ZipFiles(data)).puppet.size), ()
         limits = {
             "max_bytes": self._settings.asset_max_bytes,
             "max_pixels": self._settings.asset_max_pixels,

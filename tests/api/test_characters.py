@@ -14,6 +14,7 @@ from farm.store.acts import MAX_ACTS, Spoken
 from farm.store.snapshots import Snapshot
 from farm.store.tokens import Scope
 from tests.api.conftest import Caller
+from tests.farm.test_characters import files, png, zipped
 
 HOST = {"id": "host", "type": "character", "character": "owl", "emotion": "thinking"}
 
@@ -172,3 +173,70 @@ def test_a_character_that_is_not_there_is_refused(bob: Caller, show: str) -> Non
     [mistake] = error["details"]["mistakes"]
     assert mistake["path"] == "character"
     assert "owl, robot" in mistake["reason"]
+
+
+def upload(who: Caller, data: bytes) -> str:
+    kept = who.ask("POST", "/assets?name=Dot", data=data, content_type="application/zip", status=201)
+    assert (kept["kind"], kept["width"], kept["height"]) == ("character", 100, 100)
+    asset: str = kept["id"]
+    return asset
+
+
+def test_an_uploaded_package_is_a_character(bob: Caller, show: str) -> None:
+    data = zipped(files())
+    asset = upload(bob, data)
+    assert upload(bob, data) == asset
+    layer = {"id": "dot", "type": "character", "character": asset}
+    bob.ask("POST", f"/streams/{show}/layers", layer, status=201)
+    assert bob.ask("GET", f"/streams/{show}/characters/dot")["emotions"] == ["neutral"]
+    answer = bob.raw("GET", f"/assets/{asset}/data")
+    assert (answer.data, answer.mimetype) == (data, "application/zip")
+    assert [kept["id"] for kept in bob.ask("GET", "/assets?kind=character")["assets"]] == [asset]
+
+
+def test_a_package_with_mistakes_is_refused_with_paths_and_reasons(bob: Caller) -> None:
+    data = zipped(files(body__svg=None))
+    error = bob.refused("POST", "/assets", data=data, content_type="application/zip", status=422)
+    assert error["code"] == "ASSET_REFUSED"
+    assert error["details"]["mistakes"] == [
+        {"path": "parts[0].image", "reason": "there is no file 'body.svg' in the package"}
+    ]
+
+
+def test_a_character_on_air_cannot_be_deleted_and_none_can_be_replaced(bob: Caller, show: str) -> None:
+    asset = upload(bob, zipped(files()))
+    bob.ask(
+        "POST", f"/streams/{show}/layers", {"id": "dot", "type": "character", "character": asset}, status=201
+    )
+    assert bob.ask("GET", f"/assets/{asset}")["usedBy"] == [{"stream": show, "layer": "dot"}]
+    assert [kept["id"] for kept in bob.ask("GET", "/assets?used=true")["assets"]] == [asset]
+    assert "dot" in bob.refused("DELETE", f"/assets/{asset}", status=409)["message"]
+    replacing = {"data": zipped(files(hat__png=png(50, 50))), "content_type": "application/zip"}
+    error = bob.refused("PUT", f"/assets/{asset}/data", status=422, **replacing)
+    assert "cannot be replaced" in error["message"]
+    bob.ask("DELETE", f"/streams/{show}/layers/dot")
+    bob.ask("DELETE", f"/assets/{asset}")
+
+
+def test_a_character_is_no_picture_and_a_picture_no_character(bob: Caller, show: str) -> None:
+    asset = upload(bob, zipped(files()))
+    picture = bob.ask("POST", "/assets", data=png(), content_type="image/png", status=201)["id"]
+    for layer in (
+        {"type": "image", "asset": asset},
+        {"type": "character", "character": picture},
+    ):
+        error = bob.refused("POST", f"/streams/{show}/layers", layer, status=422)
+        assert error["code"] == "SCENE_INVALID"
+
+
+def test_anothers_character_is_none(caller: Callable[..., Caller], bob: Caller, show: str) -> None:
+    asset = upload(caller("eve"), zipped(files()))
+    layer = {"type": "character", "character": asset}
+    assert "is not here" in bob.refused("POST", f"/streams/{show}/layers", layer, status=422)["message"]
+
+
+def test_a_variants_character_is_checked_too(bob: Caller, show: str) -> None:
+    scene = {"layers": [HOST], "variants": {"tall": {"layers": {"host": {"character": "ghost"}}}}}
+    error = bob.refused("PUT", f"/streams/{show}/scene", scene, status=422)
+    [mistake] = error["details"]["mistakes"]
+    assert mistake["path"] == "variants.tall.layers.host.character"

@@ -29,7 +29,7 @@ EFFECTS = choices(DEFINITIONS["ColourLayer"]["properties"]["effects"]["items"])
 """The definition of each effect."""
 _SHARED = frozenset(LayerBase.model_json_schema()["properties"])
 _COLUMNS = 3
-_MADE = "<!-- Made by `make docs` from the docstrings of scene/; change those. -->\n"
+MADE = "<!-- Made by `make docs` from the docstrings of scene/; change those. -->\n"
 
 
 def pages() -> dict[str, Callable[[], str]]:
@@ -67,7 +67,7 @@ def _elsewhere(up: str) -> Elsewhere:
 def _index() -> str:
     layers = {f"layers/{kind}": _first_sentence(definition) for kind, definition in LAYERS.items()}
     effects = {f"effects/{name}": _first_sentence(definition) for name, definition in EFFECTS.items()}
-    return f"""{_MADE}# Scenes, field by field
+    return f"""{MADE}# Scenes, field by field
 
 A [scene](scene.md) is JSON: a viewport, a background, and layers one above the other. This is all that it may
 hold; `framefarm scene validate` names every mistake, and `framefarm render` draws the scenes of these pages:
@@ -110,7 +110,7 @@ def _gallery(entries: Mapping[str, str]) -> str:
 
 def _scene() -> str:
     table = with_parts(SCENE, _elsewhere(""), (), ())
-    return f"""{_MADE}# The scene
+    return f"""{MADE}# The scene
 
 {_description(SCENE)}
 
@@ -122,7 +122,7 @@ def _scene() -> str:
 
 def _every_layer() -> str:
     shared = LayerBase.model_json_schema()
-    return f"""{_MADE}# What every layer has
+    return f"""{MADE}# What every layer has
 
 Each [kind of layer](../README.md#layers) adds fields of its own.
 
@@ -141,7 +141,7 @@ def _layer(kind: str) -> str:
     lacks = f" It has no {_listed(lacking)}." if lacking else ""
     movable = _movable(LAYERS[kind])
     table = with_parts(definition, _elsewhere("../"), movable, without) if own else ""
-    return f"""{_MADE}# `{kind}`
+    return f"""{MADE}# `{kind}`
 
 {_description(definition)}
 
@@ -165,7 +165,7 @@ def _effect(name: str) -> str:
         if "minimum" in about and "maximum" in about
     ]
     moves = f"\n\nIts numbers move as `effects[0].{numbers[0]}`." if numbers else ""
-    return f"""{_MADE}# `{name}`
+    return f"""{MADE}# `{name}`
 
 {_description(definition)}
 
@@ -177,7 +177,7 @@ def _effect(name: str) -> str:
 
 
 def _animations() -> str:
-    return f"""{_MADE}# Animations
+    return f"""{MADE}# Animations
 
 {_description(Animation.model_json_schema())}
 
@@ -189,7 +189,7 @@ def _animations() -> str:
 
 
 def _easings() -> str:
-    return f"""{_MADE}# Easings
+    return f"""{MADE}# Easings
 
 How an animation gets from its beginning to its end: over time, to the right, the share of the way
 that has been gone, upwards. Blue is *easeIn*, red *easeOut*, yellow *easeInOut*, as in `easeInOutQuad`.
@@ -208,7 +208,7 @@ The curves are {_listed(sheets.FAMILIES)}, each with the three beginnings, and
 
 
 def _blend_modes() -> str:
-    return f"""{_MADE}# Blend modes
+    return f"""{MADE}# Blend modes
 
 How a layer's colours meet those below it: its `blend`. They are the separable modes of [W3C Compositing
 and Blending](https://www.w3.org/TR/compositing-1/#blending), as in CSS, and `add`, the sum up to white.
@@ -225,7 +225,7 @@ The modes are {_listed(sheets.MODES)}.
 
 def _values() -> str:
     sections = "\n\n".join(f"## {name}\n{about}" for name, (_, about) in VALUES.items())
-    return f"""{_MADE}# Kinds of values
+    return f"""{MADE}# Kinds of values
 
 What the tables of these pages call a colour, a length, a start …
 

@@ -25,7 +25,7 @@ from scene.transitions import Fade
 from scene.version import SceneVersion
 from tests.farm.test_characters import files, png, zipped
 from tests.workers.farmhand import Gallery, canvas, same, state_of
-from workers.characters.cast import LOADING, RETRY_NS, SETTLED_NS, UploadedCast, at_once
+from workers.characters.cast import LOADING, RETRY_NS, SETTLED_NS, UploadedCast, at_once, packages_in
 from workers.characters.stage import Stage
 from workers.compositor import Compositor
 from workers.painters.registry import all_painters
@@ -43,7 +43,7 @@ class Shelf:
         self.asked = 0
 
     def data(self, asset_id: str) -> bytes:
-        """See :class:`workers.characters.cast.PackageSource`."""
+        """See :class:`workers.characters.cast.AssetSource`."""
         self.asked += 1
         if self.error is not None:
             raise self.error
@@ -180,7 +180,7 @@ def uploaded(cast: UploadedCast) -> tuple[SceneState, Sprites]:
 
 
 def test_an_uploaded_package_is_drawn_with_its_drawings_and_pictures() -> None:
-    cast = UploadedCast(Shelf(dot=zipped(files())), ManualClock(), at_once, settled_ns=0)
+    cast = UploadedCast(packages_in(Shelf(dot=zipped(files()))), ManualClock(), at_once, settled_ns=0)
     state, sprites = uploaded(cast)
     assert len(np.unique(pixels(state, sprites))) > 3
     assert [type(layer.content) for layer in sprites.staged(state).layers[1:]] == [PartContent] * 2
@@ -188,7 +188,7 @@ def test_an_uploaded_package_is_drawn_with_its_drawings_and_pictures() -> None:
 
 def test_a_package_that_is_slow_shows_a_silhouette_until_it_is_there() -> None:
     clock, later = ManualClock(), Later()
-    cast = UploadedCast(Shelf(dot=zipped(files())), clock, later, patience_s=0)
+    cast = UploadedCast(packages_in(Shelf(dot=zipped(files()))), clock, later, patience_s=0)
     state, sprites = uploaded(cast)
     planes = canvas()
     problems = Compositor(sprites).compose(state, [(0, 0, 128, 96)], planes)
@@ -200,7 +200,7 @@ def test_a_package_that_is_slow_shows_a_silhouette_until_it_is_there() -> None:
 
 def test_while_other_workers_may_not_have_the_package_its_box_is_drawn_in_every_frame() -> None:
     clock = ManualClock()
-    cast = UploadedCast(Shelf(dot=zipped(files())), clock, at_once)
+    cast = UploadedCast(packages_in(Shelf(dot=zipped(files()))), clock, at_once)
     state, sprites = uploaded(cast)
 
     def unsettled() -> list[Any]:
@@ -222,7 +222,7 @@ def test_while_other_workers_may_not_have_the_package_its_box_is_drawn_in_every_
     ],
 )
 def test_a_package_that_is_missing_or_broken_shows_a_silhouette_and_why(shelf: Shelf, words: str) -> None:
-    state, sprites = uploaded(UploadedCast(shelf, ManualClock(), at_once))
+    state, sprites = uploaded(UploadedCast(packages_in(shelf), ManualClock(), at_once))
     ((layer, problem),) = Compositor(sprites).compose(state, [(0, 0, 128, 96)], canvas())
     assert layer == "layer0"
     assert any(word in problem for word in words.split("|"))
@@ -230,7 +230,7 @@ def test_a_package_that_is_missing_or_broken_shows_a_silhouette_and_why(shelf: S
 
 def test_it_is_looked_for_again_once_a_second() -> None:
     shelf, clock = Shelf(), ManualClock()
-    cast = UploadedCast(shelf, clock, at_once)
+    cast = UploadedCast(packages_in(shelf), clock, at_once)
     for _ in range(5):
         assert cast.member("dot").package is None
     assert shelf.asked == 1
@@ -245,7 +245,7 @@ def test_it_is_looked_for_again_once_a_second() -> None:
 
 def test_a_package_that_came_between_two_frames_changes_what_they_share() -> None:
     later = Later()
-    cast = UploadedCast(Shelf(dot=zipped(files())), ManualClock(), later, patience_s=0)
+    cast = UploadedCast(packages_in(Shelf(dot=zipped(files()))), ManualClock(), later, patience_s=0)
     state, sprites = uploaded(cast)
     patched = canvas()
     before = sprites.staged(state)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from farm.characters.built_in import BUILT_IN, built_in
-from farm.characters.files import ZIP_MAGIC, ZipFiles
+from farm.characters.files import ZipFiles, is_package
 from farm.characters.package import Package, read_package
 from farm.clock import Clock
 from farm.errors import AssetRefused, NotFound, StoreUnavailable
@@ -61,12 +61,28 @@ class BuiltInCast:
             return Member(None, error.message)
 
 
-class PackageSource(Protocol):
+class AssetSource(Protocol):
     """Where the bytes of packages come from."""
 
     def data(self, asset_id: str) -> bytes:
         """The bytes of one asset. Raises NotFound, AssetRefused, StoreUnavailable."""
         ...
+
+
+Opener = Callable[[str], Package]
+"""Reads the package of a character. Raises NotFound, AssetRefused, StoreUnavailable."""
+
+
+def packages_in(source: AssetSource) -> Opener:
+    """Packages as ZIPs of ``source``."""
+
+    def opened(asset: str) -> Package:
+        data = source.data(asset)
+        if not is_package(data):
+            raise AssetRefused(f"asset {asset!r} is a picture; a character is a ZIP package")
+        return read_package(ZipFiles(data))
+
+    return opened
 
 
 Loader = Callable[[Callable[[], Package]], "Future[Package]"]
@@ -81,18 +97,18 @@ class _Loading:
 
 
 class UploadedCast:
-    """Built-in characters, and packages of ``source`` by asset id. Not for several threads."""
+    """Built-in characters, and those that ``opened`` reads by asset id. Not for several threads."""
 
     def __init__(
         self,
-        source: PackageSource,
+        opened: Opener,
         clock: Clock,
         loader: Loader,
         *,
         patience_s: float = PATIENCE_S,
         settled_ns: int = SETTLED_NS,
     ) -> None:
-        self._source = source
+        self._opened = opened
         self._clock = clock
         self._loader = loader
         self._patience_s = patience_s
@@ -107,7 +123,7 @@ class UploadedCast:
         now_ns = self._clock.monotonic_ns()
         known = self._known.get(character)
         if known is None or _failed_long_ago(known, now_ns):
-            known = _Loading(self._loader(lambda: self._load(character)), now_ns)
+            known = _Loading(self._loader(lambda: self._opened(character)), now_ns)
             self._known.put(character, known)
             _wait(known.future, self._patience_s)
         if not known.future.done():
@@ -120,12 +136,6 @@ class UploadedCast:
         if known.here_since_ns is None:
             known.here_since_ns = now_ns
         return Member(known.future.result(), settled=now_ns - known.here_since_ns >= self._settled_ns)
-
-    def _load(self, asset: str) -> Package:
-        data = self._source.data(asset)
-        if not data.startswith(ZIP_MAGIC):
-            raise AssetRefused(f"asset {asset!r} is a picture; a character is a ZIP package")
-        return read_package(ZipFiles(data))
 
 
 def at_once(load: Callable[[], Package]) -> Future[Package]:

@@ -120,7 +120,7 @@ def _film(order: argparse.Namespace, show: Show, settings: Settings, shot: Shot)
     # Nobody else draws this film, so what one frame shows of a picture all of them do.
     pictures = AssetPictures(source, SystemClock(), settings, pictures_bytes, settled_ns=0)
     show, takes = rundown(show, order.program, order.take, source, settings)
-    cast = UploadedCast(source, SystemClock(), at_once, settled_ns=0)
+    cast = UploadedCast(source.package, SystemClock(), at_once, settled_ns=0)
     painters = all_painters(pictures, cast)
     film = Film(show, shot, painters, cache_bytes - pictures_bytes, Stage(cast), takes)
     if order.data is not None:

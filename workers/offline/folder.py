@@ -1,12 +1,15 @@
-"""Pictures that lie in a folder instead of a farm's Redis."""
+"""Pictures and characters that lie in a folder instead of a farm's Redis."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from farm.characters.files import FolderFiles
+from farm.characters.package import Package, read_package
 from farm.errors import AssetRefused, NotFound
+from workers.characters.cast import packages_in
 
-SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".gif")
+SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".zip")
 
 
 class AssetFolder:
@@ -26,6 +29,15 @@ class AssetFolder:
             if path.is_file():
                 return self._read(path)
         raise NotFound(f"there is no asset {asset_id!r} in {self._folder}")
+
+    def package(self, asset_id: str) -> Package:
+        """The character ``asset_id``: a folder with a ``character.json``, or a ZIP.
+
+        Raises NotFound, AssetRefused.
+        """
+        if self._folder is not None and (self._folder / asset_id).is_dir():
+            return read_package(FolderFiles(self._folder / asset_id))
+        return packages_in(self)(asset_id)
 
     def _read(self, path: Path) -> bytes:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from flask import Response, request
@@ -12,7 +13,7 @@ from api.http.access import caller
 from api.http.envelope import ok
 from api.http.intake import too_large
 from api.http.pictures import Pictured, Shows
-from api.http.refresh import refresh_scenes, users_of
+from api.http.refresh import characters_of, refresh_scenes, users_of
 from api.http.router import Route
 from api.http.services import Services, services
 from api.http.shapes import Body, Patch, Shape, refuse
@@ -23,6 +24,7 @@ from farm.store.tokens import Scope
 from scene.source import MAX_URL
 
 _MEDIA = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp", "GIF": "image/gif"}
+_ZIP = "application/zip"
 
 _Tag = Annotated[str, Field(min_length=1, max_length=40)]
 
@@ -38,7 +40,7 @@ class AssetShape(Shape):
     id: str
     name: str
     owner: str
-    kind: Literal["picture", "animation"]
+    kind: Literal["picture", "animation", "character"]
     tags: list[str]
     format: str
     width: int
@@ -76,7 +78,7 @@ class AssetsShape(Shape):
 class PictureBody(RawModel):
     """A picture: as the body, as the field ``file`` of a form, or as JSON that names its URL."""
 
-    mimetypes = [*_MEDIA.values(), "multipart/form-data", "application/json"]  # noqa: RUF012  the library's own declaration
+    mimetypes = [*_MEDIA.values(), _ZIP, "multipart/form-data", "application/json"]  # noqa: RUF012  the library's own declaration
 
 
 class AssetPath(BaseModel):
@@ -91,7 +93,7 @@ class AssetQuery(BaseModel):
     name: str = Field("", max_length=200)
     """Part of the name, in any case."""
     tag: str = Field("", max_length=40)
-    kind: Literal["picture", "animation"] | None = None
+    kind: Literal["picture", "animation", "character"] | None = None
     used: bool | None = None
     """Whether the newest scene of any stream shows it."""
 
@@ -137,7 +139,8 @@ def list_assets(query: AssetQuery) -> Response:
 def upload_asset(query: UploadQuery, raw: PictureBody) -> Response:
     """Upload a picture: PNG, JPEG, WebP or GIF. The same picture twice is one.
 
-    As JSON, ``{"url": "https://…"}`` has the farm fetch the picture. It is kept as it is then.
+    A ZIP is a character, as docs/characters.md describes it. As JSON, ``{"url": "https://…"}`` has the farm
+    fetch the picture. It is kept as it is then.
     """
     farm = services()
     data, name, url = _sent(farm)
@@ -149,10 +152,7 @@ def get_asset(path: AssetPath) -> Response:
     """What is known of a picture, and which layers show it."""
     farm = services()
     record = _visible(farm, path.asset)
-    used_by = [
-        AssetUse(stream=stream, layer=layer)
-        for stream, layer in users_of(farm, record.owner, _showing(record))
-    ]
+    used_by = [AssetUse(stream=stream, layer=layer) for stream, layer in _users(farm, record)]
     return ok(AssetDetail.model_validate({**_told(record), "used_by": used_by}))
 
 
@@ -162,7 +162,9 @@ def get_asset_data(path: AssetPath) -> Response:
     record = _visible(farm, path.asset)
     # Its bytes may be replaced: who keeps them asks whether they are still the same.
     headers = {"Cache-Control": "private, no-cache", "ETag": f'"{record.address}"'}
-    response = Response(farm.assets.data(record.address), headers=headers, mimetype=_MEDIA[record.format])
+    response = Response(
+        farm.assets.data(record.address), headers=headers, mimetype=_MEDIA.get(record.format, _ZIP)
+    )
     response.make_conditional(request.environ)
     return response
 
@@ -192,7 +194,7 @@ def delete_asset(path: AssetPath) -> Response:
     """Delete a picture that no scene of its owner shows."""
     farm = services()
     record = _visible(farm, path.asset)
-    for stream, layer in users_of(farm, record.owner, _showing(record)):
+    for stream, layer in _users(farm, record):
         raise Conflict(
             f"layer {layer!r} of stream {stream!r} shows this picture", {"stream": stream, "layer": layer}
         )
@@ -232,6 +234,14 @@ def _fetch_body() -> FetchBody:
         raise refuse(error) from error
 
 
+def _users(farm: Services, record: AssetRecord) -> Iterator[tuple[str, str]]:
+    """Stream and layer of everything that shows ``record``."""
+    if record.kind != "character":
+        return users_of(farm, record.owner, _showing(record))
+    acting = characters_of(farm, record.owner)
+    return ((stream, layer) for stream, layer, character in acting if character == record.id)
+
+
 def _showing(record: AssetRecord) -> Shows:
     def shows(layer: Pictured) -> bool:
         return layer.asset == record.id or layer.content == record.address
@@ -250,6 +260,7 @@ def _shown(farm: Services, owners: set[str]) -> set[str]:
     for owner in owners:
         for _ in users_of(farm, owner, note):
             pass
+        found.update(character for _, _, character in characters_of(farm, owner))
     return found
 
 
