@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache, partial
-from typing import TypeVar
 
 from scene.acting import SCENE_TIME, SceneClock, character_maker
 from scene.animation import COLOURS
+from scene.bindings import Link, links_of
 from scene.card import CardContent
 from scene.colour import parse_colour
 from scene.content import (
@@ -66,13 +66,14 @@ _OF_CONTENT = (
     frozenset({"fontSize", "radius", "strokeWidth", "value", FRAME, SCENE_TIME}) | COLOUR_BOUNDS.keys()
 )
 
-_KEPT_LIVE = 4  # of a layer's looks: neighbouring frames show neighbouring snapshots
+_KEPT_LOOKS = 4  # of a layer at rest: neighbouring frames show neighbouring snapshots
 _START = Moment(0, Fraction(0), NOTHING_LIVE)
 
 ContentMaker = Callable[[Values, Moment], Content]
 """A layer's content from its values at a moment."""
 
-T = TypeVar("T")
+Bound = tuple[tuple[str, float], ...]
+"""Numbers of a layer that named values give it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +90,12 @@ class CompiledLayer:
     finish: FinishMaker
     still: LayerState | None
     """What it shows while no animation has begun, unless it counts frames; None when that is nothing."""
-    live_still: Callable[[Live], LayerState | None] | None
-    """The same of a layer that shows live values; None of any other."""
+    links: tuple[Link, ...]
+    """What of it follows named values."""
+    shows_live: bool
+    """Whether its content does."""
+    resting: Callable[[Live, Bound], LayerState | None]
+    """The same as ``still`` of a layer with links, or one that shows live values."""
 
     def at(self, n: int, time_s: Fraction, live: Live = NOTHING_LIVE) -> LayerState | None:
         """What it shows in output frame ``n`` at scene time ``time_s``; None when that is nothing."""
@@ -99,10 +104,17 @@ class CompiledLayer:
             value = track.value_at(time_s)
             if value is not None:
                 moved[track.target] = value
+        bound = self._bound(live, time_s) if self.links else ()
         if not moved and not self.counts_frames:
-            return self.still if self.live_still is None else self.live_still(live)
-        moment = Moment(n, time_s, live)
-        return _state(self.id, {**self.base, **moved}, self.content, moment, self.fitting, self.finish)
+            if not self.links and not self.shows_live:
+                return self.still
+            return self.resting(live if self.shows_live else NOTHING_LIVE, bound)
+        values = {**self.base, **dict(bound), **moved}
+        return _state(self.id, values, self.content, Moment(n, time_s, live), self.fitting, self.finish)
+
+    def _bound(self, live: Live, time_s: Fraction) -> Bound:
+        values = ((link.target, link.value_at(live, time_s)) for link in self.links)
+        return tuple((target, value) for target, value in values if value is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +137,12 @@ def compile_layer(layer: AnyLayer, around: Surroundings, staging: Staging = NO_S
     # From here on all places are measured from there.
     fitting, sides = around.fitting.seen_from(*origin), (area.width, area.height)
     base = _base_values(layer, sides, staging.targets())
+    seated: Values = {}
     arriving: tuple[Moving, ...] = ()
     if staging.seat is not None:
         seat = staging.seat.seen_from(*origin)
-        base = {**base, **seat.values(layer.anchor.x, layer.anchor.y)}
+        seated = seat.values(layer.anchor.x, layer.anchor.y)
+        base = {**base, **seated}
         arriving = seat.tracks(layer.anchor.x, layer.anchor.y, births)
     content = _content_maker(layer, fitting, around.data)
     finishing = finish_bounds(layer.effects)
@@ -138,15 +152,32 @@ def compile_layer(layer: AnyLayer, around: Surroundings, staging: Staging = NO_S
     tracks = staging.directed(base, own, sides, finishing)
     counts_frames = isinstance(layer, FrameNumberLayer)
     shows_live = _shows_live(layer)
-    if not counts_frames and not any(track.target in _OF_CONTENT for track in tracks):
+    links = links_of(layer.bindings, around.data, seated)
+    moved_numbers = {track.target for track in tracks} | {link.target for link in links}
+    if not counts_frames and moved_numbers.isdisjoint(_OF_CONTENT):
         content = _by_live(content, base) if shows_live else _constant(content(base, _START))
     finish = finish_maker(layer.effects, layer.blend, fitting)
     if not any(is_finish_property(track.target) for track in tracks):
         finish = partial(_same, finish(base))
-    still_at = partial(_state, layer.id, base, content, fitting=fitting, finish=finish)
-    live_still = _remembered(lambda live: still_at(Moment(0, Fraction(0), live))) if shows_live else None
-    still = still_at(_START)
-    return CompiledLayer(layer.id, base, tracks, content, counts_frames, fitting, finish, still, live_still)
+
+    @lru_cache(maxsize=_KEPT_LOOKS)
+    def resting(live: Live, bound: Bound) -> LayerState | None:
+        moment = Moment(0, Fraction(0), live)
+        return _state(layer.id, {**base, **dict(bound)}, content, moment, fitting, finish)
+
+    return CompiledLayer(
+        id=layer.id,
+        base=base,
+        tracks=tracks,
+        content=content,
+        counts_frames=counts_frames,
+        fitting=fitting,
+        finish=finish,
+        still=resting(NOTHING_LIVE, ()),
+        links=links,
+        shows_live=shows_live,
+        resting=resting,
+    )
 
 
 def _state(
@@ -269,12 +300,12 @@ def _constant(content: Content) -> ContentMaker:
 def _by_live(content: ContentMaker, base: Values) -> ContentMaker:
     """``content`` of a layer of which nothing but the live values changes, so that it is made once
     for each."""
-    remembered = _remembered(lambda live: content(base, Moment(0, Fraction(0), live)))
-    return lambda _values, moment: remembered(moment.live)
 
+    @lru_cache(maxsize=_KEPT_LOOKS)
+    def made(live: Live) -> Content:
+        return content(base, Moment(0, Fraction(0), live))
 
-def _remembered(made: Callable[[Live], T]) -> Callable[[Live], T]:
-    return lru_cache(maxsize=_KEPT_LIVE)(made)
+    return lambda _values, moment: made(moment.live)
 
 
 def _moving_maker(layer: ImageLayer | CharacterLayer | FeedLayer, fitting: Fitting) -> ContentMaker:

@@ -17,6 +17,7 @@ from scene.animation import (
     Start,
     TextAnimation,
 )
+from scene.bindings import Bindings, check_bindings
 from scene.blending import Blend
 from scene.card import MAX_CARD_CHARS, MAX_CARD_LINES, CardState
 from scene.character import CharacterState, Role
@@ -142,6 +143,15 @@ class LayerBase(Part):
     animations: Annotated[tuple[Animation, ...], _Several, _Bounded] = ()
     """What moves; of two that move the same, the later to begin wins."""
 
+    bindings: Bindings = ()
+    """Numbers that follow named values; a layout, and an animation that has begun, decide over them."""
+
+    @field_validator("bindings")
+    @classmethod
+    def _binds_what_it_has(cls, bindings: Bindings) -> Bindings:
+        check_bindings(bindings, cls.model_fields["animations"])
+        return bindings
+
     @field_validator("animations", check_fields=False)
     @classmethod
     def _effects_have_it(cls, animations: tuple[Animation, ...], info: Any) -> tuple[Animation, ...]:
@@ -258,11 +268,14 @@ class TextLayer(ContentSizedLayer):
 
     @model_validator(mode="after")
     def _moves_a_value_that_it_has(self) -> TextLayer:
-        for index, animation in enumerate(self.animations):
-            if animation.target == "value" and self.value is None:
+        found: list[tuple[str, str]] = []
+        found += [(f".animations[{i}]", animation.target) for i, animation in enumerate(self.animations)]
+        found += [(f".bindings[{i}]", binding.target) for i, binding in enumerate(self.bindings)]
+        for at, target in found:
+            if target == "value" and self.value is None:
                 raise mistake(
                     "needs a number to move: give the layer a value, and {value} a place in its text",
-                    f".animations[{index}].property",
+                    f"{at}.property",
                 )
         return self
 

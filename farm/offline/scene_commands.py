@@ -12,6 +12,8 @@ from rich.text import Text
 
 from farm.errors import InputError
 from farm.offline.scene_file import read_show
+from scene.hints import hints_for
+from scene.mistakes import Mistake
 from scene.schema import scene_schema, show_schema
 from scene.show import Show
 
@@ -22,7 +24,10 @@ scene = typer.Typer(no_args_is_help=True, help="Check documents of scenes and sh
 def validate(
     files: Annotated[list[Path], typer.Argument(help="Scenes or shows.", show_default=False)],
 ) -> None:
-    """Say what is wrong with scenes, every mistake with its path and reason; exit code 1 if anything is."""
+    """Say what is wrong with scenes, every mistake with its path and reason; exit code 1 if anything is.
+
+    What is no mistake but may surprise, such as a named value that the scene has none of, is told too.
+    """
     out = Console(soft_wrap=True, highlight=False)
     wrong = 0
     for file in files:
@@ -33,6 +38,8 @@ def validate(
             out.print(Text(error.message, "red"))
         else:
             out.print(Text(f"{file}: {_told(show)}"))
+            for hint in _hints(show):
+                out.print(Text(f"{file}: {hint}", "yellow"))
     raise typer.Exit(1 if wrong else 0)
 
 
@@ -51,3 +58,9 @@ def _told(show: Show) -> str:
     count, names = len(show.on_air.layers), list(show.on_air.variants)
     variants = f", variants: {', '.join(names)}" if names else ""
     return f"a scene of {count} layer{'' if count == 1 else 's'}{variants}"
+
+
+def _hints(show: Show) -> list[Mistake]:
+    if len(show.scenes) == 1:
+        return hints_for(show.on_air)
+    return [hint.inside(f"scenes.{name}") for name in show.scenes for hint in hints_for(show.scene(name))]

@@ -15,7 +15,7 @@ perf.command("compose")(compose)
 
 
 @perf.command("edit")
-def perf_edit(
+def perf_edit(  # noqa: PLR0913, PLR0917  a command's options
     url: Url = None,
     access: TokenOption = None,
     stream: Annotated[str, typer.Option(help="A live stream.")] = "demo",
@@ -23,10 +23,11 @@ def perf_edit(
         str | None, typer.Option(help="Where to read it; the farm's own server by default.")
     ] = None,
     edits: Annotated[int, typer.Option(min=1, help="How many edits to time.")] = 50,
+    data: Annotated[bool, typer.Option("--data", help="Change live data, not the scene.")] = False,  # noqa: FBT002
     as_json: Json = False,  # noqa: FBT002
 ) -> None:
-    """Time edits: from the PATCH of a layer to the first changed frame at a reader of the stream."""
+    """Time edits: from the PATCH of a layer, or of live data, to the first changed frame at a reader."""
     reader_url = rtmp or play_url(stream)
     with api_client(url, access) as client:
-        latency = measure_edits(client, stream, reader_url, edits=edits)
+        latency = measure_edits(client, stream, reader_url, edits=edits, of_data=data)
     print_values(latency.as_dict(), "PATCH to first changed frame", as_json=as_json)

@@ -159,6 +159,14 @@ def test_every_mistake_of_every_file_is_named(scene: Path, tmp_path: Path) -> No
     assert CliRunner().invoke(app, ["scene", "validate", str(scene)]).exit_code == 0
 
 
+def test_a_value_that_the_scene_has_none_of_is_hinted_at(tmp_path: Path) -> None:
+    scene = tmp_path / "scene.json"
+    scene.write_text(json.dumps({"layers": [{"id": "t", "type": "text", "text": "{data.bid}"}]}))
+    answer = CliRunner().invoke(app, ["scene", "validate", str(scene)])
+    assert answer.exit_code == 0
+    assert "layers[0].text: shows nothing for {data.bid} until it is set" in answer.stdout
+
+
 @pytest.mark.parametrize("data", [b"", b"{", b"\xff\xfe", b"[" * 100_000, b"[]", b"null"])
 def test_a_file_that_is_no_scene_is_refused(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "scene.json"

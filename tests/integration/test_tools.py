@@ -54,16 +54,20 @@ def test_a_stream_that_is_not_there_is_said_in_one_line(farm: RunningFarm) -> No
     assert len(read.stderr.splitlines()) == 1
 
 
-def test_edits_are_timed_and_the_probe_is_taken_away(farm: RunningFarm, checked: str) -> None:
+@pytest.mark.parametrize("kind", [[], ["--data"]], ids=["scene", "data"])
+def test_edits_are_timed_and_the_probe_is_taken_away(
+    farm: RunningFarm, checked: str, kind: list[str]
+) -> None:
     layers = farm.call("GET", "/streams/checked/layers")["count"]
     timed = framefarm(
-        farm, "perf", "edit", "--stream", "checked", "--rtmp", checked, "--edits", "5", "--json"
+        farm, "perf", "edit", "--stream", "checked", "--rtmp", checked, "--edits", "5", "--json", *kind
     )
     assert timed.returncode == 0, timed.stderr
     latency = json.loads(timed.stdout)
     assert latency["edits"] == 5
     assert 0 < latency["p50_ms"] <= latency["p99_ms"] <= latency["max_ms"]
     assert farm.call("GET", "/streams/checked/layers")["count"] == layers
+    assert farm.call("GET", "/streams/checked/data")["values"] == {}
 
 
 def test_a_new_token_opens_what_its_scope_allows(farm: RunningFarm) -> None:

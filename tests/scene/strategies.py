@@ -376,7 +376,11 @@ def layers(draw: st.DrawFn, kind: str | None = None) -> Document:
     if "asset" in layer and draw(st.integers(0, 3)) == 0:
         layer.pop("asset")
         layer |= draw(live_feeds if chosen == "feed" else pictures_by_url)
-    if any(animation["property"] == "value" for animation in layer.get("animations", ())):
+    moved = {animation["property"] for animation in layer.get("animations", ())}
+    numbers = sorted(BOUNDS.keys() & set(PROPERTIES[chosen]))
+    if bound := draw(st.lists(st.sampled_from(numbers), max_size=2, unique=True)):
+        layer["bindings"] = [{"property": target, **draw(bindings)} for target in bound]
+    if "value" in moved or "value" in bound:
         layer.setdefault("value", 0)
     return layer
 
@@ -397,6 +401,19 @@ viewports = fields(
     safeArea=fields({}, left=margins, top=margins, right=margins, bottom=margins),
     grid=fields({"size": st.integers(1, 200)}, snap=st.booleans()),
 )
+
+
+bindings = fields(
+    {"data": st.sampled_from(["a", "b", "c"])},
+    scale=st.floats(-50, 50),
+    offset=st.floats(-100, 400),
+    min=st.floats(-100, 100),
+    max=st.floats(0, 500),
+    duration=st.sampled_from([0, 0.1, 1]) | st.floats(0, 4),
+    easing=easings,
+    rate=st.sampled_from([0, -1, 3.5]),
+)
+"""What a number of a layer follows; without the property."""
 
 
 data_values = st.dictionaries(
