@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from coordinator.announcer import Announcer
+from coordinator.cues import CueCaller
 from coordinator.dispatch import Dispatch, Order, Show, dispatch, resume
 from coordinator.isolation import Isolation
 from coordinator.publisher import Publisher
 from coordinator.tenure import Tenure
 from farm.clock import Clock
 from farm.log import get_logger
-from farm.messages import Credit, Event, FrameTask
+from farm.messages import Credit
 from farm.store.events import EventLog
 from farm.store.leases import Lease
 from farm.store.programs import ProgramStore
@@ -26,11 +27,18 @@ class Director:
     """Drives what is on air of the streams whose leases ``tenure`` holds. Methods raise StoreUnavailable."""
 
     def __init__(
-        self, tenure: Tenure, programs: ProgramStore, events: EventLog, publisher: Publisher, clock: Clock
+        self,
+        tenure: Tenure,
+        programs: ProgramStore,
+        events: EventLog,
+        publisher: Publisher,
+        cues: CueCaller,
+        clock: Clock,
     ) -> None:
         self._tenure = tenure
         self._programs = programs
         self._events = events
+        self._cues = cues
         self._publisher = publisher
         self._announcer = Announcer(clock)
         self._clock = clock
@@ -38,6 +46,7 @@ class Director:
         self._shows: dict[str, Show] = {}
         self._kept_emitted: dict[str, int] = {}
         self._isolation = Isolation()
+        self._isolated_telling = Isolation()
         self._stuck = False
 
     def order(self, stream: str, order: Order) -> None:
@@ -61,6 +70,7 @@ class Director:
         for stream in (self._orders.keys() | self._shows.keys()) - set(streams):
             self.forget(stream)
         self._announcer.forget_all_but(streams)
+        self._cues.forget_all_but(streams)
 
     def direct(self, credits_: Iterable[Credit], *, frames_wanted: int) -> int:
         """Order the frames that ``credits_``, one a stream, call for; how many.
@@ -71,17 +81,17 @@ class Director:
         mine = [(credit, lease) for credit in credits_ if (lease := self._tenure.lease(credit.stream))]
         if not mine or self._backlogged(max(MIN_BACKLOG, 2 * frames_wanted)):
             return 0
-        tasks: list[FrameTask] = []
-        events: list[Event] = []
+        steps: dict[str, Dispatch] = {}
         for credit, lease in mine:
             with self._isolation.around(credit.stream):
                 step = self._step(credit, lease)
                 if step is not None:
-                    tasks.extend(step.tasks)
-                    events.extend(self._announcer.events(credit.stream, step))
+                    steps[credit.stream] = step
+        tasks = [task for step in steps.values() for task in step.tasks]
         self._publisher.publish(tasks)
-        for event in events:
-            self._events.publish(event)
+        for stream, step in steps.items():
+            with self._isolated_telling.around(stream):
+                self._tell(stream, step)
         return len(tasks)
 
     def keep_place(self) -> None:
@@ -114,6 +124,14 @@ class Director:
             return None
         self._shows[stream] = step.show
         return step
+
+    def _tell(self, stream: str, step: Dispatch) -> None:
+        """Tell of what goes on air with ``step``, which nothing waits for."""
+        for event in self._announcer.events(stream, step):
+            self._events.publish(event)
+        order = self._orders.get(stream)
+        follows = order.variant_of if order is not None else None
+        self._cues.follow(stream, follows.stream if follows else stream, step)
 
     def _show(self, stream: str, lease: Lease) -> Show | None:
         """What is on air. What another owner wrote since is newer than what we remember; but what Redis

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from coordinator.cues import CueCaller
 from coordinator.director import Director
 from coordinator.isolation import Isolation
 from coordinator.publisher import Publisher
@@ -32,6 +33,7 @@ from farm.store.events import EventLog
 from farm.store.leases import LeaseStore
 from farm.store.nodes import NodeStore
 from farm.store.programs import ProgramStore
+from farm.store.scenes import SceneStore
 from farm.store.streams import StreamRecord
 
 log = get_logger(__name__)
@@ -90,7 +92,9 @@ class Coordinator:
         self._reader = Reader(redis)
         self._tenure = Tenure(leases, clock, owner=name, ttl_ms=lease_ttl_ms)
         self._pulse = Pulse(clock.monotonic_ns())
-        self._director = Director(self._tenure, ProgramStore(redis), events, Publisher(redis, clock), clock)
+        cues = CueCaller(SceneStore(redis), events, clock)
+        programs, publisher = ProgramStore(redis), Publisher(redis, clock)
+        self._director = Director(self._tenure, programs, events, publisher, cues, clock)
         self._reconciler = Reconciler(self._nodes, leases, events, self._pulse, clock)
         self._isolation = Isolation()
         self._streams: list[str] = []
@@ -227,7 +231,15 @@ class Coordinator:
 
     def _clean_up(self, stream: str) -> None:
         """The stream was deleted and its process is gone: so is all that was kept for it."""
-        kept = (keys.program, keys.status, keys.report, keys.events, keys.preview, keys.preview_wanted)
+        kept = (
+            keys.program,
+            keys.status,
+            keys.report,
+            keys.events,
+            keys.cues,
+            keys.preview,
+            keys.preview_wanted,
+        )
         self._redis.delete(keys.snapshot_births(stream), *(kind(stream) for kind in kept))
         self._tenure.give_up(stream)
         log.info("deleted", stream=stream)

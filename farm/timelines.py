@@ -83,17 +83,23 @@ class TimelineDesk:
 
     def _read(self, stream: str, revision: int, document: Mapping[str, Any]) -> Played:
         births = births_until(self._scenes.births(stream), revision)
-        try:
-            show = stored_show(document)
-            return Played(read_performance(show.scenes[show.program], revision), revision, births)
-        except (ValidationError, SceneMistakes) as error:
-            raise SceneInvalid(f"the timelines of {stream!r} cannot be read: {error}") from error
+        return Played(performance_on_air(document, revision), revision, births)
 
     def _note(self, stream: str, head: int, author: str, summary: str) -> RevisionNote:
         """Undo and redo go on from here as they would have gone on from ``head``."""
         [before] = self._scenes.notes(stream, [head])
         before = before or NO_NOTE
         return RevisionNote(author, self._clock.wall_ms(), summary, undo=before.undo, redo=before.redo)
+
+
+def performance_on_air(document: Mapping[str, Any], revision: int) -> Performance:
+    """The timelines of the scene that is on program in a stream's ``document``. Raises SceneInvalid when
+    another version of the farm wrote it."""
+    try:
+        show = stored_show(document)
+        return read_performance(show.scenes[show.program], revision)
+    except (ValidationError, SceneMistakes) as error:
+        raise SceneInvalid(f"the timelines of revision {revision} cannot be read: {error}") from error
 
 
 def _with_runs(document: Mapping[str, Any], performance: Performance) -> dict[str, Any]:

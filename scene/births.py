@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
 
@@ -19,3 +19,10 @@ def births_until(births: Mapping[int, Fraction], revision: int) -> dict[int, Fra
         if later is not None:
             born[number] = later
     return born
+
+
+def births_of(births: Mapping[int, Fraction], revisions: Iterable[int]) -> dict[int, Fraction]:
+    """The births of these ``revisions``, where ``births`` has every one since the first that it has: one
+    from before that counts as born with it, and one from after the last is not born yet."""
+    first, last = min(births, default=0), max(births, default=0)
+    return {revision: births[max(revision, first)] for revision in revisions if births and revision <= last}

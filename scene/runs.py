@@ -72,6 +72,11 @@ class Run(Part):
     """In the order of their revisions."""
 
     @property
+    def revisions(self) -> tuple[int, ...]:
+        """Those whose births it goes by."""
+        return (self.revision, *(change.revision for change in self.changes))
+
+    @property
     def cancelled(self) -> bool:
         """Whether somebody ended it."""
         return any(change.cancelled for change in self.changes)

@@ -38,6 +38,11 @@ class TimelineEvents(Part):
     every: int | None = Field(None, ge=MIN_EVERY, le=100_000)
     """``timeline:frame`` on every so many frames while it plays."""
 
+    @property
+    def wanted(self) -> bool:
+        """Whether there are any."""
+        return self.loops or self.every is not None
+
 
 class Timeline(Stepped):
     """Steps one after the other, by their own clock. While it plays and after it, its values go before

@@ -84,6 +84,11 @@ def events(stream: str) -> str:
     return f"ff:events:{stream}"
 
 
+def cues(stream: str) -> str:
+    """string: up to which moment of scene time the events of timelines were told; goes with the events."""
+    return f"ff:cues:{stream}"
+
+
 def assignments(node: str) -> str:
     """hash: stream id -> StreamSpec as JSON: what this encoder node is to run."""
     return f"ff:assignments:{node}"

@@ -1,0 +1,178 @@
+"""Tells of timelines when they go on air, each event once: by moments of scene time, never by a clock.
+
+Where a stream's telling has come to is kept together with the events, so that another coordinator goes on
+there. It looks back a moment: what the one before it ordered but did not get to tell is told late, not lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from coordinator.dispatch import Dispatch
+from farm.clock import Clock
+from farm.errors import NotFound, SceneInvalid
+from farm.log import get_logger
+from farm.messages import Event as Message
+from farm.store.events import EventLog
+from farm.store.programs import Program
+from farm.store.scenes import SceneStore
+from farm.timelines import performance_on_air
+from scene.births import births_of
+from scene.clock import Event
+from scene.cues import Cue, Watch, cues, watches
+from scene.performance import Performance
+from scene.time import segment_at
+
+log = get_logger(__name__)
+
+LOOK_BACK_S = Fraction(2)
+"""Of scene time, by a new owner."""
+
+_BEGINNING = Event(Fraction(-1), 0)
+
+
+@dataclass(slots=True)
+class _Telling:
+    """How far the telling of one stream has come, and what of its newest revision is still to come."""
+
+    started_wall_ms: int | None
+    told: Event
+    mark: str
+    births: dict[int, Fraction]
+    revision: int = 0
+    cues: list[Cue] = field(default_factory=list)
+    """Those to come, in the order of time."""
+    watches: list[Watch] = field(default_factory=list)
+
+
+class CueCaller:
+    """Watches dispatches go by, and tells of the timelines in them. Methods raise StoreUnavailable."""
+
+    def __init__(self, scenes: SceneStore, events: EventLog, clock: Clock) -> None:
+        self._scenes = scenes
+        self._events = events
+        self._clock = clock
+        self._tellings: dict[str, _Telling] = {}
+
+    def follow(self, stream: str, source: str, step: Dispatch) -> int:
+        """Tell what happens in the frames of ``step``, whose scene is that of the stream ``source``; how many
+        events."""
+        if not step.tasks:
+            return 0
+        program, frames = step.show.program, [task.frame for task in step.tasks]
+        telling = self._telling(stream, program, frames[0], premieres=step.premiere is not None)
+        if step.premiere is not None:
+            telling.births[step.premiere] = Fraction(0)
+        telling.births.update(step.births)
+        newest = program.segments[-1].revision
+        if telling.revision != newest:
+            self._read(telling, source, newest)
+        until = _shown(program, frames[-1])
+        if not telling.watches and (not telling.cues or telling.cues[0].moment > until):
+            telling.told = until
+            return 0
+        found = list(_due(telling, program, frames))
+        if found and not self._tell(stream, telling, program, found, until):
+            return 0
+        telling.told = until
+        telling.cues = [cue for cue in telling.cues if cue.moment > until]
+        return len(found)
+
+    def forget_all_but(self, streams: Collection[str]) -> None:
+        """Drop what is known of other streams."""
+        for stream in self._tellings.keys() - set(streams):
+            del self._tellings[stream]
+
+    def _telling(self, stream: str, program: Program, first: int, *, premieres: bool) -> _Telling:
+        telling = self._tellings.get(stream)
+        if telling is None or telling.started_wall_ms != program.started_wall_ms:
+            mark = self._events.mark(stream)
+            births = {} if premieres else self._scenes.births(stream)
+            told = _BEGINNING if premieres else _resumed(mark, program, first)
+            telling = self._tellings[stream] = _Telling(program.started_wall_ms, told, mark, births)
+        return telling
+
+    def _read(self, telling: _Telling, source: str, revision: int) -> None:
+        """Find out what is to come in ``revision``."""
+        telling.revision, telling.cues, telling.watches = revision, [], []
+        performance = self._performance(source, revision)
+        if performance.runs:
+            wanted = {number for run in performance.runs for number in run.revisions}
+            births = births_of(telling.births, wanted)
+            telling.cues = [cue for cue in cues(performance, births) if cue.moment > telling.told]
+            telling.watches = watches(performance, births)
+
+    def _performance(self, source: str, revision: int) -> Performance:
+        try:
+            return performance_on_air(self._scenes.load(source, revision), revision)
+        except (NotFound, SceneInvalid) as error:
+            log.warning("nothing can be told of timelines", stream=source, reason=error.message)
+            return Performance()
+
+    def _tell(
+        self,
+        stream: str,
+        telling: _Telling,
+        program: Program,
+        found: Sequence[tuple[Cue, int]],
+        until: Event,
+    ) -> bool:
+        """Whether nobody else did."""
+        mark = f"{program.started_wall_ms} {until.scene_time_s} {until.revision}"
+        now_ms = self._clock.wall_ms()
+        messages = [
+            Message(
+                f"timeline:{cue.kind}",
+                stream,
+                now_ms,
+                {
+                    "timeline": cue.timeline,
+                    "time": float(cue.time_s),
+                    "frame": frame,
+                    "epoch": program.epoch,
+                    "revision": cue.moment.revision,
+                },
+            )
+            for cue, frame in found
+        ]
+        told = self._events.publish_once(stream, messages, mark=telling.mark, new_mark=mark)
+        if told:
+            telling.mark = mark
+        else:
+            log.warning("somebody else tells of timelines", stream=stream)
+            del self._tellings[stream]
+        return told
+
+
+def _due(telling: _Telling, program: Program, frames: Sequence[int]) -> Iterator[tuple[Cue, int]]:
+    """What happens in ``frames``, each with the first frame that shows it."""
+    since, coming = telling.told, iter(telling.cues)
+    cue = next(coming, None)
+    for frame in frames:
+        shown = _shown(program, frame)
+        while cue is not None and cue.moment <= shown:
+            yield cue, frame
+            cue = next(coming, None)
+        if shown > since:
+            for watch in telling.watches:
+                for told in watch.between(since, shown, frame):
+                    yield told, frame
+            since = shown
+
+
+def _shown(program: Program, frame: int) -> Event:
+    segment = segment_at(program.segments, frame)
+    return Event(segment.time_at_s(frame, program.fps), segment.revision)
+
+
+def _resumed(mark: str, program: Program, first: int) -> Event:
+    """Where to go on after somebody else, who wrote ``mark``."""
+    began = max(first - 1, program.segments[0].from_frame)
+    looked_back = Event(_shown(program, began).scene_time_s - LOOK_BACK_S, 0)
+    started, _, moment = mark.partition(" ")
+    time, _, revision = moment.partition(" ")
+    if started != str(program.started_wall_ms):
+        return looked_back
+    return max(looked_back, Event(Fraction(time), int(revision)))
