@@ -27,8 +27,15 @@ class FarmClient:
 
     def call(self, method: str, path: str, body: object = None) -> Any:
         """Call one route; JSON in, JSON out. Raises FarmError with the API's own words."""
+        return self._data(method, path, json=body)
+
+    def upload(self, path: str, data: bytes, media: str = "image/png") -> Any:
+        """POST ``data`` as it is; JSON out. Raises FarmError with the API's own words."""
+        return self._data("POST", path, content=data, headers={"Content-Type": media})
+
+    def _data(self, method: str, path: str, **request: Any) -> Any:
         try:
-            response = self._http.request(method, path, json=body)
+            response = self._http.request(method, path, **request)
             answer = response.json()
         except httpx.HTTPError as error:
             raise StoreUnavailable(f"the API at {self._http.base_url} does not answer: {error}") from error

@@ -1,21 +1,75 @@
-"""``framefarm perf``: measures a running farm, or drawing alone."""
+"""``framefarm perf``: measures a running farm, a farm of its own, or drawing alone."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from farm.perf.compose import compose
 from farm.perf.edit import measure_edits
+from farm.perf.live import measure_live
+from farm.perf.memory import measure_memory
+from farm.perf.results import show_result
+from farm.perf.shows.catalogue import SHOWS
+from farm.perf.streams import measure_streams
 from farm.reach import Json, TokenOption, Url, api_client, play_url, print_values
 
-perf = typer.Typer(no_args_is_help=True, help="Measure a running farm, or drawing alone.")
+perf = typer.Typer(no_args_is_help=True, help="Measure a running farm, a farm of its own, or drawing alone.")
 perf.command("compose")(compose)
+
+Show = Annotated[str, typer.Option(help=f"What is on air: {', '.join(SHOWS)}.")]
+Size = Annotated[str, typer.Option(help="Width x height in pixels, both even.")]
+Fps = Annotated[int, typer.Option(min=1, max=60, help="Frames a second.")]
+Keep = Annotated[Path | None, typer.Option(help="A folder to keep the result in, as NAME-DATE-COMMIT.json.")]
+
+
+@perf.command("live")
+def live(
+    show: Show = "reference",
+    size: Size = "1920x1080",
+    fps: Fps = 60,
+    seconds: Annotated[int, typer.Option(min=5, help="How long to watch.")] = 60,
+    keep: Keep = None,
+    as_json: Json = False,  # noqa: FBT002
+) -> None:
+    """Put a stream on air with a farm of its own and look at every tick: late ones, latency, CPU."""
+    result = measure_live(show, size=size, fps=fps, seconds=seconds)
+    show_result("live", result, keep, as_json=as_json)
+
+
+@perf.command("memory")
+def memory(
+    show: Show = "reference",
+    size: Size = "1920x1080",
+    fps: Fps = 30,
+    minutes: Annotated[float, typer.Option(min=0, help="How long to look whether it grows.")] = 1,
+    keep: Keep = None,
+    as_json: Json = False,  # noqa: FBT002
+) -> None:
+    """What a whole farm with one stream takes of the memory (PSS), and whether that grows."""
+    result = measure_memory(show, size=size, fps=fps, minutes=minutes)
+    show_result("memory", result, keep, as_json=as_json)
+
+
+@perf.command("streams")
+def streams(  # noqa: PLR0913, PLR0917  a command's options
+    show: Show = "reference",
+    size: Size = "1920x1080",
+    fps: Fps = 30,
+    seconds: Annotated[int, typer.Option(min=2, help="How long to watch each number of streams.")] = 15,
+    most: Annotated[int, typer.Option(min=1, max=64, help="Not more than so many.")] = 16,
+    keep: Keep = None,
+    as_json: Json = False,  # noqa: FBT002
+) -> None:
+    """How many streams this host carries before one tick in a thousand repeats its picture."""
+    result = measure_streams(show, size=size, fps=fps, seconds=seconds, most=most)
+    show_result("streams", result, keep, as_json=as_json)
 
 
 @perf.command("edit")
-def perf_edit(  # noqa: PLR0913, PLR0917  a command's options
+def edit(  # noqa: PLR0913, PLR0917  a command's options
     url: Url = None,
     access: TokenOption = None,
     stream: Annotated[str, typer.Option(help="A live stream.")] = "demo",

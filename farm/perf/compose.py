@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import json
-import os
-import platform
 import subprocess
 import sys
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from farm.errors import InputError
+from farm.perf.results import Result, circumstances, keep_result
 from farm.settings import parse_resolution
 
 EXAMPLES = Path("examples/scenes")
-_CPU_INFO = Path("/proc/cpuinfo")
 
 _TITLES = {
     "scenes": (
@@ -30,9 +27,6 @@ _TITLES = {
     "layers": ("layers", "One of so many layers moves"),
     "changed": ("changed", "One layer of this share of the canvas moves"),
 }
-
-Result = dict[str, Any]
-"""What ``python -m workers.bench`` answers: groups of measurements by name, and what they were made with."""
 
 
 def compose(
@@ -63,28 +57,13 @@ def compose(
         raise typer.Exit(measuring.returncode)
     result = {**circumstances(), **json.loads(measuring.stdout)}
     if keep is not None:
-        kept_as = _keep(result, keep)
-        print(f"kept as {kept_as}", file=sys.stderr)  # noqa: T201  beside the answer
+        keep_result("compose", result, keep)
     if as_json:
         print(json.dumps(result))  # noqa: T201  the command's answer
         return
     out = Console()
     for table in tables(result):
         out.print(table)
-
-
-def circumstances() -> Result:
-    """When, of which commit and on what is measured here and now."""
-    return {
-        "date": datetime.now(UTC).isoformat(timespec="seconds"),
-        "commit": _commit(),
-        "machine": {
-            "cpu": _cpu(),
-            "cores": os.cpu_count(),
-            "system": f"{platform.system()} {platform.machine()}",
-            "python": platform.python_version(),
-        },
-    }
 
 
 def tables(result: Result) -> list[Table]:
@@ -120,34 +99,3 @@ def _table(names: str, title: str, measurements: Mapping[str, Mapping[str, float
             f"{measured['peak_bytes'] / 1000:.0f} kB",
         )
     return table
-
-
-def _keep(result: Result, folder: Path) -> Path:
-    """Write ``result`` into ``folder``; where it lies. Raises InputError."""
-    path = folder / f"compose-{result['date'][:10]}-{result['commit']}.json"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(result, indent=1) + "\n")
-    except OSError as error:
-        raise InputError(f"{path} cannot be written: {error.strerror}") from error
-    return path
-
-
-def _commit() -> str:
-    """The short name of the commit that is checked out here; "unknown" outside a repository."""
-    try:
-        told = subprocess.run(
-            ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, timeout=10, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return "unknown"
-    return told.stdout.strip() or "unknown"
-
-
-def _cpu() -> str:
-    try:
-        lines = _CPU_INFO.read_text().splitlines()
-    except OSError:
-        return platform.machine()
-    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-    return next(names, platform.machine())

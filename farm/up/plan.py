@@ -57,6 +57,9 @@ def own_environment(settings: Settings) -> dict[str, str]:
         "FORK_SERVER": str(fork_server_path(settings)),
         # Nothing here is linear algebra, for which numpy would start a thread per core.
         "OPENBLAS_NUM_THREADS": "1",
+        # So that pictures that are no longer needed go back to the system: without a fixed threshold glibc
+        # lets it grow to their size, and keeps them.
+        "MALLOC_MMAP_THRESHOLD_": "262144",
     }
     if password := reaching_private_redis(settings).redis_password:
         environment["REDIS_PASSWORD"] = password.get_secret_value()

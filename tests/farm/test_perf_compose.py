@@ -13,7 +13,8 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from farm.cli import app
-from farm.perf.compose import circumstances, tables
+from farm.perf.compose import tables
+from farm.perf.results import circumstances
 
 SCENE = {"viewport": {"width": 160, "height": 90}, "background": "#103050", "layers": []}
 

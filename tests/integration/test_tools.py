@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import httpx
 import pytest
@@ -91,3 +92,19 @@ def test_a_tool_without_a_farm_says_what_is_missing(farm: RunningFarm) -> None:
     assert lost.returncode == 1
     assert "the API at http://127.0.0.1:9 does not answer" in lost.stderr
     assert len(lost.stderr.splitlines()) == 1
+
+
+def test_a_farm_of_its_own_is_measured_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "farm", "perf", "live", "--show", "still", "--size", "320x180"]
+    command += ["--fps", "20", "--seconds", "5", "--json", "--keep", str(tmp_path / "kept")]
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    measured = subprocess.run(
+        command, env=environment, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert measured.returncode == 0, measured.stderr
+    result = json.loads(measured.stdout)
+    assert result["frames"] == 100
+    assert 0 < result["latency_ms"]["p50"] <= result["latency_ms"]["p99"] <= result["latency_ms"]["max"]
+    assert result["cpu_percent"] > 0
+    assert result["pss_mb"] > 0
+    assert [path.name for path in tmp_path.iterdir()] == ["kept"]

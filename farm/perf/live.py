@@ -1,0 +1,70 @@
+"""``framefarm perf live``: one stream on air, every tick of a minute looked at."""
+
+from __future__ import annotations
+
+import time
+from fractions import Fraction
+from typing import Any
+
+from farm.perf.rig import Rig, own_farm
+from farm.perf.shows.catalogue import SHOWS
+
+STREAM = "perf-live"
+_WARM_S = 5
+_PIECE_S = 20
+
+
+def measure_live(show: str, *, size: str, fps: int, seconds: int) -> dict[str, Any]:
+    """``show`` on air for ``seconds``: late and repeated ticks, latency in ms, CPU in percent of one core.
+
+    Latency is from the credit that asked for a frame, so from the moment whose state it shows, to its packet
+    at the first output. Raises FarmError.
+    """
+    with own_farm(target_fps=fps, stream_resolution=size) as farm:
+        farm.show(STREAM, SHOWS[show](), {"STREAM_RESOLUTION": size, "TARGET_FPS": fps})
+        farm.until(lambda: farm.emitted(STREAM) > 0, "the stream is on air", 30)
+        first = farm.settle(STREAM, _WARM_S * fps)
+        began_s, cpu_s = time.monotonic(), farm.cpu_s()
+        frames = _watched(farm, first, seconds * fps, fps)
+        took_s, used_s = time.monotonic() - began_s, farm.cpu_s() - cpu_s
+        pss = farm.pss_mb()
+    latencies = sorted(frame["latencyMs"] for frame in frames if frame["latencyMs"] >= 0)
+    return {
+        "show": show,
+        "size": size,
+        "fps": fps,
+        "frames": len(frames),
+        "late": sum(frame["cause"] in ("late", "missing", "gap") for frame in frames),
+        "repeated": _causes(frames),
+        "latency_ms": {
+            "p50": _rank(latencies, 0.5),
+            "p99": _rank(latencies, 0.99),
+            "max": round(latencies[-1], 1) if latencies else -1,
+        },
+        "cpu_percent": round(100 * used_s / took_s, 1),
+        "cpu_ms_per_frame": round(1000 * used_s / took_s / fps, 2),
+        "pss_mb": round(sum(pss.values())),
+    }
+
+
+def _watched(farm: Rig, first: int, count: int, fps: int) -> list[dict[str, Any]]:
+    """What became of ``count`` frames from ``first`` on, read in pieces while they are remembered."""
+    frames: dict[int, dict[str, Any]] = {}
+    for start in range(first, first + count, _PIECE_S * fps):
+        last = min(start + _PIECE_S * fps, first + count) - 1
+        # What a tick was is known a second or two after it.
+        farm.until(lambda last=last: farm.emitted(STREAM) > last + 3 * fps, f"frame {last}", 3 * _PIECE_S)  # type: ignore[misc]
+        answer = farm.ledger(STREAM, start, last)
+        frames.update({frame["frame"]: frame for frame in answer["frames"]})
+    return [frames[number] for number in sorted(frames)]
+
+
+def _causes(frames: list[dict[str, Any]]) -> dict[str, int]:
+    causes = [frame["cause"] for frame in frames if frame["cause"]]
+    return {cause: causes.count(cause) for cause in sorted(set(causes))}
+
+
+def _rank(ordered: list[float], share: Fraction | float) -> float:
+    if not ordered:
+        return -1.0
+    return round(ordered[min(len(ordered) - 1, int(share * len(ordered)))], 1)

@@ -1,0 +1,170 @@
+"""A farm to measure: started for the purpose, with ports, a Redis and a folder of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import httpx
+import psutil
+
+from farm.client import FarmClient
+from farm.errors import FarmError
+from farm.perf.shows.show import Show
+from farm.settings import Settings, load_settings
+from farm.up.ports import wanted_ports
+
+READY_WITHIN_S = 60.0
+STOP_WITHIN_S = 20.0
+_POLL_S = 0.05
+
+
+class Rig:
+    """A running farm of this host, and what can be measured of it."""
+
+    def __init__(self, process: psutil.Popen, settings: Settings, client: FarmClient) -> None:
+        self._process = process
+        self.settings = settings
+        self.client = client
+
+    def processes(self) -> list[psutil.Process]:
+        """Every process of the farm, whoever its parent is."""
+        family = [psutil.Process(self._process.pid), *self._process.children(recursive=True)]
+        entries = (self.settings.state_dir / "encoders").glob("*/*.json")
+        streams = [psutil.Process(json.loads(entry.read_text())["pid"]) for entry in entries]
+        return list({process.pid: process for process in (*family, *streams)}.values())
+
+    def cpu_s(self) -> float:
+        """CPU time that all processes of the farm have used so far."""
+        return sum(_cpu_s(process) for process in self.processes())
+
+    def pss_mb(self) -> dict[str, float]:
+        """Megabytes (10^6 bytes) of memory by process title; shared pages count by their share (PSS)."""
+        sizes: dict[str, float] = {}
+        for process in self.processes():
+            with process.oneshot():
+                title = " ".join(process.cmdline())[:60] or process.name()
+            sizes[f"{process.pid} {title}"] = round(_pss_bytes(process.pid) / 1e6, 1)
+        return sizes
+
+    def show(self, stream: str, show: Show, config: Mapping[str, Any]) -> None:
+        """Put ``show`` on air as ``stream`` and wait until its frames come steadily."""
+        scene = show.scene({piece.name: self._upload(piece.name, piece.sheet()) for piece in show.pieces})
+        self.client.call("POST", "/streams", {"id": stream, "scene": scene, "config": dict(config)})
+        self.client.call("POST", f"/streams/{stream}/start")
+
+    def settle(self, stream: str, frames: int) -> int:
+        """Wait until so many more frames of ``stream`` were sent; the number of the last one."""
+        wanted = self.emitted(stream) + frames
+        self.until(lambda: self.emitted(stream) >= wanted, f"{frames} frames of {stream}", 30 + frames / 10)
+        return self.emitted(stream)
+
+    def emitted(self, stream: str) -> int:
+        """The number of frames that were sent so far."""
+        count: int = self.client.call("GET", f"/streams/{stream}/status")["frameCount"]
+        return count
+
+    def ledger(self, stream: str, first: int, last: int) -> dict[str, Any]:
+        """What became of frames ``first``..``last``."""
+        query = f"from={first}&to={last}&limit=2000"
+        answer: dict[str, Any] = self.client.call("GET", f"/streams/{stream}/ledger?{query}")
+        return answer
+
+    def until(self, condition: Callable[[], bool], what: str, within_s: float) -> None:
+        """Poll ``condition``. Raises FarmError when it does not come true in time."""
+        deadline = time.monotonic() + within_s
+        while not condition():
+            if time.monotonic() > deadline:
+                raise FarmError(f"{what}: not within {within_s:g} s")
+            time.sleep(_POLL_S)
+
+    def _upload(self, name: str, png: bytes) -> str:
+        answer: dict[str, Any] = self.client.upload(f"/assets?name={name}", png)
+        asset: str = answer["id"]
+        return asset
+
+
+@contextmanager
+def own_farm(**settings: object) -> Iterator[Rig]:
+    """A farm of the checked-out code with ``settings``, ended and removed afterwards. Raises FarmError."""
+    with ExitStack() as undo:
+        folder = Path(undo.enter_context(TemporaryDirectory(prefix="framefarm-perf-")))
+        token = secrets.token_hex(16)
+        environment = {
+            **{name: str(_free_port()) for name in wanted_ports(load_settings({}))},
+            "STATE_DIR": str(folder),
+            "ADMIN_TOKEN": token,
+            "ASSET_MAX_BYTES": "400000000",
+            "BODY_MAX_BYTES": "400000000",
+            "ASSET_MAX_PIXELS": "200000000",
+            **{name.upper(): str(value) for name, value in settings.items()},
+        }
+        known = load_settings(environment)
+        log = undo.enter_context((folder / "up.log").open("wb"))
+        process = psutil.Popen(
+            [sys.executable, "-m", "farm", "up"],
+            env={**os.environ, **environment},
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+        )
+        undo.callback(_end, process)
+        client = undo.enter_context(FarmClient(f"http://127.0.0.1:{known.port}", token, timeout_s=60))
+        rig = Rig(process, known, client)
+        try:
+            rig.until(lambda: _ready(process, known), "the farm is ready", READY_WITHIN_S)
+        except FarmError as error:
+            said = (folder / "up.log").read_text(errors="replace")[-2000:]
+            raise FarmError(f"the farm to measure did not start:\n{said}") from error
+        yield rig
+
+
+def _ready(process: psutil.Popen, settings: Settings) -> bool:
+    if not process.is_running() or process.status() == psutil.STATUS_ZOMBIE:
+        raise FarmError("it ended")
+    try:
+        return httpx.get(f"http://127.0.0.1:{settings.health_port}/ready").is_success
+    except httpx.HTTPError:
+        return False
+
+
+def _end(process: psutil.Popen) -> None:
+    process.terminate()
+    try:
+        process.wait(STOP_WITHIN_S)
+    except psutil.TimeoutExpired:
+        for each in (*process.children(recursive=True), process):
+            each.kill()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _cpu_s(process: psutil.Process) -> float:
+    try:
+        times = process.cpu_times()
+    except psutil.Error:  # it ended meanwhile
+        return 0.0
+    return float(times.user + times.system)
+
+
+def _pss_bytes(pid: int) -> int:
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:  # it ended meanwhile
+        return 0
+    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))

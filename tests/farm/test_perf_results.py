@@ -1,0 +1,44 @@
+"""Results of measurements: what is printed and what is kept."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from farm.errors import InputError
+from farm.perf.results import show_result
+
+MEASURED = {"late": 0, "latency_ms": {"p50": 41.5, "p99": 48.0}, "steps": [{"streams": 1}, {"streams": 2}]}
+
+
+def test_a_result_is_one_json_object_with_its_circumstances(capsys: pytest.CaptureFixture[str]) -> None:
+    show_result("live", MEASURED, None, as_json=True)
+    result = json.loads(capsys.readouterr().out)
+    assert {name: result[name] for name in MEASURED} == MEASURED
+    assert {"date", "commit", "machine"} <= result.keys()
+
+
+def test_a_result_is_a_table_of_paths(capsys: pytest.CaptureFixture[str]) -> None:
+    show_result("live", MEASURED, None, as_json=False)
+    shown = capsys.readouterr().out
+    for row in ("latency ms p99", "48.0", "steps 2 streams", "framefarm perf live"):
+        assert row in shown
+
+
+def test_a_result_is_kept_under_its_name_date_and_commit(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    show_result("live", MEASURED, tmp_path / "results", as_json=True)
+    [kept] = (tmp_path / "results").iterdir()
+    result = json.loads(kept.read_text())
+    assert kept.name == f"live-{result['date'][:10]}-{result['commit']}.json"
+    assert f"kept as {kept}" in capsys.readouterr().err
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    taken = tmp_path / "taken"
+    taken.write_text("")
+    with pytest.raises(InputError, match="cannot be written"):
+        show_result("live", MEASURED, taken, as_json=True)

@@ -1,0 +1,62 @@
+"""The shows to measure with: valid scenes whose motion is what other programs are told."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+
+from farm.perf.shows.catalogue import SHOWS
+from farm.perf.shows.show import CANVAS, Show, Slide
+from scene.document import parse_scene
+from scene.state import scene_at
+from scene.time import Segment
+from scene.version import SceneVersion
+
+
+@pytest.fixture(scope="module", params=sorted(SHOWS))
+def show(request: pytest.FixtureRequest) -> Show:
+    return SHOWS[request.param]()
+
+
+def test_a_show_is_a_scene_that_can_be_put_on_air(show: Show) -> None:
+    scene = parse_scene(show.scene({piece.name: "a1b2c3" for piece in show.pieces}), max_layers=50)
+    assert [layer.id for layer in scene.layers] == [piece.name for piece in show.pieces]
+
+
+def test_a_show_begins_with_a_picture_that_covers_the_canvas(show: Show) -> None:
+    background = show.pieces[0]
+    assert (background.size, background.x, background.y) == (CANVAS, 0, 0)
+    assert background.pictures[0].mode == "RGB"
+
+
+def test_the_pictures_of_a_piece_have_one_size(show: Show) -> None:
+    for piece in show.pieces:
+        assert {picture.size for picture in piece.pictures} == {piece.size}
+
+
+def test_a_show_is_the_same_every_time(show: Show) -> None:
+    again = SHOWS[show.name]()
+    assert [piece.sheet() for piece in again.pieces] == [piece.sheet() for piece in show.pieces]
+
+
+@pytest.mark.parametrize("frame", [0, 7, 239, 240, 241, 3000])
+def test_the_scene_moves_as_the_show_says(frame: int) -> None:
+    show = SHOWS["reference"]()
+    scene = parse_scene(show.scene({piece.name: "a1b2c3" for piece in show.pieces}), max_layers=50)
+    version = SceneVersion(1, scene, {1: Fraction(0)}, CANVAS)
+    fps = Fraction(60)
+    state = scene_at(version, frame, Segment(0, 1, Fraction(0), Fraction(1)), fps)
+    places = {layer.id: (layer.x, layer.y) for layer in state.layers}
+    for piece in show.pieces:
+        if piece.slide is not None:
+            wanted = float(piece.slide.at_px(frame / fps))
+            shown = places[piece.name][0 if piece.slide.axis == "x" else 1]
+            assert shown == pytest.approx(wanted, abs=1 / 32)
+
+
+def test_a_slide_that_comes_back_goes_the_way_it_came() -> None:
+    slide = Slide("x", 0, 100, 2, yoyo=True)
+    assert [slide.at_px(Fraction(second)) for second in (0, 1, 2, 3, 4)] == [0, 50, 100, 50, 0]
+    once = Slide("x", 0, 100, 2)
+    assert [once.at_px(Fraction(second)) for second in (0, 1, 2, 3)] == [0, 50, 0, 50]
