@@ -6,11 +6,19 @@ with ``variants``.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from scene.animation import AfterRevision, Start
-from scene.document import MAX_LAYERS, MAX_MISTAKES, Scene, check_variants, layer_to_json, parse_layer
+from scene.document import (
+    MAX_LAYERS,
+    MAX_MISTAKES,
+    Scene,
+    check_variants,
+    layer_to_json,
+    parse_layer,
+    parse_scene,
+)
 from scene.layers import AnyLayer, ImageLayer, british
 from scene.merging import merged
 from scene.mistakes import Mistake, SceneMistakes, UnknownLayer
@@ -48,6 +56,14 @@ def change_layer(scene: Scene, layer_id: str, changes: object) -> Scene:
         variants = with_renamed_layer(variants, layer_id, layer.id)
     layers = (*scene.layers[:index], layer, *scene.layers[index + 1 :])
     return _consistent(scene.model_copy(update={"layers": layers, "variants": variants}))
+
+
+def change_scene(scene: Scene, changes: Mapping[str, Any], *, max_layers: int = MAX_LAYERS) -> Scene:
+    """With ``changes`` merged into the scene, as into a layer. Raises SceneMistakes, with paths in it."""
+    if "layers" in changes:
+        raise SceneMistakes([Mistake("layers", "are changed one by one, or with the scene as a whole")])
+    limit = max(max_layers, len(scene.layers))
+    return parse_scene(merged(scene.to_json(), changes), max_layers=limit)
 
 
 def remove_layer(scene: Scene, layer_id: str) -> Scene:

@@ -28,6 +28,11 @@ class SceneBody(RootModel[dict[str, JsonValue]]):
         return SceneDocument.model_json_schema(*args, **options)
 
 
+class ScenePatch(RootModel[dict[str, JsonValue]]):
+    """What shall change in a scene: any of its fields. Objects are merged, lists replaced, and null sets a
+    field back to its default (RFC 7396)."""
+
+
 class LayerBody(RootModel[dict[str, JsonValue]]):
     """A layer as it came; checked like :class:`SceneBody`."""
 

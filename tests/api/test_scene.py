@@ -37,6 +37,17 @@ def test_layers_have_the_ordered_shape(bob: Caller, layers: str) -> None:
     assert told["layers"][0]["zIndex"] == 0
 
 
+def test_a_scene_is_changed_without_its_layers(bob: Caller, layers: str, show: str, redis: FarmRedis) -> None:
+    path = f"/streams/{show}/scene"
+    changed = bob.ask("PATCH", path, {"viewport": {"fit": "cover"}, "variants": {"tall": {}}})
+    assert (changed["viewport"]["fit"], changed["background"]) == ("cover", "#112233")
+    assert [layer["id"] for layer in changed["layers"]] == ["title"]
+    assert _events(redis, show)[-1]["type"] == "scene:update"
+    error = bob.refused("PATCH", path, {"layers": []}, status=422)
+    assert error["details"]["mistakes"][0]["path"] == "layers"
+    bob.refused("PATCH", path, {"background": "#fff"}, status=412, headers={"If-Match": '"1"'})
+
+
 def test_edits_snap_to_the_grid_unless_they_ask_not_to(
     bob: Caller, layers: str, show: str, redis: FarmRedis
 ) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from farm.debug.checkable import BARS
 from farm.debug.reader import decoded
+from farm.errors import NotFound
 from tests.conftest import wait_until
 from tests.integration.running_farm import PLACE, RunningFarm, Viewer
 
@@ -107,6 +108,15 @@ def _until(pictures: Iterator[bytes], holds: Callable[[int], bool], what: str) -
     wait_until(lambda: holds(next(pictures)[0]), what)
 
 
+def _ticks_after(farm: RunningFarm, stream: str, epoch: int) -> bool:
+    """Whether the encoder process of a later epoch sends frames."""
+    try:
+        report = farm.report(stream)
+    except NotFound:
+        return False
+    return bool(report["epoch"] > epoch and report["emitted"] > 5)
+
+
 def test_one_edit_is_on_air_in_both_formats(farm: RunningFarm) -> None:
     farm.call("POST", "/streams", {"id": "wide", "config": SMALL, "scene": TWO_FORMATS})
     source = {"stream": "wide", "variant": "vertical"}
@@ -129,6 +139,13 @@ def test_one_edit_is_on_air_in_both_formats(farm: RunningFarm) -> None:
         farm.call("PATCH", "/streams/wide/layers/ground", {"colour": "#ffffff"})
         for pictures in seen:
             _until(pictures, lambda level: level > 225, "the corner is white")
+    before = farm.report("tall")["epoch"]
+    farm.call("PATCH", "/streams/tall/config", {"STREAM_RESOLUTION": "240x320"})
+    wait_until(lambda: _ticks_after(farm, "tall", before), "a process of the new size ticks")
+    crop = "crop=16:16:224:304,scale=1:1:flags=area,format=gray"
+    with decoded(farm.play_url("tall"), crop, 1, seconds=30) as resized:
+        # A viewport that is contained leaves bars at the sides, in the background's colour.
+        assert next(resized)[0] < 20
     for stream in FORMATS:
         farm.call("POST", f"/streams/{stream}/stop")
 

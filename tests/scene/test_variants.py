@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 
 from scene.document import Scene, check_variants, parse_scene, variant_of
-from scene.edits import change_layer, remove_layer, settle_starts
+from scene.edits import change_layer, change_scene, remove_layer, settle_starts
 from scene.layers import TextLayer
 from scene.mistakes import Mistake, SceneMistakes, UnknownVariant
 from scene.overrides import overriding_assets
@@ -191,3 +191,32 @@ def test_a_variant_whose_layout_stays_does_not_move() -> None:
     assert moved.layers[0].layout_move is not None
     assert variant_of(moved, "tall").layers[0].layout_move is None
     assert with_layout_moves(moved, moved, 3) == moved
+
+
+def test_a_scene_is_changed_field_by_field() -> None:
+    old = scene({"layers": {"title": {"opacity": 0.5, "rotation": None}}}, background="#112233")
+    changes = {
+        "viewport": {"width": 640},
+        "background": None,
+        "variants": {"tall": {"layers": {"title": {"opacity": None, "fontSize": 20}}}, "wide": {}},
+    }
+    new = change_scene(old, changes)
+    assert (new.viewport.size, new.background) == ((640, 1080), "#000000")
+    assert new.variants["tall"].layers == {"title": {"rotation": None, "fontSize": 20}}
+    assert list(new.variants) == ["tall", "wide"]
+    assert new.layers == old.layers
+
+
+@pytest.mark.parametrize(
+    ("changes", "path"),
+    [
+        ({"layers": []}, "layers"),
+        ({"viewport": {"width": 1}}, "viewport.width"),
+        ({"variants": {"tall": {"layers": {"nobody": {}}}}}, "variants.tall.layers.nobody"),
+        ({"sound": 1}, "sound"),
+    ],
+)
+def test_changes_of_a_scene_are_checked(changes: dict[str, Any], path: str) -> None:
+    with pytest.raises(SceneMistakes) as caught:
+        change_scene(scene({}), changes)
+    assert [mistake.path for mistake in caught.value.mistakes] == [path]

@@ -16,6 +16,7 @@ from api.http.documents import (
     LayerPatch,
     SceneBody,
     SceneDocument,
+    ScenePatch,
     etag,
     expected_revisions,
 )
@@ -26,7 +27,7 @@ from api.http.services import services
 from api.http.shapes import Shape
 from farm.store.tokens import Scope
 from scene.document import Scene, layer_to_json
-from scene.edits import add_layer, change_layer, find_layer, remove_layer
+from scene.edits import add_layer, change_layer, change_scene, find_layer, remove_layer
 from scene.grid import snapped
 
 
@@ -63,6 +64,18 @@ def put_scene(body: SceneBody) -> Response:
     desk = _desk()
     scene = desk.parse(body.root)
     edited = desk.edit(lambda _old: scene, expected=expected_revisions())
+    if edited.changed:
+        desk.tell("scene:update", edited.revision, {})
+    return ok(edited.scene.to_json(), headers=etag(edited.revision))
+
+
+def patch_scene(body: ScenePatch) -> Response:
+    """Change the scene as a whole: its viewport, its layout, its variants. Layers stay what they are."""
+    desk = _desk()
+    edited = desk.edit(
+        lambda scene: change_scene(scene, body.root, max_layers=desk.max_layers),
+        expected=expected_revisions(),
+    )
     if edited.changed:
         desk.tell("scene:update", edited.revision, {})
     return ok(edited.scene.to_json(), headers=etag(edited.revision))
@@ -149,6 +162,7 @@ def _tell_layer(desk: SceneDesk, edited: Edited, layer_id: str, action: str, cha
 LAYER_ROUTES = (
     Route("GET", "/scene", get_scene, SceneDocument, scope=Scope.VIEWER),
     Route("PUT", "/scene", put_scene, SceneDocument),
+    Route("PATCH", "/scene", patch_scene, SceneDocument),
     Route("GET", "/layers", list_layers, LayersShape, scope=Scope.VIEWER),
     Route("POST", "/layers", create_layer, LayerDocument, status=201),
     Route("GET", "/layers/<layer_id>", get_layer, LayerDocument, scope=Scope.VIEWER),
