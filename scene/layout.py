@@ -42,6 +42,10 @@ class LayoutTransition(Part):
     """The curve of progress."""
 
 
+MAX_MOVES = 8
+"""Of one layer that may be under way one after the other."""
+
+
 class LayoutMove(Part):
     """The box that a layer came from, and the revision that sent it away. Written by the farm."""
 
@@ -55,6 +59,26 @@ class LayoutMove(Part):
     """Of the box, viewport px."""
     start: AfterRevision
     """When the move began."""
+    after: LayoutMove | None = None
+    """The move that may have been under way then: if it was, this one begins where the layer was. Only the
+    last few are kept."""
+
+    def then(self, box: Box, revision: int) -> LayoutMove:
+        """The next move, away from ``box``, which this one was to end at."""
+        kept = self.lasting(MAX_MOVES - 1)
+        return LayoutMove(**box._asdict(), start=AfterRevision(revision=revision), after=kept)
+
+    def lasting(self, most: int) -> LayoutMove | None:
+        """It and those before it, ``most`` in all."""
+        if most == 0:
+            return None
+        after = self.after and self.after.lasting(most - 1)
+        return self if after is self.after else self.model_copy(update={"after": after})
+
+    def shifted(self, x: float, y: float) -> LayoutMove:
+        """It and those before it, measured from the point ``x``, ``y``."""
+        after = self.after and self.after.shifted(x, y)
+        return self.model_copy(update={"x": self.x - x, "y": self.y - y, "after": after})
 
 
 def arranged(layout: Layout, slots: Sequence[Slot], viewport: Viewport) -> list[Box]:

@@ -27,7 +27,7 @@ class Seat:
 
     def seen_from(self, x: float, y: float) -> Seat:
         """The same seat, for a layer whose place is measured from the point ``x``, ``y`` of the viewport."""
-        move = self.move and self.move.model_copy(update={"x": self.move.x - x, "y": self.move.y - y})
+        move = self.move and self.move.shifted(x, y)
         return Seat(self.box.seen_from(x, y), move, self.transition)
 
     def values(self, anchor_x: float, anchor_y: float) -> Values:
@@ -35,21 +35,35 @@ class Seat:
         return _values(self.box, anchor_x, anchor_y)
 
     def tracks(self, anchor_x: float, anchor_y: float, births: Mapping[int, Fraction]) -> tuple[Track, ...]:
-        """The way from the box that the layer came from; none before its revision is shown."""
-        begins_s = births.get(self.move.start.revision) if self.move else None
-        if self.move is None or begins_s is None:
-            return ()
-        came_from = Box(self.move.x, self.move.y, self.move.width, self.move.height)
-        before, after = _values(came_from, anchor_x, anchor_y), self.values(anchor_x, anchor_y)
+        """The way from the box that the layer came from; none before its revision is shown.
+
+        One that is sent elsewhere on its way begins there, at the birth of the edit that sent it.
+        """
         curve, duration_s = curve_of(self.transition.easing), exact(self.transition.duration)
-        return tuple(
-            Track(
-                target,
-                (Motion(begins_s, duration_s, between(before[target], after[target], curve), 1, yoyo=False),),
-                *BOUNDS[target],
-            )
-            for target in after
-        )
+        found: dict[str, tuple[Motion, ...]] = {}
+        for came_from, goes_to, revision in self._legs():
+            begins_s = births.get(revision)
+            if begins_s is None:
+                continue
+            before, after = _values(came_from, anchor_x, anchor_y), _values(goes_to, anchor_x, anchor_y)
+            for target, end in after.items():
+                under_way = found.get(target, ())
+                reached = Track(target, under_way, *BOUNDS[target]).value_at(begins_s)
+                way = between(before[target] if reached is None else reached, end, curve)
+                leg = Motion(begins_s, duration_s, way, 1, yoyo=False)
+                # Of two that begin together the later goes before: the first to be asked.
+                found[target] = (leg, *under_way)
+        return tuple(Track(target, legs, *BOUNDS[target]) for target, legs in found.items())
+
+    def _legs(self) -> list[tuple[Box, Box, int]]:
+        """From, to and by which revision, the oldest first."""
+        legs: list[tuple[Box, Box, int]] = []
+        move, goes_to = self.move, self.box
+        while move is not None:
+            came_from = Box(move.x, move.y, move.width, move.height)
+            legs.insert(0, (came_from, goes_to, move.start.revision))
+            move, goes_to = move.after, came_from
+        return legs
 
 
 def seats(scene: Scene) -> dict[str, Seat]:
@@ -67,7 +81,8 @@ def with_layout_moves(old: Scene, new: Scene, revision: int) -> Scene:
     """``new``, which becomes ``revision``, with the boxes that its layers come from where ``old`` had others,
     in each variant, too.
 
-    A move that goes on is kept. One that is sent elsewhere begins at the box where it was to end.
+    A move that goes on is kept. A layer that is sent elsewhere on its way begins where it is, which follows
+    from the moves before and from the birth of this edit.
     """
     variants = {}
     for name, variant in new.variants.items():
@@ -96,7 +111,8 @@ def _layout_moves(old: Scene, new: Scene, revision: int) -> dict[str, LayoutMove
         was, is_ = before.get(layer.id), after.get(layer.id)
         move = kept.get(layer.id) if layer.slot is not None else None
         if was is not None and is_ is not None and was != is_:
-            move = LayoutMove(**was._asdict(), start=AfterRevision(revision=revision))
+            first = LayoutMove(**was._asdict(), start=AfterRevision(revision=revision))
+            move = first if move is None else move.then(was, revision)
         moves[layer.id] = move
     return moves
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from scene.content import LayerState
 from scene.document import Scene, parse_scene
 from scene.fields import Within
-from scene.layout import Layout, LayoutName, Slot, arranged
+from scene.layout import MAX_MOVES, Layout, LayoutName, Slot, arranged
 from scene.mistakes import SceneMistakes
 from scene.slots import with_layout_moves
 from scene.state import scene_at
@@ -171,3 +171,46 @@ def test_what_is_no_layout_is_named() -> None:
         "layout.gap",
         "layers[0].slot",
     ]
+
+
+def test_a_layer_that_is_sent_elsewhere_on_its_way_begins_where_it_is() -> None:
+    free, grid, speaker = (
+        document("free", "main"),
+        document("grid", "main"),
+        document("speaker", "main", "side"),
+    )
+    third = with_layout_moves(with_layout_moves(free, grid, 2), speaker, 3)
+    births = {2: Fraction(0), 3: Fraction(1, 2)}
+    version = SceneVersion(3, third, births, VIEWPORT)
+
+    def box(time_s: Fraction) -> Box:
+        state = scene_at(version, 0, Segment(0, 3, time_s, Fraction(0)), Fraction(30))
+        return box_of(state.layers[0])
+
+    assert box(Fraction(0)) == (10, 20, 300, 200)
+    # Half of the way from there to the grid's one box, and from there on to the speaker's.
+    assert box(Fraction(1, 2)) == (25, 30, 910, 510)
+    assert box(Fraction(1)) == (32.5, 35, 1005, 665)
+    assert box(Fraction(3, 2)) == box(Fraction(99)) == (40, 40, 1100, 820)
+
+
+def test_one_that_had_arrived_begins_at_its_box() -> None:
+    free, grid = document("free", "main"), document("grid", "main")
+    back = with_layout_moves(with_layout_moves(free, grid, 2), free, 3)
+    births = {2: Fraction(0), 3: Fraction(5)}
+    assert shown(back, 5, births) == [(40, 40, 1520, 820)]
+    assert shown(back, 6, births) == [(10, 20, 300, 200)]
+
+
+def test_only_the_last_few_moves_are_kept() -> None:
+    scene = document("free", "main")
+    for revision in range(2, 60):
+        layout = "grid" if revision % 2 == 0 else "free"
+        scene = with_layout_moves(scene, document(layout, "main"), revision)
+    move, count = scene.layers[0].layout_move, 0
+    while move is not None:
+        move, count = move.after, count + 1
+    assert count == MAX_MOVES
+    births = {revision: Fraction(revision, 10) for revision in range(2, 60)}
+    assert shown(scene, 99, births) == [(10, 20, 300, 200)]
+    assert parse_scene(scene.to_json(), max_layers=50) == scene
