@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from farm.perf.compare import measure_shows
 from farm.perf.compose import compose
 from farm.perf.edit import measure_edits
 from farm.perf.live import measure_live
@@ -37,6 +38,20 @@ def live(
     """Put a stream on air with a farm of its own and look at every tick: late ones, latency, CPU."""
     result = measure_live(show, size=size, fps=fps, seconds=seconds)
     show_result("live", result, keep, as_json=as_json)
+
+
+@perf.command("compare")
+def compare(
+    shows: Annotated[list[str] | None, typer.Argument(help="Which shows; all by default.")] = None,
+    fps: Fps = 60,
+    frames: Annotated[int, typer.Option(min=60, help="Frames of a round.")] = 600,
+    rounds: Annotated[int, typer.Option(min=1, help="Rounds, of which the median counts.")] = 5,
+    keep: Keep = None,
+    as_json: Json = False,  # noqa: FBT002
+) -> None:
+    """The CPU that a frame costs a whole farm and FFmpeg's own filter graph, in turn, at 1080p."""
+    result = measure_shows(shows or list(SHOWS), fps=fps, frames=frames, rounds=rounds)
+    show_result("compare", result, keep, as_json=as_json)
 
 
 @perf.command("memory")

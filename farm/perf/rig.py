@@ -26,7 +26,8 @@ from farm.up.ports import wanted_ports
 
 READY_WITHIN_S = 60.0
 STOP_WITHIN_S = 20.0
-_POLL_S = 0.05
+_POLL_S = 0.25
+"""Asking costs the farm as well."""
 
 
 class Rig:
@@ -44,9 +45,13 @@ class Rig:
         streams = [psutil.Process(json.loads(entry.read_text())["pid"]) for entry in entries]
         return list({process.pid: process for process in (*family, *streams)}.values())
 
-    def cpu_s(self) -> float:
-        """CPU time that all processes of the farm have used so far."""
-        return sum(_cpu_s(process) for process in self.processes())
+    def cpu_s(self, service: str | None = None) -> float:
+        """CPU time that all processes of the farm, or of one of its services, have used so far."""
+        if service is None:
+            return sum(_cpu_s(process) for process in self.processes())
+        roster = json.loads((self.settings.state_dir / "processes.json").read_text())
+        served = psutil.Process(roster[service][0])
+        return sum(_cpu_s(process) for process in (served, *served.children(recursive=True)))
 
     def pss_mb(self) -> dict[str, float]:
         """Megabytes (10^6 bytes) of memory by process title; shared pages count by their share (PSS)."""

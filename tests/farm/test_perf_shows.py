@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 
+from farm.errors import FarmError
+from farm.perf.compare import likeness
+from farm.perf.shows import ffmpeg
 from farm.perf.shows.catalogue import SHOWS
 from farm.perf.shows.show import CANVAS, Show, Slide
 from scene.document import parse_scene
@@ -60,3 +64,26 @@ def test_a_slide_that_comes_back_goes_the_way_it_came() -> None:
     assert [slide.at_px(Fraction(second)) for second in (0, 1, 2, 3, 4)] == [0, 50, 100, 50, 0]
     once = Slide("x", 0, 100, 2)
     assert [once.at_px(Fraction(second)) for second in (0, 1, 2, 3)] == [0, 50, 0, 50]
+
+
+def test_ffmpegs_graph_names_every_piece_and_moves_those_that_move() -> None:
+    show = SHOWS["reference"]()
+    graph = ffmpeg.graph(show, 60)
+    assert graph.count("loop=loop=-1") == len(show.pieces)
+    assert graph.count("overlay=") == len(show.pieces) - 1
+    assert graph.count("eval=frame") == sum(piece.slide is not None for piece in show.pieces)
+    assert "x='round(-1000+1200*(1-abs(mod(t/4,2)-1)))'" in graph
+
+
+def test_ffmpeg_draws_the_same_picture_of_a_moving_show(tmp_path: Path) -> None:
+    show = SHOWS["ticker"]()
+    ffmpeg.write_pictures(show, tmp_path)
+    assert likeness(show, tmp_path, 30, times_s=[6.2]) > 45
+
+
+def test_pictures_that_differ_are_not_compared(tmp_path: Path) -> None:
+    show = SHOWS["still"]()
+    ffmpeg.write_pictures(show, tmp_path)
+    less = Show(show.name, show.about, show.pieces[:1])
+    with pytest.raises(FarmError, match="the pictures differ"):
+        likeness(less, tmp_path, 30, theirs=show, times_s=[0.5])

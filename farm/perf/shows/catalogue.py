@@ -9,6 +9,9 @@ from farm.perf.shows import pictures
 from farm.perf.shows.show import CANVAS, Piece, Show, Slide
 
 _TURN = 2 * math.pi
+_TICKER_SPEEDS = ((60, 92), (120, 46), (180, 31), (240, 23), (300, 19), (360, 16))
+"""(px a second, seconds for the whole way): whole pixels at 30 and 60 frames a second, so that everybody
+rounds alike."""
 
 
 def reference() -> Show:
@@ -23,7 +26,7 @@ def reference() -> Show:
             Piece("host", host, 120, 320, fps=12),
             Piece("feed", feed, 760, 120, fps=30),
             Piece("chat", (pictures.talk((480, 2400), 80),), 1420, 1080, Slide("y", 1080, -2400, 58)),
-            Piece("banner", (pictures.banner((1000, 140)),), 120, 880, Slide("x", -1000, 120, 4, yoyo=True)),
+            Piece("banner", (pictures.banner((1000, 140)),), 120, 880, Slide("x", -1000, 200, 4, yoyo=True)),
         ),
     )
 
@@ -61,9 +64,9 @@ def ticker() -> Show:
             (pictures.letters((3600, 64), index),),
             1920,
             60 + 170 * index,
-            Slide("x", 1920, -3600, 40 + 6 * index),
+            Slide("x", 1920, 1920 - speed * period_s, period_s),
         )
-        for index in range(6)
+        for index, (speed, period_s) in enumerate(_TICKER_SPEEDS)
     )
     return Show(
         "ticker",

@@ -1,0 +1,157 @@
+"""``framefarm perf compare``: the farm against FFmpeg's filter graph, the same shows in turn.
+
+What is compared is the CPU time of all processes for each frame of steady state: drawn, encoded by x264 with
+the same settings, and written as FLV. The server that takes the farm's RTMP is no part of it, nor is FFmpeg's
+start. FFmpeg runs as fast as it can, which is kind to its caches; the farm is on air.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from farm.errors import FarmError
+from farm.perf.rig import Rig, own_farm
+from farm.perf.shows import ffmpeg
+from farm.perf.shows.catalogue import SHOWS
+from farm.perf.shows.show import CANVAS, Show
+from farm.services import find_program
+
+BITRATE_KBPS = 6000
+_WARM_S = 6
+_START_FRAMES = 60
+_TIMES_S = (0.5, 3.1, 6.2)
+"""At which the pictures of both are compared."""
+LEAST_PSNR_DB = 35.0
+"""Far above what a layer that is missing, or that is somewhere else, leaves."""
+_DESTINATION = "rtmp"
+"""The process that takes the farm's stream, in the roster; not counted."""
+
+
+def measure_shows(names: Sequence[str], *, fps: int, frames: int, rounds: int) -> dict[str, Any]:
+    """Milliseconds of CPU a frame, medians over ``rounds``; by show, and those of the first one on top.
+
+    Raises FarmError, also when the two do not draw the same pictures.
+    """
+    with TemporaryDirectory(prefix="framefarm-compare-") as folder:
+        scenes = {name: _measure(SHOWS[name](), Path(folder), fps, frames, rounds) for name in names}
+    return {"fps": fps, "frames": frames, "rounds": rounds, **scenes[names[0]], "scenes": scenes}
+
+
+def _measure(show: Show, folder: Path, fps: int, frames: int, rounds: int) -> dict[str, Any]:
+    place = folder / show.name
+    place.mkdir()
+    ffmpeg.write_pictures(show, place)
+    psnr_db = likeness(show, place, fps)
+    farm_ms: list[float] = []
+    ffmpeg_ms: list[float] = []
+    width, height = CANVAS
+    size = f"{width}x{height}"
+    with own_farm(target_fps=fps, stream_resolution=size, stream_bitrate=f"{BITRATE_KBPS}k") as farm:
+        farm.show(show.name, show, {})
+        farm.until(lambda: farm.emitted(show.name) > 0, f"{show.name} is on air", 30)
+        farm.settle(show.name, _WARM_S * fps)
+        for _ in range(rounds):
+            farm_ms.append(_farm_ms(farm, show.name, frames))
+            farm.client.call("POST", f"/streams/{show.name}/stop")
+            ffmpeg_ms.append(_ffmpeg_ms(show, place, fps, frames))
+            farm.client.call("POST", f"/streams/{show.name}/start")
+            farm.until(lambda: 0 < farm.emitted(show.name) < frames, f"{show.name} is on air again", 30)
+            farm.settle(show.name, _WARM_S * fps)
+    measured = {"farm_cpu_ms": statistics.median(farm_ms), "ffmpeg_cpu_ms": statistics.median(ffmpeg_ms)}
+    ratios = [ours / theirs for ours, theirs in zip(farm_ms, ffmpeg_ms, strict=True)]
+    return {
+        **{name: round(value, 2) for name, value in measured.items()},
+        "ratio": round(statistics.median(ratios), 3),
+        "psnr_db": psnr_db,
+    }
+
+
+def _farm_ms(farm: Rig, stream: str, frames: int) -> float:
+    """CPU of the whole farm for each of so many frames, without the server that takes the stream."""
+    first, before_s = farm.emitted(stream), _without_destination(farm)
+    last = farm.settle(stream, frames)
+    return 1000 * (_without_destination(farm) - before_s) / (last - first)
+
+
+def _without_destination(farm: Rig) -> float:
+    return farm.cpu_s() - farm.cpu_s(_DESTINATION)
+
+
+def _ffmpeg_ms(show: Show, folder: Path, fps: int, frames: int) -> float:
+    """CPU of one FFmpeg for each frame after its start."""
+    short, whole = (_ffmpeg_s(show, folder, fps, count) for count in (_START_FRAMES, _START_FRAMES + frames))
+    return 1000 * (whole - short) / frames
+
+
+def _ffmpeg_s(show: Show, folder: Path, fps: int, frames: int) -> float:
+    command = [
+        *(find_program("ffmpeg", "ffmpeg"), "-v", "error", "-nostdin", "-y", "-filter_complex_threads", "1"),
+        *(*ffmpeg.inputs(show, folder, fps), "-filter_complex", ffmpeg.graph(show, fps)),
+        *("-map", "[out]", "-map", f"{len(show.pieces)}:a", "-frames:v", str(frames), "-r", str(fps)),
+        *(*ffmpeg.encoding(fps, BITRATE_KBPS), "-shortest", "-f", "flv", os.devnull),
+    ]
+    process = subprocess.Popen(command)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise FarmError(f"ffmpeg ended with code {process.returncode} while drawing {show.name}")
+    return usage.ru_utime + usage.ru_stime
+
+
+def likeness(
+    show: Show, folder: Path, fps: int, *, theirs: Show | None = None, times_s: Sequence[float] = _TIMES_S
+) -> float:
+    """The least PSNR, in dB, of what the farm and FFmpeg draw at a few moments of ``show``.
+
+    Its pictures lie in ``folder`` for FFmpeg. Raises FarmError when the two differ.
+    """
+    scene = folder / "scene.json"
+    scene.write_text(json.dumps(show.scene({piece.name: f"{piece.name}.png" for piece in show.pieces})))
+    assets = folder / "assets"
+    assets.mkdir()
+    for piece in show.pieces:
+        (assets / f"{piece.name}.png").write_bytes(piece.sheet())
+    other = theirs or show
+    least_db = min(_psnr_db(_ours(scene, assets, at, fps), _theirs(other, folder, at, fps)) for at in times_s)
+    if least_db < LEAST_PSNR_DB:
+        raise FarmError(f"{show.name}: the pictures differ (PSNR {least_db:.1f} dB); nothing is compared")
+    return round(least_db, 1)
+
+
+def _ours(scene: Path, assets: Path, at_s: float, fps: int) -> NDArray[np.uint8]:
+    command = [sys.executable, "-m", "workers.offline", str(scene), "--fps", str(fps), "--at", str(at_s)]
+    command += ["--seconds", str(1 / fps), "--assets", str(assets)]
+    return _last_picture(subprocess.run(command, capture_output=True, check=True).stdout)
+
+
+def _theirs(show: Show, folder: Path, at_s: float, fps: int) -> NDArray[np.uint8]:
+    number = round(at_s * fps)
+    command = [
+        *(find_program("ffmpeg", "ffmpeg"), "-v", "error", "-nostdin", *ffmpeg.inputs(show, folder, fps)),
+        *("-filter_complex", f"{ffmpeg.graph(show, fps)};[out]select=gte(n\\,{number})[picked]"),
+        *("-map", "[picked]", "-frames:v", "1", "-f", "rawvideo", "-pix_fmt", "yuv420p", "-"),
+    ]
+    return _last_picture(subprocess.run(command, capture_output=True, check=True).stdout)
+
+
+def _last_picture(data: bytes) -> NDArray[np.uint8]:
+    """The planes of the last whole canvas in ``data``, flat."""
+    width, height = CANVAS
+    return np.frombuffer(data, np.uint8)[-(width * height * 3 // 2) :]
+
+
+def _psnr_db(a: NDArray[np.uint8], b: NDArray[np.uint8]) -> float:
+    """Of 8-bit planes; 99 for equal ones."""
+    error = float(np.mean((a.astype(np.float32) - b.astype(np.float32)) ** 2))
+    return min(99.0, 10 * float(np.log10(255**2 / error))) if error else 99.0
