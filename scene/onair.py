@@ -142,7 +142,7 @@ def _handover(take: Take | None, births: Mapping[int, Fraction], revision: int) 
 def _stinger(stinger: Stinger, elapsed_s: Fraction) -> ImageContent:
     played = animated(stinger.frame_ms, Fraction(0), Fraction(1), 1) if stinger.frame_ms else None
     frame = 0 if played is None else int(played.value_at(elapsed_s) or 0)
-    return ImageContent(stinger.asset, "cover", frame=frame)
+    return ImageContent(stinger.address, "cover", frame=frame)
 
 
 def _covered(state: SceneState, content: Content, opacity: float) -> SceneState:

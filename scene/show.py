@@ -99,6 +99,16 @@ class Show:
             _parsed={key: scene for key, scene in self._parsed.items() if key != name},
         )
 
+    def keeping(self, other: Show, name: str) -> Show:
+        """With the scene that ``other`` has under this name, document and all."""
+        scenes = {**self.scenes, name: other.scenes[name]}
+        return replace(self, scenes=scenes, _parsed={**self._parsed, name: other.scene(name)})
+
+    @property
+    def stands_alone(self) -> bool:
+        """Whether it is nothing but one scene."""
+        return list(self.scenes) == [MAIN] and not (self.preview or self.take or self.since)
+
     @property
     def on_air(self) -> Scene:
         """The program scene."""
@@ -106,12 +116,10 @@ class Show:
 
     def to_json(self) -> dict[str, Any]:
         """The document. A scene that stands alone is written as itself, as if there were no shows."""
+        if self.stands_alone:
+            return dict(self.scenes[MAIN])
         head = ShowHead(program=self.program, preview=self.preview, take=self.take, since=dict(self.since))
         written = head.model_dump(mode="json", by_alias=True, exclude_none=True)
-        if not written["since"]:
-            del written["since"]
-        if list(self.scenes) == [MAIN] and written == {"program": MAIN}:
-            return dict(self.scenes[MAIN])
         return {"scenes": {name: dict(scene) for name, scene in self.scenes.items()}, **written}
 
 

@@ -10,12 +10,30 @@ from pydantic import TypeAdapter, ValidationError
 from scene.animation import AfterRevision
 from scene.document import Scene, variant_of
 from scene.edits import settle_starts
+from scene.fields import Name, Part
 from scene.mistakes import Mistake, SceneInUse, SceneMistakes, UnknownScene, UnknownVariant
 from scene.show import MAX_SCENES, Moment, Show, Take, check_name
-from scene.transitions import AnyTransition, Stinger, Transition
+from scene.transitions import CUT, AnyTransition, Stinger, Transition
 from scene.wording import mistakes_in
 
 _transition: TypeAdapter[AnyTransition] = TypeAdapter(Transition)
+
+
+class TakeOrder(Part):
+    """What goes on program, and how."""
+
+    scene: Name | None = None
+    """None: the scene on preview."""
+    transition: Transition = CUT
+    """How it takes the place of the one that is there."""
+
+
+def parse_order(data: object) -> TakeOrder:
+    """The order in ``data``, a JSON value. Raises SceneMistakes."""
+    try:
+        return TakeOrder.model_validate(data)
+    except ValidationError as error:
+        raise SceneMistakes(mistakes_in(error)) from error
 
 
 def parse_transition(data: object) -> AnyTransition:

@@ -109,7 +109,14 @@ class Stinger(Part):
     cut_at: Seconds | None = None
     """Seconds after the start; None: in the middle."""
     frame_ms: FrameTimes | None = None
-    """Of the picture; written by the farm, which knows it."""
+    """Of the picture; written by the farm, which knows it, like ``content``."""
+    content: Name | None = None
+    """Where the picture's bytes lie."""
+
+    @property
+    def address(self) -> str:
+        """What workers ask for."""
+        return self.content or self.asset
 
     @property
     def seconds(self) -> float:

@@ -1,4 +1,4 @@
-"""Which stream a request means: the one that its path names, or the caller's default one.
+"""Which stream a request means: the one that its path names, or the caller's default one; and which scene.
 
 The default stream of a caller is the oldest one that they own. Who owns none gets one when they first ask
 for it: ``main-<owner>``.
@@ -20,9 +20,16 @@ from farm.store.streams import StreamRecord
 STREAM_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,47}")
 
 
-def pull_stream(_endpoint: str | None, values: dict[str, Any] | None) -> None:
-    """Flask's url_value_preprocessor: take the stream's id out of the path's values."""
+def pull_address(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+    """Flask's url_value_preprocessor: take the stream's id and the scene's name out of the path's values."""
     g.stream_id = values.pop("stream", None) if values else None
+    g.scene_name = values.pop("scene", None) if values else None
+
+
+def addressed_scene() -> str | None:
+    """The name of the scene that this request means; None is the one on program."""
+    name: str | None = g.get("scene_name")
+    return name
 
 
 def addressed_stream() -> StreamRecord:

@@ -24,11 +24,12 @@ from api.http.routes.data import DATA_ROUTES
 from api.http.routes.feeds import FEED_ROUTES
 from api.http.routes.history import HISTORY_ROUTES, SCHEMA_ROUTES
 from api.http.routes.keys import KEY_ROUTES
-from api.http.routes.layers import LAYER_ROUTES
+from api.http.routes.layers import LAYER_ROUTES, NAMED_SCENE_ROUTES, SCENE_ROUTES
 from api.http.routes.ledger import LEDGER_ROUTES
 from api.http.routes.preview import PREVIEW_ROUTES
 from api.http.routes.rtmp import RTMP_ROUTES
 from api.http.routes.screen import SCREEN_ROUTES
+from api.http.routes.show import EDIT_SCENE_ROUTES, SHOW_ROUTES, SHOW_SCHEMA_ROUTES
 from api.http.routes.streams import STREAM_LIST_ROUTES, STREAM_ROUTES
 from api.http.routes.timelines import TIMELINE_ROUTES
 from api.http.routes.tokens import TOKEN_ROUTES
@@ -90,7 +91,9 @@ def _add_routes(app: OpenAPI) -> None:
         (STREAM_ROUTES, "Streams"),
         (CONTROL_ROUTES, "On air"),
         (CONFIG_ROUTES, "Settings of a stream"),
+        (SCENE_ROUTES, "Scene"),
         (LAYER_ROUTES, "Scene"),
+        (SHOW_ROUTES, "Show"),
         (HISTORY_ROUTES, "Scene"),
         (VARIANT_ROUTES, "Scene"),
         (SCREEN_ROUTES, "Scene"),
@@ -103,9 +106,15 @@ def _add_routes(app: OpenAPI) -> None:
         (PREVIEW_ROUTES, "On air"),
         (LEDGER_ROUTES, "On air"),
     )
+    of_a_scene = (
+        (NAMED_SCENE_ROUTES, "Show"),
+        (EDIT_SCENE_ROUTES, "Show"),
+        (LAYER_ROUTES, "Show"),
+    )
     of_the_farm = (
         (STREAM_LIST_ROUTES, "Streams"),
         (SCHEMA_ROUTES, "Scene"),
+        (SHOW_SCHEMA_ROUTES, "Show"),
         (ASSET_ROUTES, "Pictures"),
         (TOKEN_ROUTES, "Access tokens"),
         (RTMP_ROUTES, "RTMP server"),
@@ -113,6 +122,8 @@ def _add_routes(app: OpenAPI) -> None:
     mount(app, "farm", "", of_the_farm)
     mount(app, "stream", "/streams/<stream>", of_a_stream)
     mount(app, "default_stream", "/stream", of_a_stream)
+    mount(app, "scene", "/streams/<stream>/scenes/<scene>", of_a_scene)
+    mount(app, "default_stream_scene", "/stream/scenes/<scene>", of_a_scene)
     add_pages(app)
     add_dashboard_settings(app)
     _ = app.api_doc  # made once, here, before threads ask for it

@@ -5,17 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from flask import request
-from pydantic import JsonValue, RootModel
+from pydantic import JsonValue, RootModel, model_validator
 
+from api.http.shapes import Remembered
 from scene.document import Scene
 from scene.layers import Layer
+from scene.show import ShowDocument
+from scene.show_edits import TakeOrder
 
 
-class SceneDocument(RootModel[Scene]):
+class SceneDocument(Remembered, RootModel[Scene]):
     """A scene."""
 
 
-class LayerDocument(RootModel[Layer]):
+class LayerDocument(Remembered, RootModel[Layer]):
     """A layer."""
 
 
@@ -31,6 +34,37 @@ class SceneBody(RootModel[dict[str, JsonValue]]):
 class ScenePatch(RootModel[dict[str, JsonValue]]):
     """What shall change in a scene: any of its fields. Objects are merged, lists replaced, and null sets a
     field back to its default (RFC 7396)."""
+
+
+class ShowDocumentShape(Remembered, RootModel[ShowDocument]):
+    """A show; a scene that stands alone is answered as itself."""
+
+
+class NamedScenePatch(RootModel[dict[str, JsonValue]]):
+    """What shall change in a scene: any of its fields, merged as in a layer, and its ``name``."""
+
+
+class ShowBody(RootModel[dict[str, JsonValue]]):
+    """A show as it came, or a scene that stands alone; checked like :class:`SceneBody`."""
+
+    @classmethod
+    def model_json_schema(cls, *args: Any, **options: Any) -> dict[str, Any]:
+        """What it shall be."""
+        return ShowDocumentShape.model_json_schema(*args, **options)
+
+
+class TakeBody(RootModel[dict[str, JsonValue]]):
+    """What goes on program, and how; checked like :class:`SceneBody`. No body at all is a take as well."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _may_be_left_out(cls, data: Any) -> Any:
+        return {} if data is None else data
+
+    @classmethod
+    def model_json_schema(cls, *args: Any, **options: Any) -> dict[str, Any]:
+        """What it shall be."""
+        return TakeOrder.model_json_schema(*args, **options)
 
 
 class LayerBody(RootModel[dict[str, JsonValue]]):

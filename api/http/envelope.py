@@ -12,7 +12,7 @@ from flask.json.provider import JSONProvider
 from pydantic import BaseModel
 from werkzeug.exceptions import HTTPException
 
-from api.http.shapes import Shape
+from api.http.shapes import Remembered, Shape
 from farm.errors import FarmError, Severity, Unauthorized
 from farm.log import get_logger, mask_text
 from farm.messages import to_json
@@ -24,7 +24,7 @@ RETRY_AFTER_S = 2
 """When to come back after an answer that says "not now"."""
 
 
-class Success(BaseModel, Generic[DataT]):
+class Success(Remembered, Generic[DataT]):
     """What went well."""
 
     success: Literal[True] = True

@@ -15,11 +15,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Literal, NamedTuple
 
-from api.http.scenes import Edited, Plan, SceneDesk, parse_document
+from api.http.scenes import Edited, Plan, SceneDesk
 from api.http.services import Services
 from farm.errors import Conflict, NotFound
 from farm.store.scenes import NO_NOTE, RevisionNote
-from scene.document import MAX_LAYERS, Scene
+from scene.document import Scene
+from scene.show import Show, stored_show
 
 Direction = Literal["undo", "redo"]
 
@@ -51,8 +52,12 @@ class SceneHistory:
         return [Noted(number, note) for number, note in zip(revisions, notes, strict=True) if note]
 
     def scene(self, revision: int) -> Scene:
-        """The scene of one revision. Raises NotFound when it is not kept."""
-        return parse_document(self._scenes.load(self._stream, revision), MAX_LAYERS)
+        """The scene that was on program in one revision. Raises NotFound when it is not kept."""
+        return self.show(revision).on_air
+
+    def show(self, revision: int) -> Show:
+        """The show of one revision. Raises NotFound when it is not kept."""
+        return stored_show(self._scenes.load(self._stream, revision))
 
     def walk(self, direction: Direction, *, expected: Collection[int] | None = None) -> Edited:
         """Undo or redo one step. Raises Conflict when there is none, and what :meth:`SceneDesk.follow`
@@ -65,7 +70,7 @@ class SceneHistory:
         if wanted is None:
             raise Conflict(f"there is nothing to {direction}", {"revision": current.revision})
         try:
-            scene = self._desk.parse(self._scenes.load(self._stream, wanted))
+            show = self._desk.parse_show(self._scenes.load(self._stream, wanted))
         except NotFound as error:
             raise Conflict(
                 f"revision {wanted}, which {direction} would bring back, is not kept any more",
@@ -73,7 +78,7 @@ class SceneHistory:
             ) from error
         there = self._note(wanted)
         redo = current.revision if direction == "undo" else there.redo
-        return Plan(scene, f"{direction}: as revision {wanted}", undo=there.undo, redo=redo)
+        return Plan(show.on_air, f"{direction}: as revision {wanted}", there.undo, redo, show)
 
     def _note(self, revision: int) -> RevisionNote:
         [note] = self._scenes.notes(self._stream, [revision])

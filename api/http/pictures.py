@@ -19,6 +19,7 @@ from scene.layers import AnyLayer, FeedLayer, ImageLayer
 from scene.mistakes import Mistake, SceneMistakes
 from scene.overrides import overriding_assets, with_pictures_of
 from scene.source import MAX_PROBLEM
+from scene.transitions import AnyTransition, Stinger
 from scene.variant import Variant
 
 Pictured = ImageLayer | FeedLayer
@@ -36,10 +37,13 @@ class ScenePictures:
         self._imports = imports
         self._owner = owner
 
-    def refuse_unknown(self, scene: Scene, *, known: Scene | None = None, one_layer: bool = False) -> None:
+    def refuse_unknown(
+        self, scene: Scene, *, known: Scene | None = None, one_layer: bool = False, within: str = ""
+    ) -> None:
         """Raises SceneMistakes for pictures that there are not; those of ``known`` pass.
 
-        ``one_layer`` says that paths in mistakes are those inside a layer.
+        ``one_layer`` says that paths in mistakes are those inside a layer; ``within`` is where the scene lies
+        in its show.
         """
         passing = {asset for _, asset in _shown(known)} if known else set()
         mistakes = [
@@ -49,7 +53,17 @@ class ScenePictures:
         ]
         mistakes += unknown_characters(scene, known, self._has_character, one_layer=one_layer)
         if mistakes:
-            raise SceneMistakes(mistakes)
+            raise SceneMistakes([mistake.inside(within) for mistake in mistakes] if within else mistakes)
+
+    def stinger(self, transition: AnyTransition) -> AnyTransition:
+        """``transition`` with what the picture of a stinger says of itself. Raises SceneMistakes when there
+        is none."""
+        if not isinstance(transition, Stinger):
+            return transition
+        record = self._found(transition.asset)
+        if record is None:
+            raise SceneMistakes([Mistake("transition.asset", _MISSING)])
+        return transition.model_copy(update={"content": record.id, "frame_ms": record.frame_ms or None})
 
     def settled(self, scene: Scene, known: Scene | None = None) -> Scene:
         """``scene`` with what their pictures say written into the layers that ``known`` has not."""
@@ -152,5 +166,9 @@ def _with_variants(scene: Scene, told: Callable[[str], Scene]) -> Scene:
 
 def pictured(scene: Scene) -> list[Pictured]:
     """The layers of ``scene`` and its variants that show pictures."""
-    looks = [scene, *(variant_of(scene, name) for name in scene.variants)]
-    return [layer for look in looks for layer in look.layers if isinstance(layer, Pictured)]
+    return [layer for look in looks_of(scene) for layer in look.layers if isinstance(layer, Pictured)]
+
+
+def looks_of(scene: Scene) -> list[Scene]:
+    """``scene`` itself, and as each of its variants."""
+    return [scene, *(variant_of(scene, name) for name in scene.variants)]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from api.http.pictures import Pictured, Shows, pictured
+from api.http.pictures import Pictured, Shows, looks_of, pictured
 from api.http.scenes import Edited, Plan, SceneDesk
 from api.http.services import Services
 from farm.errors import FarmError, StoreUnavailable
@@ -15,7 +15,7 @@ from farm.log import get_logger
 from farm.store.scenes import NO_NOTE
 from farm.store.streams import StreamRecord
 from farm.store.tokens import ADMIN_OWNER
-from scene.document import Scene, variant_of
+from scene.document import Scene
 from scene.layers import CharacterLayer
 
 log = get_logger(__name__)
@@ -34,7 +34,9 @@ def refresh_scenes(farm: Services, owner: str, shows: Shows) -> int:
         if owner not in (record.owner, ADMIN_OWNER):
             continue
         try:
-            changed += _refreshed(farm, record, shows)
+            show = SceneDesk(farm, record).current().show
+            for name in show.scenes:
+                changed += _refreshed(farm, record, None if name == show.program else name, shows)
         except StoreUnavailable:
             raise
         except FarmError as error:
@@ -47,7 +49,8 @@ def users_of(farm: Services, owner: str, shows: Shows) -> Iterator[tuple[str, st
     """Stream and layer of everything in the newest scenes of ``owner`` that ``shows`` picks out."""
     for record in farm.streams.all():
         if owner in (record.owner, ADMIN_OWNER):
-            for layer in pictured(SceneDesk(farm, record).current().scene):
+            show = SceneDesk(farm, record).current().show
+            for layer in (layer for name in show.scenes for layer in pictured(show.scene(name))):
                 if shows(layer):
                     yield record.id, layer.id
 
@@ -56,15 +59,16 @@ def characters_of(farm: Services, owner: str) -> Iterator[tuple[str, str, str]]:
     """Stream, layer and character of everything that acts in the newest scenes of ``owner``."""
     for record in farm.streams.all():
         if owner in (record.owner, ADMIN_OWNER):
-            scene = SceneDesk(farm, record).current().scene
-            for look in (scene, *(variant_of(scene, name) for name in scene.variants)):
+            show = SceneDesk(farm, record).current().show
+            for look in (look for name in show.scenes for look in looks_of(show.scene(name))):
                 for layer in look.layers:
                     if isinstance(layer, CharacterLayer):
                         yield record.id, layer.id, layer.character
 
 
-def _refreshed(farm: Services, record: StreamRecord, shows: Shows) -> bool:
-    desk = SceneDesk(farm, record, author=FARM)
+def _refreshed(farm: Services, record: StreamRecord, name: str | None, shows: Shows) -> bool:
+    """Of one scene; None is the one on program."""
+    desk = SceneDesk(farm, record, FARM, name)
     before = desk.current().scene
     if not any(shows(layer) for layer in pictured(before)):
         return False

@@ -1,12 +1,13 @@
 """Routes as data: each says its method, its path, its handler, who may call it and what it answers.
 
 Every stream's routes exist twice: under ``/streams/{stream}`` and, for the caller's default stream, under
-``/stream``. Handlers do not know which; :mod:`api.http.addressing` tells them the stream.
+``/stream``; those of a scene for any scene by its name, too. Handlers do not know which;
+:mod:`api.http.addressing` tells them the stream and the scene.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -22,12 +23,15 @@ from flask_openapi3.openapi import OpenAPI
 from pydantic import BaseModel
 
 from api.http.access import require
-from api.http.addressing import pull_stream
+from api.http.addressing import pull_address
 from api.http.envelope import Done, Failure, Success
 from api.http.intake import takes_raw
 from farm.store.tokens import Scope
 
 TOKEN_SECURITY = "token"  # noqa: S105  the name of the security scheme in the OpenAPI document
+
+_ADDRESSES = {"stream": "The stream's id.", "scene": "The scene's name."}
+"""What may stand in the prefix of routes."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,7 @@ def mount(app: OpenAPI, name: str, prefix: str, groups: Iterable[tuple[Iterable[
     """Add routes below ``prefix``, in groups with their titles. ``name`` begins their endpoints and
     operation ids."""
     blueprint = APIBlueprint(name, __name__, url_prefix=prefix or None, operation_id_callback=_operation_id)
-    addressed = "<stream>" in prefix
+    addressed = "<" in prefix
     for routes, title in groups:
         for route in routes:
             _add(blueprint, route, Tag(name=title), addressed=addressed)
@@ -61,8 +65,8 @@ def mount(app: OpenAPI, name: str, prefix: str, groups: Iterable[tuple[Iterable[
             if route.raw_body:
                 takes_raw(app, endpoint)
     if addressed:
-        blueprint.url_value_preprocessor(pull_stream)
-        _declare_stream(blueprint.paths)
+        blueprint.url_value_preprocessor(pull_address)
+        _declare(blueprint.paths, [name for name in _ADDRESSES if f"<{name}>" in prefix])
     app.register_api(blueprint)
 
 
@@ -101,16 +105,19 @@ def _operation_id(*, bp_name: str, name: str, path: str, method: str) -> str:
     return f"{bp_name}_{name}"
 
 
-def _declare_stream(paths: dict[str, PathItem]) -> None:
-    """The handlers don't take the stream from the path, so the library does not know of it."""
-    stream = Parameter(
-        name="stream",
-        param_in=ParameterInType.PATH,
-        required=True,
-        description="The stream's id.",
-        param_schema=Schema(type="string"),
-    )
+def _declare(paths: dict[str, PathItem], names: Sequence[str]) -> None:
+    """The handlers don't take these from the path, so the library does not know of them."""
+    declared = [
+        Parameter(
+            name=name,
+            param_in=ParameterInType.PATH,
+            required=True,
+            description=_ADDRESSES[name],
+            param_schema=Schema(type="string"),
+        )
+        for name in names
+    ]
     for item in paths.values():
         for operation in (item.get, item.post, item.put, item.patch, item.delete):
             if operation is not None:
-                operation.parameters = [stream, *(operation.parameters or [])]
+                operation.parameters = [*declared, *(operation.parameters or [])]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
@@ -29,6 +30,20 @@ class Patch(Body):
         ):
             raise ValueError(f"{', '.join(nulls)} must not be null; leave out what shall stay")
         return data
+
+
+class Remembered(BaseModel):
+    """A model whose schema is made once: many routes answer scenes and layers, whose schema is large."""
+
+    @classmethod
+    def model_json_schema(cls, *args: Any, **options: Any) -> dict[str, Any]:
+        """See pydantic. Not to be changed by who gets it."""
+        return cls._schema(*args, **options)
+
+    @classmethod
+    @cache
+    def _schema(cls, *args: Any, **options: Any) -> dict[str, Any]:
+        return super().model_json_schema(*args, **options)
 
 
 class Shape(BaseModel):

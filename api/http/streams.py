@@ -12,6 +12,7 @@ from farm.errors import Conflict
 from farm.messages import Desired
 from farm.store.streams import StreamRecord
 from scene.document import Scene
+from scene.show import Show
 from scene.viewport import Viewport
 
 MAX_STREAMS_PER_OWNER = 100
@@ -35,9 +36,9 @@ def ordered_stream(farm: Services, stream: str, owner: str) -> StreamRecord:
     )
 
 
-def create_stream(farm: Services, record: StreamRecord, scene: Scene | None = None) -> StreamRecord:
-    """Keep a new stream and its first scene: an empty one of its size when None, none of its own for a
-    rendition. Without outputs it gets the one to the farm's own server.
+def create_stream(farm: Services, record: StreamRecord, show: Scene | Show | None = None) -> StreamRecord:
+    """Keep a new stream and its first scene or show: an empty scene of its size when None, none of its own
+    for a rendition. Without outputs it gets the one to the farm's own server.
 
     Raises SceneInvalid, and Conflict when the id is taken or the owner has too many streams.
     """
@@ -47,11 +48,11 @@ def create_stream(farm: Services, record: StreamRecord, scene: Scene | None = No
             {"limit": MAX_STREAMS_PER_OWNER},
         )
     if record.variant_of is None:
-        scene = scene or Scene(viewport=Viewport(width=record.config.width, height=record.config.height))
+        show = show or Scene(viewport=Viewport(width=record.config.width, height=record.config.height))
         desk = SceneDesk(farm, record)
-        desk.refuse_unknown_assets(scene)
+        desk.refuse_unknown_assets(show)
         kept = farm.streams.create(record)
-        desk.begin(scene)
+        desk.begin(show)
     else:
         kept = farm.streams.create(record)
     return kept if kept.outputs else farm.streams.change(kept.id, outputs=(farm_output(farm, kept.id),))

@@ -32,6 +32,18 @@ return 1
 """
 
 
+class TakeNote(msgspec.Struct, frozen=True):
+    """A scene that goes on program with a revision."""
+
+    scene: str
+    from_: str = msgspec.field(name="from")
+    """The one that was there."""
+    transition: str
+    """Its kind."""
+    seconds: Fraction
+    """How long it takes, in scene time."""
+
+
 class RevisionNote(msgspec.Struct, frozen=True):
     """Who made a revision, when, and what it changed.
 
@@ -44,6 +56,7 @@ class RevisionNote(msgspec.Struct, frozen=True):
     summary: str
     undo: int | None = None
     redo: int | None = None
+    take: TakeNote | None = None
 
 
 NO_NOTE = RevisionNote(author="", wall_ms=0, summary="")

@@ -39,13 +39,13 @@ def change_config(body: ConfigPatch) -> Response:
     RENDER_QUALITY is low, medium or high.
     """
     farm, record = services(), addressed_stream()
-    layers = len(SceneDesk(farm, record).current().scene.layers)
+    layers = SceneDesk(farm, record).most_layers()
 
     def change(record: StreamRecord) -> StreamRecord:
         config = changed_config(record.config, body)
         if config.max_layers < min(layers, record.config.max_layers):
             raise Conflict(
-                f"the scene holds {layers} layers; remove some before you allow {config.max_layers} only",
+                f"a scene holds {layers} layers; remove some before you allow {config.max_layers} only",
                 {"layers": layers, "maxLayers": config.max_layers},
             )
         return msgspec.structs.replace(record, config=config)

@@ -1,4 +1,5 @@
-"""The scene on the air, as a whole and layer by layer. An answer's ETag is the scene's revision."""
+"""The scene on the air, or the one that the path names, as a whole and layer by layer. An answer's ETag is
+the revision."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ from flask import Response, request
 from pydantic import BaseModel
 
 from api.http.access import caller
-from api.http.addressing import addressed_stream
+from api.http.addressing import addressed_scene, addressed_stream
 from api.http.documents import (
     LayerBody,
     LayerDocument,
@@ -138,7 +139,7 @@ def delete_layer(path: LayerPath) -> Response:
 
 
 def _desk() -> SceneDesk:
-    return SceneDesk(services(), addressed_stream(), caller().owner)
+    return SceneDesk(services(), addressed_stream(), caller().owner, addressed_scene())
 
 
 def _placed(old: Scene, new: Scene, query: SnapQuery) -> Scene:
@@ -159,10 +160,17 @@ def _tell_layer(desk: SceneDesk, edited: Edited, layer_id: str, action: str, cha
         desk.tell("layer:update", edited.revision, {"id": layer_id, "action": action, "changes": changes})
 
 
-LAYER_ROUTES = (
+SCENE_ROUTES = (
     Route("GET", "/scene", get_scene, SceneDocument, scope=Scope.VIEWER),
     Route("PUT", "/scene", put_scene, SceneDocument),
     Route("PATCH", "/scene", patch_scene, SceneDocument),
+)
+NAMED_SCENE_ROUTES = (
+    Route("GET", "", get_scene, SceneDocument, scope=Scope.VIEWER),
+    Route("PUT", "", put_scene, SceneDocument),
+)
+"""Of a scene by its name."""
+LAYER_ROUTES = (
     Route("GET", "/layers", list_layers, LayersShape, scope=Scope.VIEWER),
     Route("POST", "/layers", create_layer, LayerDocument, status=201),
     Route("GET", "/layers/<layer_id>", get_layer, LayerDocument, scope=Scope.VIEWER),

@@ -16,7 +16,7 @@ from api.http.envelope import ok
 from api.http.outputs import MAX_OUTPUTS, OutputBody, OutputShape, ordered_outputs, outputs_shape
 from api.http.renditions import VariantOfBody, ordered_rendition
 from api.http.router import Route
-from api.http.scenes import parse_document
+from api.http.scenes import parse_show_document
 from api.http.services import services
 from api.http.shapes import Body, Shape
 from api.http.streams import create_stream, forget_stream, ordered_stream, owned_streams
@@ -93,8 +93,8 @@ def new_stream(body: StreamBody) -> Response:
         config=config,
         outputs=ordered_outputs(farm, ordered.id, body.outputs) if body.outputs else (),
     )
-    scene = None if body.scene is None else parse_document(body.scene, config.max_layers)
-    record = create_stream(farm, record, scene)
+    show = None if body.scene is None else parse_show_document(body.scene, config.max_layers)
+    record = create_stream(farm, record, show)
     [condition] = read_conditions(farm.redis, [record.id])
     return ok(_shape(record, condition), status=201, headers={"Location": f"/streams/{record.id}"})
 
