@@ -117,6 +117,8 @@ class Settings(BaseModel):
     worker_processes: int = Field(2, ge=0, le=64)
     worker_concurrency: int = Field(1, ge=1, le=256)
     frame_transport: Literal["auto", "mailbox"] = "auto"
+    asset_cache_lifetime_s: int = Field(600, ge=0, le=86_400)
+    asset_preload: Literal["eager", "lazy"] = "eager"
     raster_cache_mb: int = Field(64, ge=8, le=16_384)
     raster_cache_dir: Path | None = None
     raster_cache_disk_mb: int = Field(512, ge=8, le=1_048_576)

@@ -15,6 +15,9 @@ COLUMNS = (
     "raster_bytes",
     "raster_disk_hits",
     "picture_bytes",
+    "picture_hits",
+    "picture_misses",
+    "loading",
     "live_missed",
 )
 

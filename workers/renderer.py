@@ -12,14 +12,16 @@ from farm.store.assets import AssetStore
 from farm.store.connection import FarmRedis
 from farm.store.scenes import SceneStore
 from farm.store.snapshots import SnapshotStore
+from farm.transport.planes import Planes
 from workers.assets import AssetPictures
 from workers.characters.cast import UploadedCast, beside_the_frames, packages_in
 from workers.characters.stage import Stage
 from workers.compositor import Compositor
 from workers.costs import LayerCosts
 from workers.deliver import Deliverer
-from workers.evaluate import Evaluator
+from workers.evaluate import Evaluator, Plan
 from workers.live import LiveSnapshots
+from workers.loading import BesideFrames, PictureAwaited
 from workers.painters.painter import Quality
 from workers.painters.registry import all_painters
 from workers.scenes import SceneVersions
@@ -48,7 +50,8 @@ class Renderer:
         self._clock = clock
         self._name = name
         assets = AssetStore(redis, clock, settings)
-        self._pictures = AssetPictures(assets, clock, settings, pictures_bytes)
+        self._loading = BesideFrames(clock)
+        self._pictures = AssetPictures(assets, clock, settings, pictures_bytes, loads=self._loading)
         cast = UploadedCast(packages_in(assets), clock, beside_the_frames())
         self._shelf = open_shelf(settings)
         painters = all_painters(self._pictures, cast)
@@ -68,9 +71,11 @@ class Renderer:
         quality = _QUALITIES.get(task.quality, "high")
         try:
             with self._deliverer.surface(task) as surface:
-                plan = self._evaluator.plan(task)
-                planned_ns = self._clock.monotonic_ns()
-                errors = self._compositor.compose(plan.state, plan.rects, surface.planes, quality)
+                self._loading.begin_frame()
+                plan, planned_ns, errors = self._composed(task, surface.planes, quality)
+                if self._loading.waited():
+                    plan, planned_ns, errors = self._composed(task, surface.planes, quality)
+                self._loading.check()
                 finished_ns = self._clock.monotonic_ns()
                 done = FrameDone(
                     stream=task.stream,
@@ -90,8 +95,18 @@ class Renderer:
                 surface.finish(done)
         except FrameRefused as refused:
             self.counts[refused.reason] += 1
+        except PictureAwaited:
+            self.counts["loading"] += 1
         else:
             self.counts["drawn"] += 1
+
+    def _composed(
+        self, task: FrameTask, planes: Planes, quality: Quality
+    ) -> tuple[Plan, int, tuple[tuple[str, str], ...]]:
+        """Draw the frame: what was planned, when that was done, the problems of its layers."""
+        plan = self._evaluator.plan(task)
+        planned_ns = self._clock.monotonic_ns()
+        return plan, planned_ns, self._compositor.compose(plan.state, plan.rects, planes, quality)
 
     def stats(self) -> dict[str, int]:
         """What this process has done and holds, for the heartbeat."""
@@ -104,6 +119,9 @@ class Renderer:
             "raster_bytes": rasters.bytes,
             "raster_disk_hits": self._shelf.hits if self._shelf else 0,
             "picture_bytes": pictures.bytes,
+            "picture_hits": pictures.hits,
+            "picture_misses": pictures.misses,
+            "loading": self.counts["loading"],
             "live_missed": self._lives.missed,
         }
 

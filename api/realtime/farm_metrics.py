@@ -34,6 +34,9 @@ BEAT_NUMBERS = (
         "worker", "raster_disk_hits", "framefarm_raster_cache_disk_hits", "Layers taken from RASTER_CACHE_DIR"
     ),
     BeatNumber("worker", "picture_bytes", "framefarm_picture_cache_bytes", "Decoded pictures", grows=False),
+    BeatNumber("worker", "picture_hits", "framefarm_picture_cache_hits", "Decoded pictures that were kept"),
+    BeatNumber("worker", "picture_misses", "framefarm_picture_cache_misses", "Pictures decoded anew"),
+    BeatNumber("worker", "loading", "framefarm_worker_loading", "Frames given up for a picture on its way"),
     BeatNumber(
         "worker",
         "live_missed",
