@@ -1,7 +1,7 @@
 # `make run` and `make test` are all that a newcomer needs; both install what is missing first.
 BIN := .venv/bin
 
-.PHONY: run setup setup-dev test check lint types imports format verify bench pictures contact-sheet example-assets docs
+.PHONY: run setup setup-dev test check lint types imports format verify bench pictures contact-sheet example-assets docs fuzz
 
 run: setup
 	$(BIN)/framefarm up --demo
@@ -50,6 +50,11 @@ example-assets: setup-dev
 # The reference in docs/, from the schema of scenes.
 docs: setup-dev
 	$(BIN)/python -m tests.docs
+
+# Broken scenes and damaged files by the thousand; a case that fails can be tried again by its number.
+fuzz: setup-dev
+	$(BIN)/python -m tests.fuzz documents --count 10000
+	$(BIN)/python -m tests.fuzz files --count 2000
 
 format:
 	$(BIN)/ruff format .

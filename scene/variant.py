@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field, JsonValue
 
-from scene.fields import ColourText, Name, Part, mistake
+from scene.fields import ColourText, Name, Part, mistake, worded
 from scene.layout import Layout, LayoutMove, LayoutTransition
 from scene.viewport import Viewport
 
@@ -15,7 +15,7 @@ MAX_VARIANTS = 8
 MAX_OVERRIDDEN = 100
 """Layers of one variant."""
 
-Overrides = dict[str, JsonValue]
+Overrides = dict[str, Annotated[JsonValue, worded("must be a value of JSON, whose numbers are finite")]]
 """What is merged into a layer: objects field by field, lists as a whole, null sets back to the default
 (RFC 7396)."""
 

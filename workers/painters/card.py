@@ -94,7 +94,7 @@ class CardPainter:
         return smaller
 
     def _badge(self, card: Raster, content: CardContent, accent: Colour, quality: Quality) -> None:
-        left, top, high = _px(content, _PADDING), _px(content, _PADDING), _px(content, _BADGE)
+        left, top, high = _px(content, _PADDING), _px(content, _PADDING), max(1, _px(content, _BADGE))
         dot, gap = max(2, _px(content, _DOT)), _px(content, _GAP)
         text = _text(content, content.state.upper(), _BADGE_TEXT, accent, "bold")
         box = self._texts.measure(text, None, None)

@@ -1,0 +1,70 @@
+"""What is sent, by the number of its case."""
+
+from __future__ import annotations
+
+import copy
+import logging
+import random
+
+import structlog
+from PIL import Image
+
+from farm.errors import AssetRefused
+from farm.images import decode_image, inspect_image
+from farm.moving_images import MovingImage, frame_times_ms
+from farm.settings import load_settings
+from tests.fuzz.documents import SEEDS, broken
+from tests.fuzz.files import damaged, whole_files
+from tests.fuzz.journey import travel
+
+_MAX_MESSAGE = 500
+
+# What painters say of layers that they refuse is no news here.
+structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+
+
+def document(rng: random.Random) -> str:
+    """A scene document, nearly always broken."""
+    return "valid" if travel(broken(copy.deepcopy(rng.choice(SEEDS)), rng), rng) else "refused"
+
+
+def file(rng: random.Random) -> str:
+    """A damaged picture through the checks of the API and the decoding of workers, or a damaged drawing."""
+    name, data = rng.choice(sorted(whole_files().items()))
+    data = damaged(data, rng)
+    return _drawing(data, rng) if name.endswith(".svg") else _picture(data)
+
+
+def _picture(data: bytes) -> str:
+    settings = load_settings({})
+    limits = {"max_bytes": settings.asset_max_bytes, "max_pixels": settings.asset_max_pixels}
+    try:
+        info = inspect_image(data, **limits)
+        picture = decode_image(data, **limits)
+        times_ms = frame_times_ms(data)
+    except AssetRefused as error:
+        if not error.message or len(error.message) > _MAX_MESSAGE:
+            raise AssertionError(f"a refusal that says nothing, or too much: {error.message!r}") from error
+        return "refused"
+    if picture.size != (info.width, info.height) or picture.mode != "RGBA":
+        raise AssertionError(f"{info} became {picture.mode} {picture.size}")
+    for index in range(len(times_ms)):
+        frame = film_frame(data, index)
+        if frame.mode != "RGBA":
+            raise AssertionError(frame.mode)
+    return "valid"
+
+
+def film_frame(data: bytes, index: int) -> Image.Image:
+    """A frame of a moving picture whose times could be told."""
+    moving = MovingImage(data)
+    try:
+        return moving.frame(index)
+    finally:
+        moving.close()
+
+
+def _drawing(data: bytes, rng: random.Random) -> str:
+    layer = {"id": "drawing", "type": "svg", "svg": data.decode(errors="replace")}
+    scene = {"viewport": {"width": 64, "height": 36}, "layers": [layer]}
+    return "valid" if travel(scene, rng) else "refused"
