@@ -22,6 +22,8 @@ MAX_ELEMENTS = 500
 MAX_DEPTH = 32
 MAX_VEILS = 16
 """Elements with ``opacity``, each of which is drawn apart."""
+MAX_REACH = 50
+"""How far beyond its view a drawing may draw, in views."""
 MAX_DRAW_MS = 400
 """What a drawing may cost at 1920 x 1080, by :mod:`scene.svg_cost`."""
 
@@ -143,9 +145,12 @@ def _allowed(text: str) -> str:
 def _check_cost(root: ET.Element) -> None:
     view = _view(root)
     try:
-        cost_ms = svg_cost(root, view).ms(1920, 1080)
+        cost = svg_cost(root, view)
     except ValueError as error:
         raise mistake(f"cannot be read: {error}; correct it, or export the drawing again") from error
+    if max(cost.reach) > MAX_REACH:
+        raise mistake(f"draws more than {MAX_REACH} times its own size beyond its view; cut that off")
+    cost_ms = cost.ms(1920, 1080)
     if cost_ms > MAX_DRAW_MS:
         raise mistake(
             f"may take {cost_ms:.0f} ms to draw at 1920 x 1080, of at most {MAX_DRAW_MS}; use fewer large"

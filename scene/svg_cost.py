@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from xml.etree import ElementTree as ET
 
-from scene.svg_path import MAX_NUMBER, Polygon, numbers_of, path_polygons
+from scene.svg_path import Polygon, numbers_of, path_polygons
 
 View = tuple[float, float, float, float]
 """What of its plane a drawing shows: x, y, width, height in its own px."""
@@ -36,6 +36,17 @@ _MAX_FACTOR = 1e9
 """Of a transform."""
 _UPRIGHT: _Matrix = (1, 0, 0, 1, 0, 0)
 _TRANSFORM = re.compile(r"[\s,]*(matrix|translate|scale|rotate|skewX|skewY)\s*\(([^()]*)\)")
+_LENGTH = re.compile(r"\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,3})?)(px|in|cm|mm|pt|pc|em|ex|%)?\s*")
+_UNITS_PX = {
+    "px": 1.0,
+    "in": 96.0,
+    "cm": 96 / 2.54,
+    "mm": 96 / 25.4,
+    "pt": 96 / 72,
+    "pc": 16.0,
+    "em": 16.0,
+    "ex": 16.0,  # of a font that nobody sets; the larger is safe
+}
 _INHERITED = ("fill", "stroke", "stroke-width", "stroke-miterlimit")
 
 
@@ -48,6 +59,12 @@ class SvgCost:
     pixel_ns: float
     stroke_ns: float
     """A pixel of the raster's width and height together."""
+    reach: tuple[float, float]
+    """How far beyond the view anything is drawn, in views: to the sides, up and down."""
+
+    def extent_px(self, width: int, height: int) -> float:
+        """How far from the raster's corner anything is drawn when it has this size, px."""
+        return max((self.reach[0] + 1) * width, (self.reach[1] + 1) * height)
 
     def ms(self, width: int, height: int) -> float:
         """For a raster of this size in px, that which any raster of the size costs included."""
@@ -62,23 +79,25 @@ def svg_cost(root: ET.Element, view: View) -> SvgCost:
         for element in root.iter()
         if element.tag.endswith("Gradient") and "id" in element.attrib
     }
-    fixed = row = pixel = stroke = 0.0
+    fixed = row = pixel = stroke = far_x = far_y = 0.0
     for element, style, matrix in _with_style(root):
         fixed += _ELEMENT_NS
         pixel += _VEIL_NS if "opacity" in element.attrib else 0.0
-        shape = [_moved(polygon, matrix, view) for polygon in _polygons(element)]
+        shape = [_moved(polygon, matrix, view) for polygon in _polygons(element, view)]
         if not any(shape):
             continue
+        far_x, far_y = max(far_x, _beyond(shape, 0)), max(far_y, _beyond(shape, 1))
         if style.get("fill") != "none":
             pixel += _share(shape, 0.0) * _paint_ns(style.get("fill", ""), stops)
             row += _row_ns(shape, _THIN, 1)
         if style.get("stroke", "none") != "none":
-            half = _half_width(style, matrix)
+            half = _half_width(style, matrix, view)
             reach = half / view[2], half / view[3]
+            far_x, far_y = max(far_x, _beyond(shape, 0, reach[0])), max(far_y, _beyond(shape, 1, reach[1]))
             pixel += _share(shape, max(reach)) * _paint_ns(style["stroke"], stops)
             row += _row_ns(shape, reach[1] + _THIN, 2)
             stroke += _length(shape) * _STROKE_NS
-    return SvgCost(fixed, row, pixel, stroke)
+    return SvgCost(fixed, row, pixel, stroke, (far_x, far_y))
 
 
 def _with_style(root: ET.Element) -> Iterator[tuple[ET.Element, dict[str, str], _Matrix]]:
@@ -132,8 +151,8 @@ def _within(outer: _Matrix, inner: _Matrix) -> _Matrix:
     return a * g + c * h, b * g + d * h, a * i + c * j, b * i + d * j, a * k + c * m + e, b * k + d * m + f
 
 
-def _polygons(element: ET.Element) -> list[Polygon]:
-    """What ``element`` draws, in its own px; lengths that are no numbers are taken to be endless."""
+def _polygons(element: ET.Element, view: View) -> list[Polygon]:
+    """What ``element`` draws, in its own px."""
     match element.tag.removeprefix(_SPACE):
         case "path":
             return path_polygons(element.get("d", ""))
@@ -141,25 +160,29 @@ def _polygons(element: ET.Element) -> list[Polygon]:
             numbers = numbers_of(element.get("points", ""))
             return [list(zip(numbers[::2], numbers[1::2], strict=False))]
         case "line":
-            return [[(_px(element, f"x{end}"), _px(element, f"y{end}")) for end in (1, 2)]]
+            return [[(_px(element, f"x{end}", view), _px(element, f"y{end}", view)) for end in (1, 2)]]
         case "rect":
-            x, y, width, height = (_px(element, name) for name in ("x", "y", "width", "height"))
+            x, y, width, height = (_px(element, name, view) for name in ("x", "y", "width", "height"))
             return [_box(x, y, x + width, y + height)]
         case "circle" | "ellipse":
-            x, y = _px(element, "cx"), _px(element, "cy")
-            radii = [_px(element, name) for name in ("r", "rx", "ry") if name in element.attrib]
+            x, y = _px(element, "cx", view), _px(element, "cy", view)
+            radii = [_px(element, name, view) for name in ("r", "rx", "ry") if name in element.attrib]
             rx, ry = (radii or [0.0])[0], (radii or [0.0])[-1]
             return [_box(x - rx, y - ry, x + rx, y + ry)]
     return []
 
 
-def _px(element: ET.Element, name: str) -> float:
-    value = element.get(name, "0").strip()
-    try:
-        length = float(value)
-    except ValueError:
-        return MAX_NUMBER
-    return length if abs(length) < MAX_NUMBER else MAX_NUMBER
+def _px(element: ET.Element, name: str, view: View) -> float:
+    return _length_px(element.get(name, "0"), view)
+
+
+def _length_px(text: str, view: View) -> float:
+    """A length in px; a percentage is taken of the view's longer side. Raises ValueError."""
+    found = _LENGTH.fullmatch(text)
+    if found is None:
+        raise ValueError(f"the length {text[:32]!r} is none")
+    unit = max(view[2:]) / 100 if found[2] == "%" else _UNITS_PX[found[2] or "px"]
+    return float(found[1]) * unit
 
 
 def _box(left: float, top: float, right: float, bottom: float) -> Polygon:
@@ -181,6 +204,12 @@ def _share(shape: list[Polygon], reach: float) -> float:
     xs = [x for polygon in shape for x, _ in polygon]
     ys = [y for polygon in shape for _, y in polygon]
     return _inside(min(xs) - reach, max(xs) + reach) * _inside(min(ys) - reach, max(ys) + reach)
+
+
+def _beyond(shape: list[Polygon], axis: int, reach: float = 0.0) -> float:
+    """How far ``shape``, which reaches farther by ``reach``, lies beyond 0..1, along one axis."""
+    places = [point[axis] for polygon in shape for point in polygon]
+    return max(0.0, reach - min(places), max(places) + reach - 1)
 
 
 def _inside(low: float, high: float) -> float:
@@ -217,14 +246,12 @@ def _edges(shape: Iterable[Polygon]) -> Iterator[tuple[tuple[float, float], tupl
         yield from pairwise(polygon)
 
 
-def _half_width(style: dict[str, str], matrix: _Matrix) -> float:
+def _half_width(style: dict[str, str], matrix: _Matrix, view: View) -> float:
     """How far a stroke and its corners reach from the line, in px of the view."""
-    try:
-        width, miter = (
-            abs(float(style.get(name, at))) for name, at in (("stroke-width", 1), ("stroke-miterlimit", 4))
-        )
-    except ValueError:
-        return MAX_NUMBER
+    width, miter = (
+        abs(_length_px(style.get(name, at), view))
+        for name, at in (("stroke-width", "1"), ("stroke-miterlimit", "4"))
+    )
     a, b, c, d, _, _ = matrix
     return width / 2 * max(miter, 1.5) * max(math.hypot(a, b), math.hypot(c, d))
 

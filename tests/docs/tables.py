@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from tests.docs.schema import DEFINITIONS, VALUES, Field, Schema, fields, in_markdown
@@ -31,24 +31,26 @@ def with_parts(
     ``moving`` are the properties that can be animated, as animations write them.
     """
     rows = fields(definition, without=without)
-    told: set[str] = set()
-    sections = [_table(rows, elsewhere, moving, ""), *_part_sections(rows, elsewhere, moving, "", told)]
+    parts: dict[str, str] = {}
+    _find_parts(rows, elsewhere, "", parts)
+    sections = [_table(rows, elsewhere, parts, moving, "")]
+    for part, path in parts.items():
+        about = in_markdown(DEFINITIONS[part].get("description", ""))
+        table = _table(fields(DEFINITIONS[part]), elsewhere, parts, moving, f"{path}.")
+        sections.append(f"### `{path}`\n{about}\n\n{table}")
     return "\n\n".join(sections)
 
 
-def _part_sections(
-    rows: Sequence[Field], elsewhere: Elsewhere, moving: Collection[str], above: str, told: set[str]
-) -> Iterator[str]:
-    """``above`` is the path of the object that has ``rows``, with its dot; ``told`` are the parts before."""
+def _find_parts(rows: Sequence[Field], elsewhere: Elsewhere, above: str, parts: dict[str, str]) -> None:
+    """Add the definitions that this page tells to ``parts``, with the path of the first field that has each.
+
+    ``above`` is the path of the object that has ``rows``, with its dot.
+    """
     for row in rows:
         for part in row.parts:
-            if part in elsewhere.definitions or part in told:
-                continue
-            told.add(part)
-            path, inner = f"{above}{row.name}", fields(DEFINITIONS[part])
-            about = in_markdown(DEFINITIONS[part].get("description", ""))
-            yield f"### `{path}`\n{about}\n\n{_table(inner, elsewhere, moving, f'{path}.')}"
-            yield from _part_sections(inner, elsewhere, moving, f"{path}.", told)
+            if part not in elsewhere.definitions and part not in parts:
+                parts[part] = f"{above}{row.name}"
+                _find_parts(fields(DEFINITIONS[part]), elsewhere, f"{parts[part]}.", parts)
 
 
 def _anchor(heading: str) -> str:
@@ -56,13 +58,19 @@ def _anchor(heading: str) -> str:
     return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
 
 
-def _table(rows: Sequence[Field], elsewhere: Elsewhere, moving: Collection[str], above: str) -> str:
+def _table(
+    rows: Sequence[Field],
+    elsewhere: Elsewhere,
+    parts: Mapping[str, str],
+    moving: Collection[str],
+    above: str,
+) -> str:
     moves = [f"{above}{row.name}" in moving for row in rows]
     lines = [_HEAD if any(moves) else _STILL_HEAD]
     for row, does in zip(rows, moves, strict=True):
         kind = _linked_terms(row.kind, elsewhere)
-        if row.parts:
-            told = elsewhere.definitions.get(row.parts[0], "#" + _anchor(above + row.name))
+        for part in row.parts[:1]:
+            told = elsewhere.definitions.get(part) or f"#{_anchor(parts[part])}"
             kind = kind.replace("object", f"[object]({told})", 1)
         cells = [
             f"`{row.name}`",

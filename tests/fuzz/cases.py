@@ -14,6 +14,7 @@ from farm.images import decode_image, inspect_image
 from farm.moving_images import MovingImage, frame_times_ms
 from farm.settings import load_settings
 from tests.fuzz.documents import SEEDS, broken
+from tests.fuzz.drawings import drawing
 from tests.fuzz.files import damaged, whole_files
 from tests.fuzz.journey import travel
 
@@ -66,5 +67,15 @@ def film_frame(data: bytes, index: int) -> Image.Image:
 
 def _drawing(data: bytes, rng: random.Random) -> str:
     layer = {"id": "drawing", "type": "svg", "svg": data.decode(errors="replace")}
+    scene = {"viewport": {"width": 64, "height": 36}, "layers": [layer]}
+    return "valid" if travel(scene, rng) else "refused"
+
+
+def svg(rng: random.Random) -> str:
+    """A drawing of hostile numbers, in a box of any proportions."""
+    sides = [rng.choice((1, 9, 64, 500, 8192)) for _ in range(2)]
+    size = dict(zip(("width", "height"), sides, strict=True))
+    layer = {"id": "drawing", "type": "svg", "svg": drawing(rng), "size": size}
+    layer["fit"] = rng.choice(("contain", "cover", "stretch"))
     scene = {"viewport": {"width": 64, "height": 36}, "layers": [layer]}
     return "valid" if travel(scene, rng) else "refused"

@@ -21,6 +21,8 @@ MEMORY_MB = 1536
 """Address space that a case may take beyond what the process has after its imports."""
 CASE_S = 20.0
 """So long one case may take."""
+_START_S = 90.0
+"""So long a process may take to begin with its first case."""
 _MAX_FAILURES = 20
 _TOLD_EVERY = 500
 _MAX_COMPLAINT = 3000  # characters
@@ -31,6 +33,7 @@ Case = Callable[[random.Random], str]
 KINDS: Mapping[str, str] = {
     "documents": "tests.fuzz.cases:document",
     "files": "tests.fuzz.cases:file",
+    "drawings": "tests.fuzz.cases:svg",
 }
 """What can be fuzzed: where its cases are."""
 
@@ -70,12 +73,13 @@ def _batch(kind: str, first: int, end: int, case_s: float, *, tell: bool) -> tup
         tempfile.TemporaryFile() as complaints,
         subprocess.Popen(command, stdout=subprocess.PIPE, stderr=complaints) as child,
     ):
-        begun, left = first, b""
+        begun, left, patience_s = first, b"", _START_S
         while True:
-            if child.stdout is None or not select.select([child.stdout], [], [], case_s)[0]:
+            if child.stdout is None or not select.select([child.stdout], [], [], patience_s)[0]:
                 child.kill()
-                return begun, f"took more than {case_s:g} s"
+                return begun, f"took more than {patience_s:g} s"
             told = os.read(child.stdout.fileno(), 65_536)
+            patience_s = case_s
             *lines, left = (left + told).split(b"\n")
             for line in lines:
                 begun = int(line)

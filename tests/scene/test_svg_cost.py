@@ -113,3 +113,39 @@ def test_what_cannot_be_estimated_is_refused(inside: str) -> None:
         parse_layer({"id": "a", "type": "svg", "svg": drawing(inside)})
     (found,) = caught.value.mistakes
     assert "cannot be read" in found.reason
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "<path d='M0 0H1e9V50Z'/>",
+        "<path fill='none' stroke='red' stroke-width='1e6' d='M0 0h100'/>",
+        "<rect width='9999%' height='9'/>",
+        "<circle r='200in'/>",
+        "<g transform='scale(600)'><rect width='9' height='9'/></g>",
+        "<g transform='translate(0 -1e5)'><line x2='9' stroke='red'/></g>",
+    ],
+)
+def test_what_is_drawn_far_outside_is_refused(inside: str) -> None:
+    with pytest.raises(SceneMistakes) as caught:
+        parse_layer({"id": "a", "type": "svg", "svg": drawing(inside)})
+    assert "times its own size beyond its view" in caught.value.mistakes[0].reason
+
+
+@pytest.mark.parametrize(
+    "inside", ["<rect width='100%' height='50%'/>", "<circle r='2.5in'/>", "<rect width='9em' height='1e2'/>"]
+)
+def test_lengths_have_units(inside: str) -> None:
+    parse_layer({"id": "a", "type": "svg", "svg": drawing(inside)})
+
+
+def test_a_length_that_cannot_be_read_is_told() -> None:
+    with pytest.raises(SceneMistakes) as caught:
+        parse_layer({"id": "a", "type": "svg", "svg": drawing("<rect width='wide' height='9'/>")})
+    assert "the length 'wide'" in caught.value.mistakes[0].reason
+
+
+def test_how_far_a_drawing_reaches_follows_its_size() -> None:
+    cost = svg_cost(ET.fromstring(drawing("<rect x='-300' width='50' height='400'/>")), VIEW)
+    assert cost.reach == (3.0, 3.0)
+    assert cost.extent_px(1000, 10) == 4000

@@ -220,3 +220,8 @@ def test_changes_of_a_scene_are_checked(changes: dict[str, Any], path: str) -> N
     with pytest.raises(SceneMistakes) as caught:
         change_scene(scene({}), changes)
     assert [mistake.path for mistake in caught.value.mistakes] == [path]
+
+
+def test_an_override_that_is_no_json_is_told_at_its_field() -> None:
+    (mistake,) = mistakes({"layers": {"title": {"position": {"x": [[float("nan")]]}}}})
+    assert str(mistake).startswith("variants.tall.layers.title.position: must be a value of JSON")

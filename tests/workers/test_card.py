@@ -76,3 +76,7 @@ def test_all_that_a_card_says_can_be_seen(other: dict[str, object]) -> None:
 def test_an_accent_replaces_the_states_colour() -> None:
     raster = drawn(changed(CARD, accent=Colour(1, 200, 3)))
     assert (raster == (1, 200, 3, 255)).all(axis=-1).sum() > 50
+
+
+def test_a_card_of_next_to_no_size_is_drawn() -> None:
+    drawn(changed(CARD, scale=0.005), 5, 3)

@@ -67,3 +67,14 @@ def test_what_would_cost_too_much_at_its_size_is_drawn_smaller_and_enlarged() ->
     raster = painter.paint(content, box, "high")
     assert raster.shape == (1800, 2400, 4)
     assert (raster[..., 3] == 255).all()
+
+
+@pytest.mark.parametrize("fit", ["contain", "cover", "stretch"])
+def test_what_reaches_far_beyond_a_large_box_is_drawn_smaller(fit: Fit) -> None:
+    # Coordinates of more than 32,767 px would end the process.
+    far = "<path d='M-400 5L400 9V-300Z' fill='none' stroke='#fff' stroke-width='2'/>"
+    svg = f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 9 9'>{far}</svg>"
+    painter, content = SvgPainter(), SvgContent(svg, fit, 9, 9)
+    raster = painter.paint(content, painter.measure(content, 4000, 3000), "high")
+    assert raster.shape == (3000, 4000, 4)
+    assert raster.any()

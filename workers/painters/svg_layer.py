@@ -18,6 +18,10 @@ from workers.painters.svg import rasterised
 MAX_DRAW_MS = 500
 """A drawing that would cost more, by :mod:`scene.svg_cost`, is drawn smaller and enlarged."""
 
+MAX_EXTENT_PX = 16_000
+"""So far from the raster's corner anything may be drawn; else the drawing is drawn smaller, too. Coordinates
+beyond 32,767 px break resvg, which then ends the process."""
+
 _SMALLER = 0.8
 _ASPECTS: dict[Fit, str] = {"contain": "xMidYMid meet", "cover": "xMidYMid slice", "stretch": "none"}
 
@@ -45,10 +49,12 @@ class SvgPainter:
 
 
 def _drawn_size(content: SvgContent, box: Box) -> tuple[int, int]:
-    """The box's size, or the largest below it that costs at most MAX_DRAW_MS."""
+    """The box's size, or the largest below it that keeps to MAX_DRAW_MS and MAX_EXTENT_PX."""
     cost = svg_cost_of(content.svg, _window(content, box))
     width, height = box.width, box.height
-    while cost.ms(width, height) > MAX_DRAW_MS and max(width, height) > 1:
+    while max(width, height) > 1 and (
+        cost.ms(width, height) > MAX_DRAW_MS or cost.extent_px(width, height) > MAX_EXTENT_PX
+    ):
         width, height = max(1, int(width * _SMALLER)), max(1, int(height * _SMALLER))
     return width, height
 
