@@ -2,6 +2,7 @@
 
 import { Api, ApiError } from "./api.js";
 import { byId, notice, say } from "./dom.js";
+import { Hand } from "./hand.js";
 import { History } from "./history.js";
 import { Layers } from "./layers.js";
 import { Live } from "./live.js";
@@ -26,6 +27,7 @@ class Room {
   #lookTimer = null;
   #failing = false;
   #preview;
+  #hand;
   #tiles;
   #layers;
   #history;
@@ -38,6 +40,10 @@ class Room {
     byId("tiles").replaceChildren();
     this.#tiles = new Tiles(byId("tiles"));
     this.#preview = new Preview(api, byId("preview"), (seen) => byId("monitor").classList.toggle("dark", !seen));
+    this.#hand = new Hand(byId("monitor"), byId("held"), {
+      ask: ({ x, y }) => (this.#editable ? this.#hits(x, y) : null),
+      place: (id, point, snap) => this.#edit("PUT", `layers/${encodeURIComponent(id)}/place?snap=${snap}`, point),
+    });
     this.#layers = new Layers(byId("layers"), byId("layers-count"), (id, change) =>
       this.#edit("PATCH", `layers/${encodeURIComponent(id)}`, change).finally(() => this.#layersSoon()),
     );
@@ -102,9 +108,20 @@ class Room {
     }
   }
 
+  async #hits(x, y) {
+    try {
+      const path = `/streams/${encodeURIComponent(this.#chosen)}/scene/hit?x=${x}&y=${y}`;
+      return (await this.#api.call("GET", path)).hits;
+    } catch (error) {
+      this.#complain(error);
+      return null;
+    }
+  }
+
   #choose(id) {
     if (id === this.#chosen) return;
     this.#chosen = id;
+    this.#hand.release();
     this.#told = {};
     this.#live?.close();
     this.#tiles.clear();
@@ -149,6 +166,7 @@ class Room {
     say(byId("reason"), parts([status.reason, ...(this.#told.health?.reasons ?? [])]));
     say(byId("preview-note"), status.isLive ? "Waiting for a picture" : state.text);
     byId("monitor").style.aspectRatio = `${width} / ${height}`;
+    this.#hand.over({ width: Number(width), height: Number(height) });
     byId("preview").alt = `What ${name} shows now`;
     say(byId("pause"), status.isPaused ? "Resume" : "Pause");
     const running = status.desired !== "stopped";

@@ -1,8 +1,7 @@
 // The scene's layers, topmost first: shown or not, how high, how opaque.
 
 import { make, say, sync } from "./dom.js";
-
-const SEND_EVERY_MS = 120;
+import { paced } from "./pace.js";
 
 export class Layers {
   #list;
@@ -85,20 +84,4 @@ function describe(layer) {
   const says = [layer.text, layer.asset, layer.shape].find((text) => typeof text === "string" && text) ?? layer.type;
   const text = says.replace(/\s+/g, " ");
   return text.length > 60 ? `${text.slice(0, 59)}…` : text;
-}
-
-/** `send`, at once and then at most every SEND_EVERY_MS, the last call never lost. */
-function paced(send) {
-  let last = 0;
-  let timer = null;
-  return () => {
-    clearTimeout(timer);
-    const wait = last + SEND_EVERY_MS - performance.now();
-    const now = () => {
-      last = performance.now();
-      send();
-    };
-    if (wait <= 0) now();
-    else timer = setTimeout(now, wait);
-  };
 }

@@ -62,5 +62,8 @@ export function eventText({ type, data }) {
 }
 
 function changeText([name, value]) {
-  return `${name} ${typeof value === "object" ? JSON.stringify(value) : String(value)}`;
+  if (typeof value !== "object" || value === null) return `${name} ${String(value)}`;
+  const inside = Object.entries(value);
+  const flat = !Array.isArray(value) && inside.every(([, part]) => typeof part !== "object");
+  return `${name} ${flat ? inside.map((part) => part.join(" ")).join(", ") : JSON.stringify(value)}`;
 }

@@ -28,7 +28,7 @@ from api.http.routes.layers import LAYER_ROUTES, NAMED_SCENE_ROUTES, SCENE_ROUTE
 from api.http.routes.ledger import LEDGER_ROUTES
 from api.http.routes.preview import PREVIEW_ROUTES
 from api.http.routes.rtmp import RTMP_ROUTES
-from api.http.routes.screen import SCREEN_ROUTES
+from api.http.routes.screen import PLACE_ROUTES, SCREEN_ROUTES
 from api.http.routes.show import EDIT_SCENE_ROUTES, SHOW_ROUTES, SHOW_SCHEMA_ROUTES
 from api.http.routes.streams import STREAM_LIST_ROUTES, STREAM_ROUTES
 from api.http.routes.timelines import TIMELINE_ROUTES
@@ -97,6 +97,7 @@ def _add_routes(app: OpenAPI) -> None:
         (HISTORY_ROUTES, "Scene"),
         (VARIANT_ROUTES, "Scene"),
         (SCREEN_ROUTES, "Scene"),
+        (PLACE_ROUTES, "Scene"),
         (TIMELINE_ROUTES, "Timelines"),
         (COMPLEXITY_ROUTES, "Scene"),
         (DATA_ROUTES, "Live data"),
@@ -110,6 +111,7 @@ def _add_routes(app: OpenAPI) -> None:
         (NAMED_SCENE_ROUTES, "Show"),
         (EDIT_SCENE_ROUTES, "Show"),
         (LAYER_ROUTES, "Show"),
+        (PLACE_ROUTES, "Show"),
     )
     of_the_farm = (
         (STREAM_LIST_ROUTES, "Streams"),

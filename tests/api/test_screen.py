@@ -92,6 +92,15 @@ def test_a_layer_is_put_where_somebody_points(bob: Caller, stream: str) -> None:
     assert bob.ask("GET", f"{stream}/layers/title") == placed
 
 
+def test_a_layer_of_a_scene_off_the_air_is_placed_by_its_name(bob: Caller, stream: str) -> None:
+    bob.ask("POST", f"{stream}/scenes", {"name": "break", "scene": SCENE}, status=201)
+    bob.ask("PUT", f"{stream}/scenes/break/layers/box/place", {"x": 400.0, "y": 400.0})
+    assert bob.ask("GET", f"{stream}/scenes/break/layers/box")["position"]["x"] == 200
+    assert bob.ask("GET", f"{stream}/layers/box")["position"]["x"] == 50
+    bob.ask("POST", f"{stream}/take", {"scene": "break", "transition": {"type": "cut"}})
+    assert hit(bob, stream, 450, 450) == ["box", "ground"]
+
+
 def test_wrong_places_are_refused(bob: Caller, stream: str, caller: Callable[..., Caller]) -> None:
     point = {"x": 10.0, "y": 10.0}
     assert bob.refused("PUT", f"{stream}/layers/nobody/place", point, status=404)["code"] == "NOT_FOUND"

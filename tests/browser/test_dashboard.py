@@ -219,3 +219,26 @@ def test_the_room_says_when_the_farm_is_away_and_comes_back_by_itself(
     page.unroute("**/streams")
     report(control_room.redis, emitted=70_000)
     expect(page.locator("#tile-frames")).to_have_text("70,001")
+
+
+def test_a_layer_is_dragged_over_the_picture(page: Page, control_room: ControlRoom) -> None:
+    enter(page, control_room)
+    expect(page.get_by_alt_text("What Evening-Show shows now")).to_be_visible()
+    box = page.locator("#monitor").bounding_box()
+    assert box is not None
+    scale = box["width"] / 1920
+    page.mouse.move(box["x"] + 30 * scale, box["y"] + 30 * scale)
+    page.mouse.down()
+    expect(page.locator("#held")).to_have_text("title")
+    page.mouse.move(box["x"] + 330 * scale, box["y"] + 230 * scale, steps=4)
+    page.mouse.up()
+
+    def lies_at(x: float, y: float) -> bool:
+        place = layer(control_room.redis, "title").get("position", {})
+        return bool(abs(place.get("x", 0) - x) < 3 and abs(place.get("y", 0) - y) < 3)
+
+    wait_until(lambda: lies_at(300, 200), "the scene has the place")
+    page.locator("#monitor").press("Shift+ArrowRight")
+    wait_until(lambda: lies_at(310, 200), "the key moved it")
+    page.locator("#monitor").press("Escape")
+    expect(page.locator("#held")).to_be_hidden()

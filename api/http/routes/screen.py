@@ -9,7 +9,7 @@ from flask import Response
 from pydantic import BaseModel, Field
 
 from api.http.access import caller
-from api.http.addressing import addressed_stream
+from api.http.addressing import addressed_scene, addressed_stream
 from api.http.documents import LayerDocument, etag, expected_revisions
 from api.http.envelope import ok
 from api.http.on_air import scene_time_s
@@ -27,6 +27,7 @@ from scene.edits import find_layer
 from scene.fields import MAX_POSITION_PX
 from scene.fitting import fit_viewport
 from scene.grid import snapped
+from scene.onair import ShowVersion
 from scene.placing import placed_at
 from scene.screen import Hit, Point, from_screen, hits
 from scene.sizes import Size, size_of
@@ -88,7 +89,9 @@ def hit(query: PointQuery) -> Response:
     current = desk.current()
     canvas, point = (record.config.width, record.config.height), Point(query.x, query.y)
     births = births_until(farm.scenes.births(record.id), current.revision)
-    version = SceneVersion(current.revision, current.scene, births, canvas)
+    variant = record.variant_of.variant if record.variant_of else None
+    with scene_errors():
+        version = ShowVersion(current.revision, current.show, births, canvas, variant).program
     state = _state(version, scene_time_s(farm, record.id))
     layers = {layer.id: layer for layer in current.scene.layers}
     fitting = fit_viewport(current.scene.viewport.size, canvas, current.scene.viewport.fit)
@@ -109,7 +112,7 @@ def hit(query: PointQuery) -> Response:
 def place_layer(path: LayerPath, query: SnapQuery, body: PlaceBody) -> Response:
     """Put a layer's anchor at a point of the canvas. Percentages stay percentages, pixels pixels."""
     record = addressed_stream()
-    desk = SceneDesk(services(), record, caller().owner)
+    desk = SceneDesk(services(), record, caller().owner, addressed_scene())
     canvas = record.config.width, record.config.height
 
     def placed(scene: Scene) -> Scene:
@@ -144,7 +147,5 @@ def _point(point: Point) -> PointShape:
     return PointShape(x=round(point.x, 3), y=round(point.y, 3))
 
 
-SCREEN_ROUTES = (
-    Route("GET", "/scene/hit", hit, HitsShape, scope=Scope.VIEWER),
-    Route("PUT", "/layers/<layer_id>/place", place_layer, LayerDocument),
-)
+SCREEN_ROUTES = (Route("GET", "/scene/hit", hit, HitsShape, scope=Scope.VIEWER),)
+PLACE_ROUTES = (Route("PUT", "/layers/<layer_id>/place", place_layer, LayerDocument),)
