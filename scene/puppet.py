@@ -1,7 +1,7 @@
 """A rig that can be posed: where every part of a character lies at a moment of scene time.
 
-All in the character's own px. Angles are in steps of 1/4 degree, so that a slow motion comes to rest and the
-rasters of turned parts are few.
+All in the character's own px. Places are in steps of 1/8 px and angles of 1/4 degree, so that a slow motion
+comes to rest and the rasters of turned parts are few.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from scene.character import CharacterContent
 from scene.idle import blink_image, displacement, smooth
 from scene.rig import NEUTRAL, Blink, Change, Expression, Motion, Rig, RigPart, Shift, ancestors
 
+_SHIFT_STEPS = 8
 TURN_STEPS = 4
 """Of a degree."""
 
@@ -159,6 +160,7 @@ class Puppet:
         if joint.part.parent is not None:
             parent = above[joint.part.parent]
             at, degrees = parent.moved(*at), degrees + parent.degrees
+        at = (round(at[0] * _SHIFT_STEPS) / _SHIFT_STEPS, round(at[1] * _SHIFT_STEPS) / _SHIFT_STEPS)
         turned = round(degrees * TURN_STEPS) / TURN_STEPS
         return PosedPart(self._image(joint, content, faces), turned, joint.pivot, at)
 

@@ -93,7 +93,8 @@ def _turned(raster: Raster, placement: Placement, turn: Turn, quality: Quality) 
     )
     if quality == "high":
         # Cubic interpolation overshoots; a colour above its alpha would be brighter than white.
-        turned = np.minimum(turned, turned[..., 3:])
+        alpha = cv2.extractChannel(turned, 3)
+        turned = cv2.min(turned, cv2.merge((alpha, alpha, alpha, alpha)))
     return turned.astype(np.uint8, copy=False)
 
 
