@@ -112,6 +112,7 @@ def _add_routes(app: OpenAPI) -> None:
         (EDIT_SCENE_ROUTES, "Show"),
         (LAYER_ROUTES, "Show"),
         (PLACE_ROUTES, "Show"),
+        (CHARACTER_ROUTES, "Show"),
     )
     of_the_farm = (
         (STREAM_LIST_ROUTES, "Streams"),

@@ -7,7 +7,7 @@ overtaken is gone soon after. A thousand a second may be written; the coordinato
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -95,14 +95,18 @@ class Snapshot(msgspec.Struct, frozen=True):
             self, feeds={known: entry for known, entry in self.feeds.items() if known != name}
         )
 
-    def with_act(self, layer: str, act: Act, *, among: Collection[str]) -> Snapshot:
-        """With what a character does now; what others than ``among`` were told is forgotten.
+    def with_act(self, layer: str, act: Act, *, among: Callable[[], Collection[str]]) -> Snapshot:
+        """With what a character does now. Where there is no room, what others than ``among`` were told is
+        forgotten.
 
         Raises InputError when too many are told something.
         """
-        acts = {name: kept for name, kept in self.acts.items() if name in among} | {layer: act}
+        acts = {**self.acts, layer: act}
         if act == Act():
             del acts[layer]
+        if len(acts) > MAX_ACTS:
+            there = among()
+            acts = {name: kept for name, kept in acts.items() if name in there}
         if len(acts) > MAX_ACTS:
             raise InputError(f"{MAX_ACTS} characters are told something already; give some back first")
         return msgspec.structs.replace(self, acts=acts)

@@ -147,23 +147,23 @@ def test_a_viewer_looks_and_touches_not(caller: Callable[..., Caller], cast: str
     assert viewer.refused("PUT", f"{cast}/host/mouth", {}, status=403)["code"] == "FORBIDDEN"
 
 
-def test_what_was_told_is_forgotten_with_the_layer(bob: Caller, cast: str, farm: Services) -> None:
-    bob.ask("PATCH", f"{cast}/host", {"emotion": "sad"})
-    bob.ask("POST", "/streams/show/layers", {**HOST, "id": "guest"}, status=201)
-    bob.ask("DELETE", "/streams/show/layers/host")
-    bob.ask("PATCH", f"{cast}/guest", {"emotion": "sad"})
-    assert set(newest(farm).acts) == {"guest"}
-
-
-def test_too_many_at_once_are_refused(bob: Caller, show: str) -> None:
+def test_too_many_at_once_are_refused_and_those_that_are_gone_make_room(bob: Caller, show: str) -> None:
     scene = {"layers": [{**HOST, "id": f"c{i}"} for i in range(MAX_ACTS + 1)]}
     bob.ask("PUT", f"/streams/{show}/scene", scene)
     for number in range(MAX_ACTS):
         bob.ask("PATCH", f"/streams/{show}/characters/c{number}", {"emotion": "sad"})
     last = f"/streams/{show}/characters/c{MAX_ACTS}"
     assert "give some back" in bob.refused("PATCH", last, {"emotion": "sad"}, status=400)["message"]
-    bob.ask("DELETE", f"/streams/{show}/characters/c0")
+    bob.ask("DELETE", f"/streams/{show}/layers/c0")
     bob.ask("PATCH", last, {"emotion": "sad"})
+
+
+def test_characters_of_a_scene_that_is_not_on_air_are_told_too(bob: Caller, cast: str) -> None:
+    later = {"layers": [{**HOST, "id": "guest", "character": "robot"}]}
+    bob.ask("POST", "/streams/show/scenes", {"name": "later", "scene": later}, status=201)
+    bob.refused("PATCH", f"{cast}/guest", {"emotion": "sad"}, status=404)
+    guest = "/streams/show/scenes/later/characters/guest"
+    assert bob.ask("PATCH", guest, {"emotion": "sad"})["emotion"] == "sad"
 
 
 def test_a_character_that_is_not_there_is_refused(bob: Caller, show: str) -> None:

@@ -45,7 +45,7 @@ def test_a_voice_that_began_too_long_ago_is_not_heard() -> None:
 
 def test_acts_come_back_as_they_were_written_and_go_to_the_scene() -> None:
     act = Act(state="speaking", emotion="sad", spoken=Spoken(1, 20, bytes(range(256))))
-    snapshot = NO_SNAPSHOT.with_act("host", act, among=["host"])
+    snapshot = NO_SNAPSHOT.with_act("host", act, among=set)
     assert from_json(to_json(snapshot), Snapshot) == snapshot
     assert live_of(snapshot, BIRTHS).acting["host"].state == "speaking"
-    assert snapshot.with_act("host", Act(), among=["host"]) == NO_SNAPSHOT
+    assert snapshot.with_act("host", Act(), among=set) == NO_SNAPSHOT

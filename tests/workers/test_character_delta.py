@@ -71,7 +71,7 @@ class Cut:
         births = Births(tuple(range(1, len(began))), times, complete=True)
         self._lives = [NOTHING_LIVE]
         for act in told:
-            snapshot = NO_SNAPSHOT.with_act("layer0", act, among=["layer0"])
+            snapshot = NO_SNAPSHOT.with_act("layer0", act, among=set)
             self._lives.append(live_of(snapshot, births))
 
     def version(self, _task: FrameTask, _revision: int) -> ShowVersion:

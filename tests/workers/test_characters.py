@@ -273,7 +273,7 @@ def test_what_a_character_is_told_on_air_is_in_the_next_frames(redis: FarmRedis)
     put_scene(redis, ROBOT)
     store = SnapshotStore(redis)
     act = Act(emotion="happy", spoken=Spoken(1, 50, bytes([255] * 20)))
-    assert store.commit("s", NO_SNAPSHOT.with_act("layer0", act, among=["layer0"]), expected_head=0) == 1
+    assert store.commit("s", NO_SNAPSHOT.with_act("layer0", act, among=set), expected_head=0) == 1
     redis.zadd(keys.snapshot_births("s"), {"1 0": 1})
     evaluator = Evaluator(SceneVersions(SceneStore(redis)), LiveSnapshots(store), built_in_sprites())
 

@@ -1,4 +1,7 @@
-"""The characters of a scene while they are on air: their state, their emotion, and what they say."""
+"""The characters of a scene while they are on air: their state, their emotion, and what they say.
+
+It is kept by the layer's id: a character that has the same in several scenes does the same in all of them.
+"""
 
 from __future__ import annotations
 
@@ -10,12 +13,12 @@ from flask import Response, request
 from flask_openapi3.models import RawModel
 from pydantic import BaseModel, Field, ValidationError
 
-from api.http.addressing import addressed_stream
+from api.http.addressing import addressed_scene, addressed_stream
 from api.http.characters import CharacterRig, rig_of
 from api.http.envelope import ok
 from api.http.live import Kept, LiveDesk
 from api.http.router import Route
-from api.http.scenes import SceneDesk, scene_errors
+from api.http.scenes import Edited, SceneDesk, scene_errors
 from api.http.services import services
 from api.http.shapes import Body, Shape, refuse
 from farm.errors import InputError
@@ -24,6 +27,7 @@ from farm.store.snapshots import Snapshot
 from farm.store.tokens import Scope
 from farm.wav import STEP_MS, wav_levels
 from scene.character import CharacterState, Role
+from scene.document import Scene
 from scene.edits import find_layer
 from scene.fields import Name
 from scene.layers import CharacterLayer
@@ -112,7 +116,7 @@ class VoiceDocument(RawModel):
 def list_characters() -> Response:
     """All characters of the scene, and what they do."""
     kept = _desk().current()
-    shown = [_shape(layer, kept) for layer in _layers()]
+    shown = [_shape(layer, kept) for layer in _acting(_current().scene)]
     return ok(CharactersShape(snapshot=kept.number, characters=shown))
 
 
@@ -193,11 +197,9 @@ def _voice(rig: CharacterRig | None) -> Spoken:
 
 
 def _edited(layer: CharacterLayer, change: Callable[[Act, int, int], Act]) -> Response:
-    acting = {other.id for other in _layers()}
-
     def changed(snapshot: Snapshot, number: int, shown: int) -> Snapshot:
         act = change(snapshot.acts.get(layer.id, Act()), number, shown)
-        return snapshot.with_act(layer.id, act, among=acting)
+        return snapshot.with_act(layer.id, act, among=_all_acting)
 
     return _answer(layer, _desk().edit(changed))
 
@@ -206,16 +208,24 @@ def _desk() -> LiveDesk:
     return LiveDesk(services(), addressed_stream())
 
 
-def _layers() -> list[CharacterLayer]:
-    scene = SceneDesk(services(), addressed_stream()).current().scene
+def _all_acting() -> set[str]:
+    """The layers of characters in all scenes of the stream."""
+    show = _current().show
+    return {layer.id for name in show.scenes for layer in _acting(show.scene(name))}
+
+
+def _acting(scene: Scene) -> list[CharacterLayer]:
     return [layer for layer in scene.layers if isinstance(layer, CharacterLayer)]
+
+
+def _current() -> Edited:
+    return SceneDesk(services(), addressed_stream(), scene=addressed_scene()).current()
 
 
 def _layer(layer_id: str) -> CharacterLayer:
     """Raises NotFound, and InputError when the layer is none of a character."""
-    scene = SceneDesk(services(), addressed_stream()).current().scene
     with scene_errors():
-        layer = find_layer(scene, layer_id)
+        layer = find_layer(_current().scene, layer_id)
     if not isinstance(layer, CharacterLayer):
         raise InputError(f"layer {layer_id!r} is no character but of type {layer.type!r}")
     return layer
