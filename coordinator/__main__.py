@@ -30,7 +30,9 @@ def main() -> None:
         signal.signal(number, lambda *_: stop.set())
     name = f"{settings.node_name}-{os.getpid()}-{secrets.token_hex(2)}"
     with connect(settings.broker_url()) as redis:
-        coordinator = Coordinator(redis, SystemClock(), name=name, lease_ttl_ms=settings.lease_ttl_ms)
+        coordinator = Coordinator(
+            redis, SystemClock(), name=name, lease_ttl_ms=settings.lease_ttl_ms, batch=settings.frame_batch
+        )
         log.info("up", name=name)
         coordinator.run(stop)
     log.info("down", name=name)

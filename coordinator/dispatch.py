@@ -1,8 +1,8 @@
 """Which frames to order next, and what they show: pure, one stream at a time.
 
-The contract: frames ``max(last + 1, e + 1) .. e + lead`` for a credit of emitted ``e``; each once per owner
-and epoch. Scene time never jumps: it goes on over pauses, edits, owners and encoder processes, and begins
-again at 0 only when the stream is started again.
+The contract: frames ``max(last + 1, e + 1) .. e + lead`` for a credit of emitted ``e``, as soon as they are a
+batch or the next tick needs one; each once per owner and epoch. Scene time never jumps: it goes on over
+pauses, edits, owners and encoder processes, and begins again at 0 only when the stream is started again.
 
 A frame's ``base`` is a promise that the canvas was drawn by the segments that travel with it. A new owner
 cannot know what the one before it, or a Redis that lost its last second, let the workers draw; so it orders
@@ -43,6 +43,8 @@ class Order(NamedTuple):
     """The process that gives credit is about to be replaced by one for a newer generation."""
     snapshot: int = 0
     """The newest of what is live, see :mod:`scene.live`; 0 when nothing is."""
+    batch: int = 1
+    """So many frames are ordered together, unless the next tick would wait for one of them."""
     variant_of: VariantOf | None = None
     """Where the scene of a rendition comes from."""
 
@@ -95,7 +97,7 @@ def dispatch(show: Show | None, credit: Credit, order: Order, fence: int, now_ns
     trusted_after = _trust(own.trusted_after if own else None, credit, fence)
     first = max(dispatched, credit.emitted) + 1
     last = credit.emitted + min(credit.lead, credit.delivery.slots)
-    if first > last:
+    if not _due(first, last, credit, order):
         return Dispatch(_heard(own, credit, trusted_after)) if own else None
 
     old = show.program.segments if show is not None and same_process else ()
@@ -125,6 +127,11 @@ def dispatch(show: Show | None, credit: Credit, order: Order, fence: int, now_ns
         applied=newest if newest.revision != shown else None,
         refreshed=newest if newest.snapshot not in (0, shown_live) else None,
     )
+
+
+def _due(first: int, last: int, credit: Credit, order: Order) -> bool:
+    """Whether to order now: a whole batch is wanted, or the next tick waits for its frame."""
+    return last - first + 1 >= order.batch or first == credit.emitted + 1 <= last
 
 
 def _outdated(program: Program, credit: Credit, order: Order) -> bool:

@@ -83,8 +83,11 @@ class _Timer:
 class Coordinator:
     """Drives streams until it is told to stop."""
 
-    def __init__(self, redis: FarmRedis, clock: Clock, *, name: str, lease_ttl_ms: int) -> None:
+    def __init__(
+        self, redis: FarmRedis, clock: Clock, *, name: str, lease_ttl_ms: int, batch: int = 1
+    ) -> None:
         self._redis = redis
+        self._batch = batch
         self._clock = clock
         self._name = name
         leases, events = LeaseStore(redis, ttl_ms=lease_ttl_ms), EventLog(redis)
@@ -93,7 +96,7 @@ class Coordinator:
         self._tenure = Tenure(leases, clock, owner=name, ttl_ms=lease_ttl_ms)
         self._pulse = Pulse(clock.monotonic_ns())
         cues = CueCaller(SceneStore(redis), events, clock)
-        programs, publisher = ProgramStore(redis), Publisher(redis, clock)
+        programs, publisher = ProgramStore(redis), Publisher(redis, clock, batch)
         self._director = Director(self._tenure, programs, events, publisher, cues, clock)
         self._reconciler = Reconciler(self._nodes, leases, events, self._pulse, clock)
         self._isolation = Isolation()
@@ -223,7 +226,7 @@ class Coordinator:
             self._clean_up(stream)
 
     def _give_order(self, stream: str, view: StreamView) -> None:
-        order = view.order(replacing=self._replacing.get(stream, False))
+        order = view.order(replacing=self._replacing.get(stream, False), batch=self._batch)
         if order is None:
             self._director.forget(stream)
         else:

@@ -10,8 +10,9 @@ coordinator come back sooner.
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import groupby
 
 import msgspec
 
@@ -71,35 +72,48 @@ class _Envelope(
 
 
 def task_id(task: FrameTask) -> str:
-    """The Celery id of ``task``, as Flower shows it."""
+    """The Celery id of a batch that begins with ``task``, as Flower shows it."""
     return f"{task.stream}.{task.epoch}.{task.frame}.{task.fence}"
 
 
-def envelope(task: FrameTask, expires: str) -> bytes:
-    """``task`` as a message in the broker's list; ``expires`` is a time in ISO 8601."""
-    identity = task_id(task)
+def envelope(batch: Sequence[FrameTask], expires: str) -> bytes:
+    """``batch`` as one message in the broker's list; ``expires`` is a time in ISO 8601."""
+    first, last = batch[0], batch[-1]
+    identity = task_id(first)
+    frames = str(first.frame) if first is last else f"{first.frame}..{last.frame}"
     return to_json(
         _Envelope(
-            body=base64.b64encode(to_json(((task,), {}, _NO_CANVAS))).decode(),
-            headers=_Headers(identity, identity, expires, argsrepr=f"({task.stream} {task.frame})"),
+            body=base64.b64encode(to_json((batch, {}, _NO_CANVAS))).decode(),
+            headers=_Headers(identity, identity, expires, argsrepr=f"({first.stream} {frames})"),
             properties=_Properties(identity, identity),
         )
     )
 
 
-class Publisher:
-    """Puts frame tasks into Celery's queue. All methods raise StoreUnavailable when Redis does not answer."""
+def batches(tasks: Sequence[FrameTask], most: int) -> Iterator[Sequence[FrameTask]]:
+    """``tasks`` in their order, at most ``most`` frames of one stream at a time."""
+    for _, of_stream in groupby(tasks, key=lambda task: task.stream):
+        frames = tuple(of_stream)
+        yield from (frames[start : start + most] for start in range(0, len(frames), most))
 
-    def __init__(self, redis: FarmRedis, clock: Clock) -> None:
+
+class Publisher:
+    """Puts frame tasks into Celery's queue, ``batch`` frames to a task.
+
+    All methods raise StoreUnavailable when Redis does not answer.
+    """
+
+    def __init__(self, redis: FarmRedis, clock: Clock, batch: int = 1) -> None:
         self._redis = redis
         self._clock = clock
+        self._batch = batch
 
     def publish(self, tasks: Sequence[FrameTask]) -> None:
         """Queue ``tasks``, the first to be drawn first."""
         if not tasks:
             return
         expires = datetime.fromtimestamp((self._clock.wall_ms() + EXPIRES_MS) / 1000, UTC).isoformat()
-        self._redis.lpush(keys.QUEUE, *(envelope(task, expires) for task in tasks))
+        self._redis.lpush(keys.QUEUE, *(envelope(batch, expires) for batch in batches(tasks, self._batch)))
 
     def backlog(self) -> int:
         """How many tasks wait for a worker."""

@@ -29,7 +29,7 @@ class StreamView(NamedTuple):
         """Whether it is to run, paused or not."""
         return self.record is not None and self.record.desired is not Desired.STOPPED
 
-    def order(self, *, replacing: bool) -> Order | None:
+    def order(self, *, replacing: bool, batch: int = 1) -> Order | None:
         """What is to be on air; None when nothing is."""
         if self.record is None or not self.wanted:
             return None
@@ -41,6 +41,7 @@ class StreamView(NamedTuple):
             quality=self.record.config.render_quality,
             replacing=replacing,
             snapshot=self.snapshot,
+            batch=batch,
             variant_of=self.record.variant_of,
         )
 

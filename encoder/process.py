@@ -104,7 +104,9 @@ class StreamProcess:
             Output(each, header, limits, clock, feedback=feedback, spread=random.random)
             for each in spec.outputs
         )
-        lead = Lead(settings.lead_min_frames, min(settings.lead_max_frames, self._ring.slots), config.fps)
+        # Frames that are ordered together are asked for so much sooner, so that the first of them isn't late.
+        low = settings.lead_min_frames + settings.frame_batch - 1
+        lead = Lead(low, min(settings.lead_max_frames, self._ring.slots), config.fps)
         self._parts = Parts(
             sequencer=sequencer,
             feed=Feed(sequencer, self._ring, clock, ledger.came_late),

@@ -112,6 +112,7 @@ class Settings(BaseModel):
 
     # Coordinator
     lease_ttl_ms: int = Field(800, ge=100, le=60_000)
+    frame_batch: int = Field(1, ge=1, le=4)
 
     # Workers
     worker_processes: int = Field(2, ge=0, le=64)

@@ -3,4 +3,5 @@
 from __future__ import annotations
 
 RENDER_FRAME = "framefarm.render_frame"
-"""Draw one frame; its only argument is a FrameTask as plain data (``farm.messages.to_plain``)."""
+"""Draw frames, one after the other; each argument is a FrameTask as plain data
+(``farm.messages.to_plain``)."""

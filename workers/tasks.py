@@ -74,7 +74,8 @@ class FrameDesk:
 def register(app: Celery, desk: FrameDesk) -> None:
     """Make ``desk`` draw what comes as RENDER_FRAME."""
 
-    def render_frame(task: object) -> None:
-        desk.draw(task)
+    def render_frame(*tasks: object) -> None:
+        for task in tasks:
+            desk.draw(task)
 
     app.task(render_frame, name=RENDER_FRAME, ignore_result=True, trail=False)

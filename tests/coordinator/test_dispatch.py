@@ -265,3 +265,27 @@ def test_a_canvas_that_is_too_many_edits_old_gets_a_whole_picture(edits: int) ->
     assert len(show.program.segments) == MAX_SEGMENTS
     assert bases[0] == canvas
     assert bases[-1] == -1
+
+
+BATCHED = FIRST._replace(batch=2)
+
+
+def test_frames_wait_for_their_batch() -> None:
+    show = step(None, credit(-1), BATCHED).show
+    waiting = step(show, credit(0, -1), BATCHED)
+    assert frames(waiting) == []
+    assert frames(step(waiting.show, credit(1, -1), BATCHED)) == [3, 4]
+
+
+def test_a_batch_that_the_next_tick_waits_for_is_ordered_as_it_is() -> None:
+    show = step(None, credit(-1), BATCHED).show
+    assert frames(step(show, credit(2, -1, lead=1), BATCHED)) == [3]
+
+
+def test_an_edit_that_comes_while_a_batch_waits_is_in_it() -> None:
+    show = step(None, credit(-1), BATCHED).show
+    waiting = step(show, credit(0, -1), BATCHED._replace(revision=2))
+    assert waiting.applied is None
+    applied = step(waiting.show, credit(1, -1), BATCHED._replace(revision=2))
+    assert applied.applied is not None
+    assert applied.applied.from_frame == 3

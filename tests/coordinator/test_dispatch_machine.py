@@ -99,6 +99,10 @@ class Farm(RuleBasedStateMachine):
         assert self.zombie is not None
         self._direct(self.zombie, self.encoder.credit(lead))
 
+    @rule(batch=st.integers(1, 4))
+    def batches_change(self, batch: int) -> None:
+        self.order = self.order._replace(batch=batch)
+
     @rule(ticks=st.integers(1, 4))
     def ticks_unheard(self, ticks: int) -> None:
         for _ in range(ticks):

@@ -7,13 +7,14 @@ from fractions import Fraction
 from threading import Event as Flag
 from typing import Any
 
+import msgspec
 import pytest
 from celery import Celery
 from celery.contrib.testing.worker import start_worker
 from kombu.connection import Connection
 from kombu.messaging import Producer
 
-from coordinator.publisher import EXPIRES_MS, Publisher, task_id
+from coordinator.publisher import EXPIRES_MS, Publisher, batches, task_id
 from farm.clock import ManualClock
 from farm.errors import StoreUnavailable
 from farm.messages import FrameTask, from_plain, to_plain
@@ -78,11 +79,36 @@ def test_a_celery_worker_runs_the_frames_in_their_order(redis: FarmRedis, redis_
 
     with Celery(broker=redis_url) as app:
         app.conf.update(task_default_queue=keys.QUEUE, task_ignore_result=True)
-        app.task(name=RENDER_FRAME)(render_frame)
+        app.task(name=RENDER_FRAME, shared=False)(render_frame)
         with start_worker(app, pool="solo", perform_ping_check=False, shutdown_timeout=30):
             Publisher(redis, ManualClock(wall_ms=2 * NOW_MS)).publish([frame_task(n) for n in (5, 6, 7)])
             assert done.wait(20)
     assert drawn == [frame_task(n) for n in (5, 6, 7)]
+
+
+def test_a_celery_worker_runs_batches_frame_by_frame(redis: FarmRedis, redis_url: str) -> None:
+    drawn: list[tuple[int, ...]] = []
+    done = Flag()
+
+    def render_frame(*plains: object) -> None:
+        drawn.append(tuple(from_plain(plain, FrameTask).frame for plain in plains))
+        if len(drawn) == 2:
+            done.set()
+
+    with Celery(broker=redis_url) as app:
+        app.conf.update(task_default_queue=keys.QUEUE, task_ignore_result=True)
+        app.task(name=RENDER_FRAME, shared=False)(render_frame)
+        with start_worker(app, pool="solo", perform_ping_check=False, shutdown_timeout=30):
+            publisher = Publisher(redis, ManualClock(wall_ms=2 * NOW_MS), batch=2)
+            publisher.publish([frame_task(n) for n in (5, 6, 7)])
+            assert done.wait(20)
+    assert drawn == [(5, 6), (7,)]
+
+
+def test_a_batch_holds_frames_of_one_stream() -> None:
+    other = msgspec.structs.replace(frame_task(4), stream="other")
+    found = [list(batch) for batch in batches([frame_task(4), frame_task(5), frame_task(6), other], 2)]
+    assert found == [[frame_task(4), frame_task(5)], [frame_task(6)], [other]]
 
 
 def test_a_task_expires_after_a_few_seconds(publisher: Publisher, redis: FarmRedis) -> None:
