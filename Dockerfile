@@ -47,6 +47,7 @@ RUN apt-get update \
       python3 tini ca-certificates \
       libjpeg62-turbo zlib1g libfreetype6 libwebp7 libwebpmux3 libwebpdemux2 libraqm0 libfribidi0 libharfbuzz0b \
       fonts-dejavu-core fonts-dejavu-extra fonts-noto-core fonts-noto-color-emoji \
+      fonts-wqy-microhei \
  && rm -rf /var/lib/apt/lists/* \
  && install -d -o farm -g farm -m 0700 /var/lib/framefarm
 COPY --from=builder /opt/framefarm /opt/framefarm

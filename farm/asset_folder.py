@@ -1,4 +1,4 @@
-"""A folder of pictures and characters that are there from the start, without anybody uploading them."""
+"""A folder of pictures, characters and fonts that are there from the start, uploaded by nobody."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from farm.store.tokens import ADMIN_OWNER
 log = get_logger(__name__)
 
 MAX_FILES = 200
-SUFFIXES = frozenset({".png", ".apng", ".jpg", ".jpeg", ".webp", ".gif", ".zip"})
+SUFFIXES = frozenset({".png", ".apng", ".jpg", ".jpeg", ".webp", ".gif", ".zip", ".ttf", ".otf", ".woff"})
 
 
 def register_folder(folder: Path, assets: AssetStore, *, max_bytes: int) -> list[AssetRecord]:

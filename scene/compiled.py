@@ -333,6 +333,7 @@ def _text_maker(layer: TextLayer, fitting: Fitting, data: Data) -> ContentMaker:
     return lambda values, moment: TextContent(
         text=text(None if layer.value is None else values["value"], moment.live),
         font=layer.font,
+        typeface=layer.font_asset,
         font_size=max(1.0, fitting.length(values["fontSize"])),
         weight=layer.weight,
         style=layer.style,

@@ -88,6 +88,8 @@ class TextContent:
     stroke_width: float = 0.0
     shadow: Shadow | None = None
     backdrop: Backdrop | None = None
+    typeface: str | None = None
+    """An uploaded font, which draws what it has glyphs for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -234,6 +234,8 @@ class TextLayer(ContentSizedLayer):
     ``{data.NAME:FORMAT}``, shows that value of the scene's ``data``."""
     font: Font = "sans"
     """The family."""
+    font_asset: Name | None = None
+    """The id of an uploaded font, which draws what it has; the family draws the rest."""
     font_size: float = Field(48.0, ge=1, le=1000)
     """Viewport px."""
     weight: Weight = "normal"

@@ -19,6 +19,8 @@ COLUMNS = (
     "picture_misses",
     "loading",
     "live_missed",
+    "font_hits",
+    "font_misses",
 )
 
 

@@ -27,6 +27,8 @@ from workers.painters.registry import all_painters
 from workers.scenes import SceneVersions
 from workers.shelf import open_shelf
 from workers.sprites import Sprites
+from workers.typography.fonts import Faces
+from workers.typography.uploaded import UploadedFonts
 
 MAX_QUEUE_MS = 10_000
 """A task that seems to have waited longer was queued by another host, whose clock says nothing here."""
@@ -54,7 +56,10 @@ class Renderer:
         self._pictures = AssetPictures(assets, clock, settings, pictures_bytes, loads=self._loading)
         cast = UploadedCast(packages_in(assets), clock, beside_the_frames())
         self._shelf = open_shelf(settings)
-        painters = all_painters(self._pictures, cast)
+        lifetime_ns = settings.font_cache_s * 1_000_000_000
+        fonts = UploadedFonts(assets, clock, max_bytes=settings.asset_max_bytes, lifetime_ns=lifetime_ns)
+        self._faces = Faces(fonts, clock, lifetime_ns)
+        painters = all_painters(self._pictures, cast, self._faces)
         self._sprites = Sprites(painters, cache_bytes - pictures_bytes, Stage(cast), self._shelf)
         self._lives = LiveSnapshots(SnapshotStore(redis))
         self._evaluator = Evaluator(SceneVersions(SceneStore(redis)), self._lives, self._sprites)
@@ -123,6 +128,8 @@ class Renderer:
             "picture_misses": pictures.misses,
             "loading": self.counts["loading"],
             "live_missed": self._lives.missed,
+            "font_hits": self._faces.hits,
+            "font_misses": self._faces.misses,
         }
 
     def close(self) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from api.http.characters import unknown_characters
+from api.http.fonts import unknown_fonts
 from farm.errors import NotFound
 from farm.store.assets import AssetRecord, AssetStore
 from farm.store.imports import ImportStore
@@ -52,6 +53,7 @@ class ScenePictures:
             if asset not in passing and self._found(asset) is None
         ]
         mistakes += unknown_characters(scene, known, self._has_character, one_layer=one_layer)
+        mistakes += unknown_fonts(scene, known, self._has_font, one_layer=one_layer)
         if mistakes:
             raise SceneMistakes([mistake.inside(within) for mistake in mistakes] if within else mistakes)
 
@@ -135,14 +137,20 @@ class ScenePictures:
             record = self._assets.find(asset, (self._owner, ADMIN_OWNER))
         except NotFound:
             return None
-        return None if record.kind == "character" else record
+        return None if record.kind in ("character", "font") else record
 
     def _has_character(self, asset: str) -> bool:
+        return self._has(asset, "character")
+
+    def _has_font(self, asset: str) -> bool:
+        return self._has(asset, "font")
+
+    def _has(self, asset: str, kind: str) -> bool:
         try:
             record = self._assets.get(asset)
         except NotFound:
             return False
-        return record.kind == "character" and record.owner in (self._owner, ADMIN_OWNER)
+        return record.kind == kind and record.owner in (self._owner, ADMIN_OWNER)
 
 
 def _shown(scene: Scene) -> list[tuple[str, str]]:

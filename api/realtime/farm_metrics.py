@@ -37,6 +37,8 @@ BEAT_NUMBERS = (
     BeatNumber("worker", "picture_hits", "framefarm_picture_cache_hits", "Decoded pictures that were kept"),
     BeatNumber("worker", "picture_misses", "framefarm_picture_cache_misses", "Pictures decoded anew"),
     BeatNumber("worker", "loading", "framefarm_worker_loading", "Frames given up for a picture on its way"),
+    BeatNumber("worker", "font_hits", "framefarm_font_cache_hits", "Fonts that were open already"),
+    BeatNumber("worker", "font_misses", "framefarm_font_cache_misses", "Fonts opened"),
     BeatNumber(
         "worker",
         "live_missed",

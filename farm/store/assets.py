@@ -16,6 +16,8 @@ from farm.characters.files import ZipFiles, is_package
 from farm.characters.package import read_package
 from farm.clock import Clock
 from farm.errors import AssetRefused, NotFound
+from farm.fonts.check import check_font
+from farm.fonts.sfnt import is_font
 from farm.images import ImageInfo, decode_image, inspect_image
 from farm.messages import from_json, to_json
 from farm.moving_images import frame_times_ms
@@ -31,6 +33,9 @@ RETIRED_S = 86_400
 
 CHARACTER = "CHARACTER"
 """The format of character packages."""
+
+FONTS = frozenset({"TTF", "OTF", "WOFF"})
+"""The formats of fonts."""
 
 MAX_TAGS = 20
 _MAX_NAME_CHARS = 200
@@ -100,9 +105,11 @@ class AssetRecord(msgspec.Struct, frozen=True):
 
     @property
     def kind(self) -> str:
-        """picture, animation or character."""
+        """picture, animation, character or font."""
         if self.format == CHARACTER:
             return "character"
+        if self.format in FONTS:
+            return "font"
         return "animation" if self.frame_ms else "picture"
 
 
@@ -146,8 +153,8 @@ class AssetStore:
     def replace(self, asset_id: str, data: bytes) -> AssetRecord:
         """Put other bytes under an id that stays. Raises NotFound, AssetRefused."""
         before = self.get(asset_id)
-        if before.format == CHARACTER or is_package(data):
-            raise AssetRefused("a character cannot be replaced; upload the new one, and name it in the layer")
+        if before.kind in ("character", "font") or is_package(data) or is_font(data):
+            raise AssetRefused("only pictures can be replaced; upload the new one, and name it in the layer")
         address = _hashed(before.owner, before.id.encode() + b"\0" + data)
         if address == before.address:
             return before
@@ -194,12 +201,14 @@ class AssetStore:
             salted = asset_id.encode() + data
 
     def _examined(self, data: bytes) -> tuple[ImageInfo, tuple[int, ...]]:
-        """What a picture, or a character's package, says of itself, after a whole decode.
+        """What a picture, a font or a character's package says of itself, after a whole decode.
 
         Raises AssetRefused.
         """
         if is_package(data):
             return ImageInfo(CHARACTER, *read_package(ZipFiles(data)).puppet.size), ()
+        if is_font(data):
+            return ImageInfo(check_font(data, max_bytes=self._settings.asset_max_bytes), 0, 0), ()
         limits = {
             "max_bytes": self._settings.asset_max_bytes,
             "max_pixels": self._settings.asset_max_pixels,

@@ -1,4 +1,4 @@
-"""``make example-assets``: the pictures of examples/assets, painted by formula; the same ones every time."""
+"""``make example-assets``: pictures and a font for examples/assets, made by formula; the same every time."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from tests.golden.dot_matrix import dot_matrix
 from tests.golden.examples import ASSETS
 from workers.painters.svg import rasterised
 
@@ -187,6 +188,7 @@ def main() -> None:
     for number, cell in enumerate(_frames(coin, 12)):
         sheet.paste(cell, (number % 4 * 128, number // 4 * 128))
     sheet.save(ASSETS / "coin.png", optimize=True)
+    (ASSETS / "scoreboard.ttf").write_bytes(dot_matrix())
 
 
 if __name__ == "__main__":

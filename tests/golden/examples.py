@@ -19,6 +19,8 @@ from workers.offline.folder import AssetFolder
 from workers.offline.picture import picture
 from workers.offline.timing import with_show_told
 from workers.painters.registry import all_painters
+from workers.typography.fonts import LIFETIME_NS, Faces
+from workers.typography.uploaded import UploadedFonts
 
 ROOT = Path(__file__).parents[2]
 
@@ -62,6 +64,9 @@ def picture_of(scene: Scene | Show, time_s: float, width: int, height: int, asse
     source = AssetFolder(assets, max_bytes=settings.asset_max_bytes)
     pictures = AssetPictures(source, ManualClock(), settings, _CACHE_BYTES, settled_ns=0)
     shot = Shot(width, height, Fraction(30))
-    film = Film(with_show_told(show, source, settings), shot, all_painters(pictures), _CACHE_BYTES)
+    clock = ManualClock()
+    fonts = UploadedFonts(source, clock, max_bytes=_CACHE_BYTES, lifetime_ns=LIFETIME_NS, settled_ns=0)
+    painters = all_painters(pictures, faces=Faces(fonts, clock))
+    film = Film(with_show_told(show, source, settings), shot, painters, _CACHE_BYTES)
     film.draw(shot.frame_at(time_s))
     return picture(film.planes)

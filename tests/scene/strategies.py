@@ -304,6 +304,7 @@ def _more_fields(
                 "value": st.floats(-1e6, 1e15),
                 "format": st.sampled_from(["f", ",.2f", "+.1%", "06f", "m:ss", "hh:mm:ss"]),
                 "font": st.sampled_from(["sans", "serif", "mono"]),
+                "fontAsset": ids,
                 "fontSize": st.integers(1, 120),
                 "weight": st.sampled_from(["normal", "bold"]),
                 "style": st.sampled_from(["normal", "italic"]),

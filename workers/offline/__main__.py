@@ -31,6 +31,8 @@ from workers.offline.folder import AssetFolder
 from workers.offline.picture import picture
 from workers.offline.rundown import rundown
 from workers.painters.registry import all_painters
+from workers.typography.fonts import Faces
+from workers.typography.uploaded import UploadedFonts
 
 INTERRUPTED = 130
 """What shells answer for a program that Ctrl-C ended."""
@@ -121,7 +123,10 @@ def _film(order: argparse.Namespace, show: Show, settings: Settings, shot: Shot)
     pictures = AssetPictures(source, SystemClock(), settings, pictures_bytes, settled_ns=0)
     show, takes = rundown(show, order.program, order.take, source, settings)
     cast = UploadedCast(source.package, SystemClock(), at_once, settled_ns=0)
-    painters = all_painters(pictures, cast)
+    clock, lifetime_ns = SystemClock(), settings.font_cache_s * 1_000_000_000
+    limits = {"max_bytes": settings.asset_max_bytes, "lifetime_ns": lifetime_ns}
+    faces = Faces(UploadedFonts(source, clock, **limits, settled_ns=0), clock, lifetime_ns)
+    painters = all_painters(pictures, cast, faces)
     film = Film(show, shot, painters, cache_bytes - pictures_bytes, Stage(cast), takes)
     if order.data is not None:
         film.live = settled(read_data(order.data))

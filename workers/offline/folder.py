@@ -9,7 +9,7 @@ from farm.characters.package import Package, read_package
 from farm.errors import AssetRefused, NotFound
 from workers.characters.cast import packages_in
 
-SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".zip")
+SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".zip", ".ttf", ".otf", ".woff")
 
 
 class AssetFolder:

@@ -27,19 +27,21 @@ from workers.painters.painter import Painter
 from workers.painters.shape import ShapePainter
 from workers.painters.svg_layer import SvgPainter
 from workers.painters.text import TextPainter
+from workers.typography.fonts import Faces
 
 Painters = Mapping[type, Painter[Any]]
 """A painter for each kind of content. Any: a painter takes its own kind only, which this type cannot say."""
 
 
-def all_painters(pictures: Pictures, cast: Cast | None = None) -> Painters:
-    """One painter of each kind. Without a ``cast`` there are the built-in characters."""
+def all_painters(pictures: Pictures, cast: Cast | None = None, faces: Faces | None = None) -> Painters:
+    """One painter of each kind. Without a ``cast`` there are the built-in characters, without ``faces`` no
+    uploaded fonts."""
     cast = cast or BuiltInCast()
     parts = PartPainter(cast)
     return {
         ColourContent: ColourPainter(),
         ImageContent: ImagePainter(pictures),
-        TextContent: TextPainter(),
+        TextContent: TextPainter(faces),
         ShapeContent: ShapePainter(),
         SvgContent: SvgPainter(),
         FrameNumberContent: FrameNumberPainter(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -24,16 +25,28 @@ _SLACK_ABOVE: dict[VerticalAlign, float] = {"top": 0.0, "middle": 0.5, "bottom":
 class TextPainter:
     """Draws text in its box; what does not fit in the box's height is drawn below it."""
 
-    def __init__(self) -> None:
-        self._faces = Faces()
+    def __init__(self, faces: Faces | None = None) -> None:
+        self._faces = faces or Faces()
         self._typesetter = Typesetter(self._faces)
         self._layouts: RecentCache[tuple[TextContent, float | None], TextLayout] = RecentCache(_MAX_LAYOUTS)
 
     def measure(self, content: TextContent, width: float | None, height: float | None) -> Box:
         """As wide as asked for or as the longest line, as high as asked for or as all lines.
 
-        Raises DrawFailed when a font is missing.
+        The family stands in for an uploaded font that is not here. Raises DrawFailed when a font of the
+        family is missing, and StoreUnavailable.
         """
+        if content.typeface is None:
+            return self._measured(content, width, height)
+        state, other = self._faces.fonts.state(content.typeface), replace(content, typeface=None)
+        box = self._measured(content if state.problem is None else other, width, height)
+        if state.settled:
+            return box
+        stand_in = self._measured(other, width, height)
+        unsettled = (stand_in.width, stand_in.height)
+        return replace(box, problem=state.problem, unsettled=unsettled)
+
+    def _measured(self, content: TextContent, width: float | None, height: float | None) -> Box:
         layout = self._laid_out(content, None if width is None else float(whole_px(width)))
         box_width = ceil_px(layout.width) if width is None else whole_px(width)
         box_height = ceil_px(layout.height) if height is None else whole_px(height)
@@ -44,6 +57,8 @@ class TextPainter:
 
     def paint(self, content: TextContent, box: Box, _quality: Quality) -> Raster:
         """The lines, aligned in the box. Raises DrawFailed when a font is missing."""
+        if box.problem is not None:
+            content = replace(content, typeface=None)
         asked = float(box.width)
         natural = self._laid_out(content, None)
         layout = natural if ceil_px(natural.width) <= box.width else self._laid_out(content, asked)

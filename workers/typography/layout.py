@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -105,7 +105,7 @@ class _Setter:
 
     def line(self, text: str) -> Line:
         """``text`` as one line."""
-        pieces = list(split_by_font(text, self._fonts))
+        pieces = list(split_by_font(text, self._fonts, self._faces.characters))
         if self._direction == "rtl":
             pieces.reverse()
         runs: list[Run] = []
@@ -155,7 +155,7 @@ class _Setter:
 
     def _width(self, text: str) -> float:
         """What ``text`` takes in the middle of a line."""
-        pieces = split_by_font(text, self._fonts)
+        pieces = split_by_font(text, self._fonts, self._faces.characters)
         return sum(width for font, piece in pieces for _, width in self._letters(font, piece))
 
     def _letters(self, font: str, piece: str) -> Iterator[tuple[str, float]]:
@@ -188,7 +188,13 @@ def _ended(text: str) -> str:
     return bare[:-1] + "-" if bare.endswith(SOFT_HYPHEN) else bare
 
 
-def split_by_font(text: str, fonts: Sequence[str]) -> Iterator[tuple[str, str]]:
+Coverage = Callable[[str], frozenset[int]]
+"""The code points that a font has glyphs for."""
+
+
+def split_by_font(
+    text: str, fonts: Sequence[str], covered: Coverage = characters
+) -> Iterator[tuple[str, str]]:
     """``text`` in runs of (font, characters).
 
     A letter goes to the first font that has it. Spaces, digits, marks and punctuation stay with the run
@@ -197,7 +203,7 @@ def split_by_font(text: str, fonts: Sequence[str]) -> Iterator[tuple[str, str]]:
     """
     run_font, run = "", ""
     for cluster in _clusters(text):
-        font = _font_of(cluster, fonts, run_font)
+        font = _font_of(cluster, fonts, run_font, covered)
         if font != run_font and run:
             yield run_font, run
             run = ""
@@ -206,16 +212,16 @@ def split_by_font(text: str, fonts: Sequence[str]) -> Iterator[tuple[str, str]]:
         yield run_font, run
 
 
-def _font_of(cluster: str, fonts: Sequence[str], current: str) -> str:
+def _font_of(cluster: str, fonts: Sequence[str], current: str, covered: Coverage) -> str:
     code = ord(cluster[0])
-    if (_AS_EMOJI in cluster or code in _PICTOGRAPHS) and code in characters(EMOJI):
+    if (_AS_EMOJI in cluster or code in _PICTOGRAPHS) and code in covered(EMOJI):
         return EMOJI
     sticky = current and current != EMOJI and not cluster[0].isalpha()
     order = (current, *fonts) if sticky else fonts
     for font in order:
-        if code in characters(font):
+        if code in covered(font):
             return font
-    return EMOJI if code in characters(EMOJI) else fonts[0]
+    return EMOJI if code in covered(EMOJI) else fonts[0]
 
 
 def _clusters(text: str) -> Iterator[str]:

@@ -13,7 +13,7 @@ from api.http.access import caller
 from api.http.envelope import ok
 from api.http.intake import too_large
 from api.http.pictures import Pictured, Shows
-from api.http.refresh import characters_of, refresh_scenes, users_of
+from api.http.refresh import characters_of, fonts_of, refresh_scenes, users_of
 from api.http.router import Route
 from api.http.services import Services, services
 from api.http.shapes import Body, Patch, Shape, refuse
@@ -24,6 +24,7 @@ from farm.store.tokens import Scope
 from scene.source import MAX_URL
 
 _MEDIA = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp", "GIF": "image/gif"}
+_FONTS = {"TTF": "font/ttf", "OTF": "font/otf", "WOFF": "font/woff"}
 _ZIP = "application/zip"
 
 _Tag = Annotated[str, Field(min_length=1, max_length=40)]
@@ -40,7 +41,7 @@ class AssetShape(Shape):
     id: str
     name: str
     owner: str
-    kind: Literal["picture", "animation", "character"]
+    kind: Literal["picture", "animation", "character", "font"]
     tags: list[str]
     format: str
     width: int
@@ -78,7 +79,7 @@ class AssetsShape(Shape):
 class PictureBody(RawModel):
     """A picture: as the body, as the field ``file`` of a form, or as JSON that names its URL."""
 
-    mimetypes = [*_MEDIA.values(), _ZIP, "multipart/form-data", "application/json"]  # noqa: RUF012  the library's own declaration
+    mimetypes = [*_MEDIA.values(), *_FONTS.values(), _ZIP, "multipart/form-data", "application/json"]  # noqa: RUF012  the library's own declaration
 
 
 class AssetPath(BaseModel):
@@ -93,7 +94,7 @@ class AssetQuery(BaseModel):
     name: str = Field("", max_length=200)
     """Part of the name, in any case."""
     tag: str = Field("", max_length=40)
-    kind: Literal["picture", "animation", "character"] | None = None
+    kind: Literal["picture", "animation", "character", "font"] | None = None
     used: bool | None = None
     """Whether the newest scene of any stream shows it."""
 
@@ -139,7 +140,8 @@ def list_assets(query: AssetQuery) -> Response:
 def upload_asset(query: UploadQuery, raw: PictureBody) -> Response:
     """Upload a picture: PNG, JPEG, WebP or GIF. The same picture twice is one.
 
-    A ZIP is a character, as docs/characters.md describes it. As JSON, ``{"url": "https://…"}`` has the farm
+    A ZIP is a character, as docs/characters.md describes it. A TTF, OTF or WOFF is a font; all its characters
+    are drawn once before it is kept. As JSON, ``{"url": "https://…"}`` has the farm
     fetch the picture. It is kept as it is then.
     """
     farm = services()
@@ -163,7 +165,9 @@ def get_asset_data(path: AssetPath) -> Response:
     # Its bytes may be replaced: who keeps them asks whether they are still the same.
     headers = {"Cache-Control": "private, no-cache", "ETag": f'"{record.address}"'}
     response = Response(
-        farm.assets.data(record.address), headers=headers, mimetype=_MEDIA.get(record.format, _ZIP)
+        farm.assets.data(record.address),
+        headers=headers,
+        mimetype={**_MEDIA, **_FONTS}.get(record.format, _ZIP),
     )
     response.make_conditional(request.environ)
     return response
@@ -236,6 +240,9 @@ def _fetch_body() -> FetchBody:
 
 def _users(farm: Services, record: AssetRecord) -> Iterator[tuple[str, str]]:
     """Stream and layer of everything that shows ``record``."""
+    if record.kind == "font":
+        written = fonts_of(farm, record.owner)
+        return ((stream, layer) for stream, layer, font in written if font == record.id)
     if record.kind != "character":
         return users_of(farm, record.owner, _showing(record))
     acting = characters_of(farm, record.owner)
@@ -261,6 +268,7 @@ def _shown(farm: Services, owners: set[str]) -> set[str]:
         for _ in users_of(farm, owner, note):
             pass
         found.update(character for _, _, character in characters_of(farm, owner))
+        found.update(font for _, _, font in fonts_of(farm, owner))
     return found
 
 

@@ -1,30 +1,31 @@
-"""Which characters a TrueType or OpenType font has: its "cmap" table, subtable formats 4 and 12."""
+"""Which characters a TrueType or OpenType font has: its "cmap" table, subtable formats 4 and 12.
+
+Source: OpenType specification, https://learn.microsoft.com/typography/opentype/spec/cmap.
+"""
 
 from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from pathlib import Path
-
-from farm.errors import DrawFailed
 
 _UNICODE = {(0, 3), (0, 4), (0, 6), (3, 1), (3, 10)}  # (platform, encoding) of the subtables that count
+_LAST_CODE = 0x10FFFF
 
 
-def characters_of(path: Path) -> frozenset[int]:
-    """The code points with a glyph in the font at ``path``. Raises DrawFailed."""
+def characters_in(data: bytes) -> frozenset[int]:
+    """The code points with a glyph in the font ``data``. Raises ValueError when its tables make no sense."""
     try:
-        data = path.read_bytes()
         return frozenset(code for at in _subtables(data) for code in _codes(data, at))
-    except (OSError, struct.error) as error:
-        raise DrawFailed(f"the font {path.name} cannot be read: {error}") from error
+    except struct.error as error:
+        raise ValueError(f"its table of characters is damaged ({error})") from error
 
 
 def _subtables(data: bytes) -> Iterator[int]:
-    """Where the Unicode subtables begin."""
-    (tables,) = struct.unpack_from(">H", data, 4)
+    """Where the Unicode subtables begin, of the first font if it is a collection."""
+    (begins,) = struct.unpack_from(">I", data, 12) if data.startswith(b"ttcf") else (0,)
+    (tables,) = struct.unpack_from(">H", data, begins + 4)
     for i in range(tables):
-        tag, _, offset, _ = struct.unpack_from(">4s3I", data, 12 + 16 * i)
+        tag, _, offset, _ = struct.unpack_from(">4s3I", data, begins + 12 + 16 * i)
         if tag != b"cmap":
             continue
         (count,) = struct.unpack_from(">H", data, offset + 2)
@@ -40,8 +41,12 @@ def _codes(data: bytes, at: int) -> Iterator[int]:
         yield from _segments(data, at)
     elif kind == 12:
         (groups,) = struct.unpack_from(">I", data, at + 12)
+        last = -1
         for i in range(groups):
-            first, last, _ = struct.unpack_from(">3I", data, at + 16 + 12 * i)
+            before, (first, last, _) = last, struct.unpack_from(">3I", data, at + 16 + 12 * i)
+            # In order, or a small file could name the same million again and again.
+            if not before < first <= last <= _LAST_CODE:
+                raise ValueError("its table of characters is not in order")
             yield from range(first, last + 1)
 
 
@@ -53,7 +58,11 @@ def _segments(data: bytes, at: int) -> Iterator[int]:
         struct.unpack_from(row, data, at + start)
         for start in (14, 16 + twice, 16 + 2 * twice, 16 + 3 * twice)
     )
+    before = -1
     for i, (first, last, delta, offset) in enumerate(zip(starts, ends, deltas, offsets, strict=True)):
+        if first <= before:
+            raise ValueError("its table of characters is not in order")
+        before = last
         for code in range(first, min(last, 0xFFFE) + 1):
             glyph = code
             if offset:

@@ -1,0 +1,1 @@
+"""Fonts that people upload: what they are, which characters they have, and whether they can be drawn."""
