@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from coordinator.announcer import Announcer
-from coordinator.cues import CueCaller
 from coordinator.dispatch import Dispatch, Order, Show, dispatch, resume
 from coordinator.isolation import Isolation
 from coordinator.publisher import Publisher
+from coordinator.teller import Teller
 from coordinator.tenure import Tenure
 from farm.clock import Clock
 from farm.log import get_logger
 from farm.messages import Credit
-from farm.store.events import EventLog
 from farm.store.leases import Lease
 from farm.store.programs import ProgramStore
 
@@ -30,17 +28,14 @@ class Director:
         self,
         tenure: Tenure,
         programs: ProgramStore,
-        events: EventLog,
         publisher: Publisher,
-        cues: CueCaller,
+        teller: Teller,
         clock: Clock,
     ) -> None:
         self._tenure = tenure
         self._programs = programs
-        self._events = events
-        self._cues = cues
         self._publisher = publisher
-        self._announcer = Announcer(clock)
+        self._teller = teller
         self._clock = clock
         self._orders: dict[str, Order] = {}
         self._shows: dict[str, Show] = {}
@@ -69,8 +64,7 @@ class Director:
         """Drop what is known of streams that somebody else drives."""
         for stream in (self._orders.keys() | self._shows.keys()) - set(streams):
             self.forget(stream)
-        self._announcer.forget_all_but(streams)
-        self._cues.forget_all_but(streams)
+        self._teller.forget_all_but(streams)
 
     def direct(self, credits_: Iterable[Credit], *, frames_wanted: int) -> int:
         """Order the frames that ``credits_``, one a stream, call for; how many.
@@ -127,11 +121,9 @@ class Director:
 
     def _tell(self, stream: str, step: Dispatch) -> None:
         """Tell of what goes on air with ``step``, which nothing waits for."""
-        for event in self._announcer.events(stream, step):
-            self._events.publish(event)
         order = self._orders.get(stream)
         follows = order.variant_of if order is not None else None
-        self._cues.follow(stream, follows.stream if follows else stream, step)
+        self._teller.tell(stream, follows.stream if follows else stream, step)
 
     def _show(self, stream: str, lease: Lease) -> Show | None:
         """What is on air. What another owner wrote since is newer than what we remember; but what Redis

@@ -14,12 +14,12 @@ from typing import NamedTuple
 
 import msgspec
 
-from coordinator.cues import CueCaller
 from coordinator.director import Director
 from coordinator.isolation import Isolation
 from coordinator.publisher import Publisher
 from coordinator.pulse import Pulse
 from coordinator.reconciler import Reconciler
+from coordinator.teller import Teller
 from coordinator.tenure import Tenure
 from coordinator.view import Reader, StreamView
 from farm.clock import Clock
@@ -95,9 +95,9 @@ class Coordinator:
         self._reader = Reader(redis)
         self._tenure = Tenure(leases, clock, owner=name, ttl_ms=lease_ttl_ms)
         self._pulse = Pulse(clock.monotonic_ns())
-        cues = CueCaller(SceneStore(redis), events, clock)
+        teller = Teller(SceneStore(redis), events, clock)
         programs, publisher = ProgramStore(redis), Publisher(redis, clock, batch)
-        self._director = Director(self._tenure, programs, events, publisher, cues, clock)
+        self._director = Director(self._tenure, programs, publisher, teller, clock)
         self._reconciler = Reconciler(self._nodes, leases, events, self._pulse, clock)
         self._isolation = Isolation()
         self._streams: list[str] = []

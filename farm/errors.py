@@ -88,7 +88,7 @@ class AssetRefused(InputError):
 
 
 class TooLarge(InputError):
-    """A request body is over its limit."""
+    """A request body, or what it would make of the stream's scenes, is over its limit."""
 
     code = "BODY_TOO_LARGE"
     http_status = 413

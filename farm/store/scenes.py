@@ -9,11 +9,14 @@ from typing import Any
 
 import msgspec
 
-from farm.errors import NotFound
+from farm.errors import NotFound, TooLarge
 from farm.messages import to_json
 from farm.store import keys
 from farm.store.connection import FarmRedis, as_text
 from farm.store.reading import readable
+
+MAX_DOCUMENT_BYTES = 16_000_000
+"""Of all scenes of a stream together; every edit writes them."""
 
 KEPT_REVISIONS = 1000
 """Of each stream, for history; the frames on air need the newest few."""
@@ -107,8 +110,14 @@ class SceneStore:
     ) -> int | None:
         """Add a revision after ``expected_head`` and tell the coordinators; its number.
 
-        None when somebody else's edit came first: load the new head and try again.
+        None when somebody else's edit came first: load the new head and try again. Raises TooLarge.
         """
+        written_out = json.dumps(document, ensure_ascii=False).encode()
+        if len(written_out) > MAX_DOCUMENT_BYTES:
+            raise TooLarge(
+                f"the scenes take {len(written_out):,} bytes; {MAX_DOCUMENT_BYTES:,} are allowed in all",
+                {"limitBytes": MAX_DOCUMENT_BYTES},
+            )
         revision = expected_head + 1
         outdated = keys.scene(stream, revision - KEPT_REVISIONS)
         written = self._commit_script(
@@ -120,7 +129,7 @@ class SceneStore:
             ],
             args=[
                 expected_head,
-                json.dumps(document, ensure_ascii=False),
+                written_out,
                 to_json(note),
                 revision - KEPT_REVISIONS,
             ],

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from farm.errors import NotFound
+from farm.errors import NotFound, TooLarge
 from farm.store import keys, scenes
 from farm.store.connection import FarmRedis
 from farm.store.scenes import NO_NOTE, RevisionNote, SceneStore
@@ -30,6 +30,17 @@ def test_a_revision_comes_back_as_it_was_written(store: SceneStore) -> None:
     assert store.commit("s", TITLE, expected_head=0) == 1
     assert store.load("s", 1) == TITLE
     assert store.head("s") == 1
+
+
+def test_scenes_that_are_too_large_in_all_are_refused(
+    store: SceneStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scenes, "MAX_DOCUMENT_BYTES", 20)
+    with pytest.raises(TooLarge, match="20 are allowed"):
+        store.commit("s", TITLE, expected_head=0)
+    assert store.head("s") == 0
+    assert store.commit("s", {"a": "ä"}, expected_head=0) == 1
+    assert store.load("s", 1) == {"a": "ä"}
 
 
 def test_an_edit_of_an_old_head_is_refused(store: SceneStore) -> None:
