@@ -24,12 +24,14 @@ from scene.content import (
     TextContent,
 )
 from scene.data import Data
+from scene.document import layer_to_json
 from scene.drawing import backdrop_of, gradient_of, shadow_of
 from scene.effects import finish_bounds, finish_values, is_finish_property
 from scene.feeding import feed_maker
 from scene.fields import Size, viewport_px
 from scene.finish import Finish, FinishMaker, finish_maker
 from scene.fitting import Fitting
+from scene.glides import Glider, glides_without
 from scene.layers import (
     AnyLayer,
     CardLayer,
@@ -68,6 +70,9 @@ _OF_CONTENT = (
 
 _KEPT_LOOKS = 4  # of a layer at rest: neighbouring frames show neighbouring snapshots
 _START = Moment(0, Fraction(0), NOTHING_LIVE)
+
+# What a layout says of the layers in its slots.
+_PLACE = ("position.x", "position.y", "size.width", "size.height")
 
 ContentMaker = Callable[[Values, Moment], Content]
 """A layer's content from its values at a moment."""
@@ -136,7 +141,9 @@ def compile_layer(layer: AnyLayer, around: Surroundings, staging: Staging = NO_S
     origin = area.at(layer.position.origin)
     # From here on all places are measured from there.
     fitting, sides = around.fitting.seen_from(*origin), (area.width, area.height)
-    base = _base_values(layer, sides, staging.targets())
+    gliding = glides_without(layer.glides, _PLACE if staging.seat is not None else ())
+    directed = staging.targets() | {name for glide in gliding for name in glide.from_}
+    base = _base_values(layer, sides, directed)
     seated: Values = {}
     arriving: tuple[Moving, ...] = ()
     if staging.seat is not None:
@@ -147,7 +154,10 @@ def compile_layer(layer: AnyLayer, around: Surroundings, staging: Staging = NO_S
     content = _content_maker(layer, fitting, around.data)
     finishing = finish_bounds(layer.effects)
     moved = tracks_of(layer.animations, base, sides, births, revision, finishing)
-    # The layer's own animations come after the layout's, which they override, and timelines after both.
+    # The layer's own animations come after the layout's and edits' ways, which they override, and timelines
+    # after both.
+    if gliding:
+        arriving += Glider(base, layer_to_json(layer), sides).tracks(gliding, births, revision, finishing)
     own = arriving + moved + _playback(layer, births, revision)
     tracks = staging.directed(base, own, sides, finishing)
     counts_frames = isinstance(layer, FrameNumberLayer)

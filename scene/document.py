@@ -9,6 +9,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from scene.data import DataValues
 from scene.fields import ColourText, Part
+from scene.glides import glides_beside
 from scene.layers import AnyLayer, Layer, british
 from scene.layout import Layout, LayoutTransition
 from scene.merging import merged
@@ -143,7 +144,8 @@ def _overridden(scene: Scene, variant: Variant, mistakes: list[Mistake]) -> Iter
             mistakes.append(Mistake(f"layers.{layer.id}.id", "cannot differ in a variant; remove it"))
         else:
             try:
-                yield parse_layer(merged(layer_to_json(layer), british(overrides)))
+                varied = parse_layer(merged(layer_to_json(layer), british(overrides)))
+                yield varied.model_copy(update={"glides": glides_beside(varied.glides, overrides)})
             except SceneMistakes as error:
                 mistakes += [mistake.inside(f"layers.{layer.id}") for mistake in error.mistakes]
 

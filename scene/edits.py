@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from pydantic import ValidationError
+
 from scene.animation import AfterRevision, Start
 from scene.document import (
     MAX_LAYERS,
@@ -19,12 +21,14 @@ from scene.document import (
     parse_layer,
     parse_scene,
 )
+from scene.glides import LayerTransition, glides_after
 from scene.layers import AnyLayer, ImageLayer, british
 from scene.merging import merged
 from scene.mistakes import Mistake, SceneMistakes, UnknownLayer
 from scene.overrides import changed_overrides, settled_overrides, with_renamed_layer, without_layer
 from scene.performance import runs_after_edit
 from scene.timeline import timeline_mistakes
+from scene.wording import mistakes_in
 
 
 def find_layer(scene: Scene, layer_id: str) -> AnyLayer:
@@ -44,12 +48,17 @@ def add_layer(scene: Scene, data: object, *, max_layers: int = MAX_LAYERS) -> Sc
 
 def change_layer(scene: Scene, layer_id: str, changes: object) -> Scene:
     """With ``changes`` merged into a layer: objects field by field, lists as a whole, null sets back to the
-    default (RFC 7396). Raises UnknownLayer, and SceneMistakes, also when a timeline moves what the layer has
-    no more."""
+    default (RFC 7396). With a ``transition`` among them what can be animated goes there, else it is there at
+    once. Raises UnknownLayer, and SceneMistakes, also when a timeline moves what the layer has no more."""
     index = _index(scene, layer_id)
     if not isinstance(changes, dict):
         raise SceneMistakes([Mistake(".", "must be an object with the fields to change")])
-    layer = parse_layer(merged(layer_to_json(scene.layers[index]), british(changes)))
+    how, fields = _transition(changes), {name: new for name, new in changes.items() if name != "transition"}
+    before = layer_to_json(scene.layers[index])
+    layer = parse_layer(merged(before, british(fields)))
+    glides = glides_after(before, layer_to_json(layer), layer.glides, how)
+    if glides != layer.glides:
+        layer = layer.model_copy(update={"glides": glides})
     variants = scene.variants
     if layer.id != layer_id:
         _refuse_taken_id(scene, layer.id)
@@ -118,6 +127,15 @@ def _refuse_taken_id(scene: Scene, layer_id: str) -> None:
         raise SceneMistakes([Mistake("id", f"{layer_id} is another layer's id; choose another")])
 
 
+def _transition(changes: Mapping[str, Any]) -> LayerTransition | None:
+    if changes.get("transition") is None:
+        return None
+    try:
+        return LayerTransition.model_validate(changes["transition"])
+    except ValidationError as error:
+        raise SceneMistakes([found.inside("transition") for found in mistakes_in(error)]) from error
+
+
 def _with_layers(scene: Scene, layers: tuple[AnyLayer, ...]) -> Scene:
     return scene.model_copy(update={"layers": layers})
 
@@ -139,6 +157,9 @@ def _with_starts(layer: AnyLayer, settled: Callable[[Start], Start]) -> AnyLayer
         update["animations"] = animations
     if isinstance(layer, ImageLayer) and layer.moving:
         update["start"] = settled(layer.start)
+    glides = tuple(glide.model_copy(update={"start": settled(glide.start)}) for glide in layer.glides)
+    if glides != layer.glides:
+        update["glides"] = glides
     return layer.model_copy(update=update) if update else layer
 
 

@@ -39,6 +39,7 @@ from scene.fields import (
     mistake,
 )
 from scene.fitting import Fit
+from scene.glides import Glides
 from scene.layout import LayoutMove, Slot
 from scene.numbers import MAX_VALUE, NumberFormat
 from scene.paint import LineCap
@@ -130,6 +131,8 @@ class LayerBase(Part):
     """How its colours meet those below."""
     slot: Slot | None = None
     """Its part in the scene's layout, which then says where it lies and how large it is."""
+    glides: Glides = ()
+    """The ways of its properties from their values before edits; written by the farm."""
     layout_move: LayoutMove | None = None
     """Written by the farm."""
     crop: Crop = Crop()

@@ -6,6 +6,7 @@ from scene.document import Scene
 from scene.edits import find_layer
 from scene.fields import MAX_PERCENT, MAX_POSITION_PX, Coordinate, Position
 from scene.fitting import fit_viewport
+from scene.glides import glides_without
 from scene.layers import AnyLayer
 from scene.mistakes import Mistake, SceneMistakes
 from scene.screen import Point, from_screen
@@ -31,7 +32,8 @@ def placed_at(scene: Scene, layer_id: str, canvas: tuple[int, int], point: Point
         y=_like(layer.position.y, y - top, area.height),
         origin=layer.position.origin,
     )
-    moved = layer.model_copy(update={"position": position})
+    glides = glides_without(layer.glides, ("position.x", "position.y"))
+    moved = layer.model_copy(update={"position": position, "glides": glides})
     layers = tuple(moved if other.id == layer_id else other for other in scene.layers)
     return scene.model_copy(update={"layers": layers})
 

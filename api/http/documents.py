@@ -78,7 +78,8 @@ class LayerBody(RootModel[dict[str, JsonValue]]):
 
 class LayerPatch(RootModel[dict[str, JsonValue]]):
     """What shall change in a layer: any of its fields. Objects are merged, lists replaced, and null sets a
-    field back to its default (RFC 7396)."""
+    field back to its default (RFC 7396). With a ``transition`` (``duration`` and ``easing``, or a ``spring``)
+    what can be animated goes to its new value instead of being there at once."""
 
 
 def etag(revision: int) -> dict[str, str]:

@@ -234,3 +234,16 @@ def test_another_layout_is_a_way_from_the_old_boxes(bob: Caller, show: str) -> N
     assert (moved["layoutMove"]["x"], moved["layoutMove"]["y"]) == (16, 16)
     assert bob.ask("PUT", path, other)["layers"][0]["layoutMove"]["start"] == {"revision": revision}
     assert bob.raw("GET", path).headers["ETag"] == f'"{revision}"'
+
+
+def test_a_change_may_take_its_time(bob: Caller, show: str) -> None:
+    bob.ask("POST", "/streams/show/layers", TEXT_LAYER, status=201)
+    path = "/streams/show/layers/title"
+    layer = bob.ask("PATCH", path, {"opacity": 0.5, "transition": {"duration": 2}})
+    assert layer["opacity"] == 0.5
+    assert layer["glides"] == [
+        {"duration": 2, "easing": "easeInOutCubic", "from": {"opacity": 1}, "start": {"revision": 3}}
+    ]
+    error = bob.refused("PATCH", path, {"opacity": 1, "transition": {"duration": "long"}}, status=422)
+    assert error["details"]["mistakes"][0]["path"] == "transition.duration"
+    assert bob.ask("PATCH", path, {"opacity": 1})["glides"] == []

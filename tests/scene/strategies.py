@@ -372,6 +372,7 @@ def layers(draw: st.DrawFn, kind: str | None = None) -> Document:
             blend=st.sampled_from(get_args(Blend)),
             crop=crops,
             animations=st.lists(moves, max_size=3),
+            glides=st.sampled_from([0, 0, 0, 2]).flatmap(lambda n: st.lists(glides(chosen), max_size=n)),
         )
     )
     if "asset" in layer and draw(st.integers(0, 3)) == 0:
@@ -387,6 +388,18 @@ def layers(draw: st.DrawFn, kind: str | None = None) -> Document:
 
 
 spacings = st.integers(0, 1000) | st.just("4%")
+
+
+@st.composite
+def glides(draw: st.DrawFn, kind: str) -> Document:
+    """A way from former values, as edits write it."""
+    targets = [target for target in PROPERTIES[kind] if target != "position"]
+    chosen = draw(st.lists(st.sampled_from(targets), min_size=1, max_size=2, unique=True))
+    before = {target: draw(values(target)) for target in chosen}
+    start = draw(st.just("now") | st.integers(1, 3).map(lambda k: {"revision": k}))
+    return {"from": before, "start": start, **draw(paces)}
+
+
 layouts = fields(
     {"type": st.sampled_from(get_args(LayoutName))},
     gap=spacings,
