@@ -1,4 +1,4 @@
-"""Outlines to coverage and to pixels, compiled from scanline.c. Buffers are contiguous.
+"""What rasters are made with, compiled from scanline.c. Buffers are contiguous, rasters premultiplied RGBA.
 
 Pixel (0, 0) covers x 0..1 and y 0..1. Raises ValueError, naming the argument, for a wrong size.
 """
@@ -37,4 +37,23 @@ def paint(
     Which colour follows from a place 0..1 along them: ``a x + b y + c`` of the ``ramp`` (a, b, c, d), or,
     ``radial``, the length of (a x + c, b y + d). Outside ``inner`` lies the ``stroke``, one premultiplied
     colour. Without a mask everything is painted, without an inner one there is no stroke.
+    """
+
+def lay(out: _Bytes, above: _Bytes, below: _Bytes, /) -> None:
+    """``above`` over ``below`` into ``out``, which may not be either; all are as large."""
+
+def turn(
+    out: _Bytes,
+    width: int,
+    height: int,
+    raster: _Bytes,
+    its_width: int,
+    its_height: int,
+    matrix: tuple[float, float, float, float, float, float],
+    /,
+) -> None:
+    """Into ``out`` (height, width, 4), which is 0, ``raster`` by cubic interpolation; outside it is clear.
+
+    The pixel with the indices x, y shows what lies at the indices a x + b y + c, d x + e y + f of the raster;
+    ``matrix`` is a b c d e f.
     """

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from scene.finish import Blurred, Shadowed
 from workers.effects.effect import Area, Margin
-from workers.painters.painter import Raster, inked
+from workers.painters.painter import Raster, inked, over
 
 _BOXES_FROM = 2.0
 
@@ -80,8 +80,5 @@ class ShadowEffect:
         if state.strength != 1:
             denser = np.minimum(np.arange(256) * state.strength + 0.5, 255).astype(np.uint8)
             outline = denser[outline]
-        picture = inked(outline, state.colour)
-        below = picture[top : top + height, left : left + width]
-        shining = below * (255 - raster[..., 3:]).astype(np.uint16)
-        below[...] = raster + ((shining + 127) // 255).astype(np.uint8)
-        return picture
+        whole = np.pad(raster, ((top, bottom), (left, right), (0, 0)))
+        return over(whole, inked(outline, state.colour))

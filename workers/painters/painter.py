@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scene.colour import Colour
+from workers import scanline
 
 Raster = NDArray[np.uint8]
 """(height, width, 4): red, green, blue, alpha; the colours premultiplied by alpha."""
@@ -17,6 +18,7 @@ Raster = NDArray[np.uint8]
 Quality = Literal["low", "medium", "high"]
 
 NO_MARGIN = (0, 0, 0, 0)
+_RADIAL, _NO_RAMP = False, (0.0, 0.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +85,18 @@ def premultiplied(colour: Colour) -> tuple[int, int, int, int]:
 
 def inked(mask: NDArray[np.uint8], colour: Colour) -> Raster:
     """``colour`` where ``mask`` (height, width) is 255, nothing where it is 0, in between in between."""
-    coverage = np.arange(256, dtype=np.uint32)[:, None]
-    shades = (coverage * np.array(premultiplied(colour), np.uint32) + 127) // 255
-    raster: Raster = shades.astype(np.uint8)[mask]
+    height, width = mask.shape
+    raster: Raster = np.zeros((height, width, 4), np.uint8)
+    if raster.size:
+        ink = np.array([premultiplied(colour)], np.uint8)
+        covered = np.ascontiguousarray(mask)
+        scanline.paint(raster, width, height, ink, _RADIAL, _NO_RAMP, covered, None, ink[0])
     return raster
 
 
 def over(above: Raster, below: Raster) -> Raster:
     """``above`` laid over ``below``, which is as large."""
-    clear = 255 - above[..., 3:].astype(np.uint16)
+    mixed: Raster = np.empty(above.shape, np.uint8)
     # Both are premultiplied, so that no sum passes 255.
-    mixed: Raster = above + ((below * clear + 127) // 255).astype(np.uint8)
+    scanline.lay(mixed, np.ascontiguousarray(above), np.ascontiguousarray(below))
     return mixed

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from scene.paint import Shadow
+from workers.effects.blur import blurred
 from workers.painters.painter import NO_MARGIN, Raster, inked, over, whole_px
 
 Margin = tuple[int, int, int, int]
@@ -39,7 +39,7 @@ def with_shadow(raster: Raster, shadow: Shadow | None, ink: Margin = NO_MARGIN) 
         grown - before for grown, before in zip(shadow_margin(shadow, ink), ink, strict=True)
     )
     picture = np.pad(raster, ((top, bottom), (left, right), (0, 0)))
-    return over(picture, inked(_blurred(_moved(picture[..., 3], shadow), shadow.blur), shadow.colour))
+    return over(picture, inked(blurred(_moved(picture[..., 3], shadow), shadow.blur / 2), shadow.colour))
 
 
 def _moved(alpha: NDArray[np.uint8], shadow: Shadow) -> NDArray[np.uint8]:
@@ -52,12 +52,3 @@ def _moved(alpha: NDArray[np.uint8], shadow: Shadow) -> NDArray[np.uint8]:
     to_x, to_y = max(0, x), max(0, y)
     moved[to_y : to_y + down, to_x : to_x + across] = alpha[from_y : from_y + down, from_x : from_x + across]
     return moved
-
-
-def _blurred(alpha: NDArray[np.uint8], blur: float) -> NDArray[np.uint8]:
-    if blur <= 0:
-        return alpha
-    side = 2 * math.ceil(blur * 1.5) + 1
-    return np.asarray(
-        cv2.GaussianBlur(alpha, (side, side), blur / 2, borderType=cv2.BORDER_CONSTANT), np.uint8
-    )
