@@ -57,9 +57,20 @@ def test_hardware_settings_are_exactly_these() -> None:
     }
 
 
-@pytest.mark.parametrize(("height", "fps", "threads"), [(720, 60, "1"), (1080, 30, "1"), (1080, 60, "2")])
-def test_a_second_thread_only_where_one_is_not_enough(height: int, fps: int, threads: str) -> None:
-    config = StreamConfig(width=height * 16 // 9, height=height, fps=Fraction(fps))
+@pytest.mark.parametrize(
+    ("height", "fps", "preset", "threads"),
+    [
+        (720, 60, "ultrafast", "1"),
+        (1080, 60, "veryfast", "1"),
+        (1080, 30, "medium", "1"),
+        (1080, 60, "medium", "2"),
+        (2160, 30, "ultrafast", "2"),
+    ],
+)
+def test_a_second_thread_only_where_one_is_not_enough(
+    height: int, fps: int, preset: str, threads: str
+) -> None:
+    config = StreamConfig(width=height * 16 // 9, height=height, fps=Fraction(fps), preset=preset)
     assert video_settings(config, hardware=False).options["threads"] == threads
 
 
