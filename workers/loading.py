@@ -21,6 +21,9 @@ HELD_NS = 500_000_000
 MAX_LOADS = 64
 """Under way or queued at once; what is asked for beyond them has to be asked for again."""
 
+MAX_AHEAD = 8
+"""The same for what no frame wants yet."""
+
 THREADS = 2
 
 Key = tuple[str, int]
@@ -78,8 +81,8 @@ class BesideFrames:
         self._left_s = patience_s
 
     def begin(self, key: Key, load: Load) -> None:
-        """See :class:`Loads`."""
-        self._begun(key, load)
+        """See :class:`Loads`. Nothing is loaded ahead while so much is that a frame's own would wait."""
+        self._begun(key, load, MAX_AHEAD)
 
     def want(self, key: Key, load: Load) -> None:
         """See :class:`Loads`."""
@@ -129,13 +132,13 @@ class BesideFrames:
             wait(futures, self._left_s)
             self._left_s -= (self._clock.monotonic_ns() - before_ns) / 1e9
 
-    def _begun(self, key: Key, load: Load) -> Future[None] | None:
+    def _begun(self, key: Key, load: Load, most: int = MAX_LOADS) -> Future[None] | None:
         """The load of ``key``; None when too many are under way."""
         with self._lock:
             known = self._under_way.get(key)
             if known is not None:
                 return known
-            if len(self._under_way) >= MAX_LOADS:
+            if len(self._under_way) >= most:
                 return None
             if self._asked_ns.get(key) is None:
                 self._asked_ns.put(key, self._clock.monotonic_ns())

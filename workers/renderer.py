@@ -24,6 +24,7 @@ from workers.live import LiveSnapshots
 from workers.loading import BesideFrames, PictureAwaited
 from workers.painters.painter import Quality
 from workers.painters.registry import all_painters
+from workers.preload import Preloader
 from workers.scenes import SceneVersions
 from workers.shelf import open_shelf
 from workers.sprites import Sprites
@@ -65,7 +66,12 @@ class Renderer:
         self._evaluator = Evaluator(SceneVersions(SceneStore(redis)), self._lives, self._sprites)
         self._compositor = Compositor(self._sprites, LayerCosts(clock.monotonic_ns))
         self._deliverer = Deliverer(redis, use_rings=settings.frame_transport == "auto")
+        self._preloader = Preloader(redis, self._pictures.preload)
         self.counts: Counter[str] = Counter()
+
+    def listen(self) -> None:
+        """Load pictures from now on when they are announced, and not only when a frame wants them."""
+        self._preloader.start()
 
     def render(self, task: FrameTask) -> None:
         """Draw and deliver one frame; one that comes too late is only counted.
@@ -133,7 +139,8 @@ class Renderer:
         }
 
     def close(self) -> None:
-        """Let go of shared memory."""
+        """Let go of shared memory, and listen no more."""
+        self._preloader.stop()
         self._deliverer.close()
 
 

@@ -40,6 +40,8 @@ class FrameDesk:
         """Get what a process cannot inherit: connections and shared memory."""
         redis = connect(self._settings.broker_url(), timeout_s=_REDIS_TIMEOUT_S)
         self._renderer = Renderer(self._settings, redis, self._clock, self._name)
+        if self._settings.asset_preload == "eager":
+            self._renderer.listen()
 
     def draw(self, plain: object) -> None:
         """Draw the frame that the plain data of a FrameTask ask for. Raises nothing."""

@@ -115,6 +115,8 @@ class ScenePictures:
         update: dict[str, Any] = {"content": None if layer.asset is None else before, "problem": problem}
         if record is not None:
             update["content"] = record.address
+            if record.address != layer.content:
+                self._assets.announce(record)
         if isinstance(layer, FeedLayer):
             update["natural"] = (record.width, record.height) if record else None
         elif record is not None:

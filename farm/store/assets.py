@@ -184,6 +184,10 @@ class AssetStore:
         self._redis.hset(keys.ASSETS, asset_id, to_json(record))
         return record
 
+    def announce(self, record: AssetRecord) -> None:
+        """Tell workers of a picture that a frame may soon want."""
+        self._redis.publish(keys.PICTURES, record.address)
+
     def usage(self, owner: str) -> tuple[int, int]:
         """How many pictures ``owner`` has, and their bytes together."""
         count, size = self._redis.hmget(keys.ASSET_USAGE, [f"{owner}:count", f"{owner}:bytes"])
@@ -244,6 +248,7 @@ class AssetStore:
                 "all": f"there are {MAX_ASSETS} pictures already",
             }
             raise AssetRefused(f"{told[reason]}; delete some that no scene uses")
+        self.announce(record)
 
     def get(self, asset_id: str) -> AssetRecord:
         """The record of ``asset_id``. Raises NotFound."""

@@ -108,6 +108,7 @@ class FeedStore:
                 *known,
             ],
         )
+        self._redis.publish(keys.PICTURES, address)
         if gone:
             self._redis.delete(*(keys.asset(as_text(outdated)) for outdated in gone))
 

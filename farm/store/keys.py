@@ -151,6 +151,8 @@ CREDITS = "ff:credits"
 CHANGES = "ff:changes"
 """id of a stream whose record or scene changed."""
 
+PICTURES = "ff:pictures"
+"""address of a picture that a frame may soon want."""
 SNAPSHOTS = "ff:snapshots"
 """id of a stream and the number of its newest live snapshot, with a space between."""
 

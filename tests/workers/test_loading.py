@@ -8,6 +8,7 @@ import threading
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -20,12 +21,13 @@ from farm.messages import FrameDone
 from farm.settings import load_settings
 from farm.store import keys
 from farm.store.assets import AssetStore
-from farm.store.connection import FarmRedis
+from farm.store.connection import FarmRedis, connect
 from farm.transport.mailbox import Letter
 from farm.transport.planes import Planes
 from tests.workers.farmhand import HEIGHT, WIDTH, canvas, put_scene, same, task
 from workers.assets import RETRY_NS, AssetPictures
-from workers.loading import HELD_NS, MAX_LOADS, BesideFrames
+from workers.loading import HELD_NS, MAX_AHEAD, MAX_LOADS, BesideFrames
+from workers.preload import Preloader
 from workers.renderer import Renderer
 
 BIG = {"size": {"width": 100, "height": 60}, "position": {"x": 10, "y": 10}}
@@ -241,7 +243,8 @@ def test_a_picture_that_nothing_uses_is_forgotten_after_its_lifetime() -> None:
     assert shelf.asked == ["used", "unused", "unused"]
 
 
-def test_so_many_loads_are_under_way() -> None:
+@pytest.mark.parametrize(("ahead", "most"), [(True, MAX_AHEAD), (False, MAX_LOADS)])
+def test_so_many_loads_are_under_way(ahead: bool, most: int) -> None:
     clock, go = ManualClock(), threading.Event()
     loads = BesideFrames(clock, patience_s=0)
     ran: list[int] = []
@@ -251,10 +254,10 @@ def test_so_many_loads_are_under_way() -> None:
         ran.append(number)
 
     for number in range(MAX_LOADS + 5):
-        loads.begin((str(number), 0), lambda number=number: load(number))  # type: ignore[misc]
+        (loads.begin if ahead else loads.want)((str(number), 0), partial(load, number))
     go.set()
     loads._pool.shutdown(wait=True)
-    assert len(ran) == MAX_LOADS
+    assert len(ran) == most
 
 
 def test_a_problem_is_looked_into_again_without_holding_frames(studio: Studio) -> None:
@@ -265,3 +268,32 @@ def test_a_problem_is_looked_into_again_without_holding_frames(studio: Studio) -
     studio.clock.advance_ns(RETRY_NS)
     here(studio, 2, base=1)
     assert studio.renderer.stats()["loading"] == held
+
+
+def test_a_picture_that_is_announced_is_loaded_before_a_frame_wants_it(redis: FarmRedis) -> None:
+    clock, store = ManualClock(), AssetStore(redis, ManualClock(), SETTINGS)
+    came = threading.Event()
+    pictures = AssetPictures(store, clock, SETTINGS, 1_000_000)
+
+    def preload(address: str) -> None:
+        pictures.preload(address)
+        came.set()
+
+    preloader = Preloader(redis, preload)
+    preloader.start()
+    try:
+        assert preloader.listening.wait(10)
+        record = store.put(png(), "art.png", "ann")
+        assert came.wait(10)
+    finally:
+        preloader.stop()
+    redis.delete(keys.asset(record.address))
+    assert pictures.picture(record.address, 0).size == (20, 12)
+
+
+def test_a_preloader_without_a_store_waits_for_one(redis: FarmRedis) -> None:
+    nowhere = connect("redis://127.0.0.1:1/0", timeout_s=0.05)
+    preloader = Preloader(nowhere, lambda _address: None)
+    preloader.start()
+    preloader.stop()
+    assert not preloader.listening.is_set()

@@ -12,7 +12,7 @@ from scene.show import Show
 from scene.show_edits import with_stinger_times
 from workers.assets import AssetSource
 
-_NOT_FETCHED = "pictures by URL are fetched by a farm; save it in the folder of --assets and name it as asset"
+_NOT_FETCHED = "not fetched without a farm; name a file of --assets as the asset"
 
 
 def with_show_told(show: Show, source: AssetSource, settings: Settings) -> Show:

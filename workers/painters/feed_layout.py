@@ -10,7 +10,7 @@ from scene.feed import FeedLook, FeedState
 from scene.geometry import Rect
 from workers.painters.feed_parts import FeedParts
 from workers.painters.painter import whole_px
-from workers.painters.panel import Mark, Patch
+from workers.painters.panel import Mark, Patch, Words
 from workers.painters.text import TextPainter
 
 NATURAL_WIDTH = 480
@@ -60,6 +60,12 @@ class FeedSetter:
             if high is None or layout.picture[3] >= _LEAST_PICTURE * high:
                 break
         return layout
+
+    def reason(self, look: FeedLook, problem: str, width: int) -> Words | None:
+        """Why there is no picture, in the middle of a box of this width; None when that shows nothing."""
+        pad = whole_px(_PADDING * look.scale)
+        words = FeedParts(self._texts, look).reason(problem, max(1, width - 2 * pad))
+        return None if words is None else replace(words, x=(width - words.box.width) // 2)
 
 
 class _Sheet:

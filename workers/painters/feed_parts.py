@@ -38,6 +38,7 @@ _TRAIT, _VALUE = _Style(12, _FAINT, "bold", spacing=1.0), _Style(17, _WHITE)
 _CAPTION, _BADGE_TEXT = _Style(21, _WHITE, lines=3), _Style(16, _WHITE, "bold")
 _BAR_TITLE, _BAR_CREATOR = _Style(30, _WHITE, "bold"), _Style(18, _SOFT)
 _BAR_CAPTION, _BAR_PRICE = _Style(20, _SOFT, lines=2), _Style(32, _WHITE, "bold")
+_REASON = _Style(16, _FAINT, lines=2)
 _GAP, _SPACE = 14.0, 6.0  # viewport px
 
 
@@ -163,6 +164,10 @@ class FeedParts:
         if dot is not None:
             marks.append(Patch(side, (high - dot_px) // 2, dot_px, dot_px, dot, dot_px / 2))
         return [*marks, replace(line, x=left, y=(high - line.box.height) // 2)], wide
+
+    def reason(self, problem: str, inner: int) -> Words | None:
+        """Why there is no picture."""
+        return self._line(problem, _REASON, inner)
 
     def _line(self, text: str, style: _Style, width: int) -> Words | None:
         """``text`` at the upper left corner, shortened to ``width``; None when it shows nothing."""

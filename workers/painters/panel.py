@@ -71,6 +71,15 @@ def stamp(raster: Raster, above: Raster, x: int, y: int) -> None:
     x1, y1 = min(x + above.shape[1], raster.shape[1]), min(y + above.shape[0], raster.shape[0])
     if x0 >= x1 or y0 >= y1:
         return
-    part = above[y0 - y : y1 - y, x0 - x : x1 - x].astype(np.uint32)
+    part = above[y0 - y : y1 - y, x0 - x : x1 - x]
     below = raster[y0:y1, x0:x1]
-    below[...] = part + (below * (255 - part[..., 3:]) + 127) // 255
+    clear = 255 - part[..., 3:].astype(np.uint16)
+    # Both are premultiplied, so that no sum passes 255; and no product passes 16 bits.
+    below[...] = part + ((below * clear + 127) // 255).astype(np.uint8)
+
+
+def inked_bands(raster: Raster) -> list[tuple[int, int]]:
+    """The rows of ``raster`` that are not all clear, as (from, to) of each band of them."""
+    inked = np.concatenate(([False], raster[..., 3].any(axis=1), [False]))
+    edges = np.flatnonzero(inked[1:] != inked[:-1])
+    return [(int(first), int(last)) for first, last in edges.reshape(-1, 2)]
