@@ -69,6 +69,8 @@ def read_package(files: Files) -> Package:
                 pictures[name], places[name] = _cropped(picture, part)
             else:
                 found.append(Mistake(path, "must end in .svg, .png or .webp"))
+            if name in places and not _fits(places[name], rig):
+                found.append(Mistake(path, "is more than twice as large as the canvas; draw it smaller"))
         except AssetRefused as error:
             found.append(Mistake(path, error.message))
     if found:
@@ -105,6 +107,11 @@ def _drawing(data: bytes) -> tuple[str, Place]:
     except UnicodeDecodeError as error:
         raise AssetRefused("the SVG is not UTF-8 text") from error
     return text, Place(*svg_view(text))
+
+
+def _fits(place: Place, rig: Rig) -> bool:
+    """A part is drawn as large as its character makes it, however small its canvas is."""
+    return place.width <= 2 * rig.canvas.width and place.height <= 2 * rig.canvas.height
 
 
 def _cropped(picture: Image.Image, part: RigPart) -> tuple[Image.Image, Place]:

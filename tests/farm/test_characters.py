@@ -96,6 +96,11 @@ def test_a_folder_does_not_follow_links(tmp_path: Path) -> None:
         ({"body__svg": None}, "parts[0].image", "there is no file 'body.svg' in the package"),
         ({"hat__png": b"no"}, "parts[1].image", "this is not a PNG, JPEG, WebP or GIF picture"),
         ({"hat__png": png()[:60]}, "parts[1].image", "the picture is damaged (OSError)"),
+        (
+            {"body__svg": SVG.replace(b"30 40", b"30 201")},
+            "parts[0].image",
+            "is more than twice as large as the canvas; draw it smaller",
+        ),
         ({"body__svg": b"\xff"}, "parts[0].image", "the SVG is not UTF-8 text"),
         (
             {"hat__png": b"\0" * (MAX_IMAGE_BYTES + 1)},
@@ -119,7 +124,8 @@ def test_all_pictures_together_have_few_enough_pixels() -> None:
     out = io.BytesIO()
     large.save(out, "PNG")
     parts = [{"id": name, "image": f"{name}.png"} for name in ("a", "b")]
-    manifest = json.dumps({**MANIFEST, "parts": parts}).encode()
+    canvas = {"width": 4096, "height": 4096}
+    manifest = json.dumps({**MANIFEST, "parts": parts, "canvas": canvas}).encode()
     told = mistakes({"character.json": manifest, "a.png": out.getvalue(), "b.png": out.getvalue()})
     assert list(told) == ["parts[1].image"]
     assert "pixels" in told["parts[1].image"]

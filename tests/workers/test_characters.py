@@ -146,6 +146,20 @@ def test_a_figure_looks_like_its_parts() -> None:
     assert difference.mean() < 0.3
 
 
+def test_a_figure_shows_what_reaches_beyond_its_box() -> None:
+    sprites = built_in_sprites()
+    spread = {**ROBOT, "emotion": "surprised", "size": {"width": 40, "height": 96}, "opacity": 0.5}
+    (figure,) = sprites.staged(state_of(spread, n=40)).layers[1:]
+    placed = sprites.placed(figure)
+    assert placed is not None
+    assert placed.painted.margin[1] == 0
+    narrow = replace(figure.content, width=30) if isinstance(figure.content, FigureContent) else None
+    assert narrow is not None
+    wider = sprites.placed(replace(figure, content=narrow))
+    assert wider is not None
+    assert wider.painted.margin[2] > placed.painted.margin[2]
+
+
 def test_a_mirrored_character_is_its_mirror_image() -> None:
     centred = {**ROBOT, "position": {"x": 64}, "anchor": {"x": 0.5}, "size": {"width": 64, "height": 96}}
     sprites = built_in_sprites()

@@ -1,33 +1,25 @@
-"""Characters: their parts, whole figures, and the silhouette that stands where one is missing."""
+"""Characters: their parts, and the silhouette that stands where one is missing."""
 
 from __future__ import annotations
 
 from xml.etree import ElementTree as ET
 
-import cv2
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
 from farm.characters.package import Package
 from farm.errors import DrawFailed
-from scene.character import FigureContent, PartContent, PlacedPart, StandInContent
-from scene.content import LayerState
-from workers import kernel
-from workers.cache import ByteCache
+from scene.character import PartContent, StandInContent
 from workers.characters.cast import Cast
 from workers.characters.stage import STAND_IN_SIZE, figure_box
 from workers.painters.painter import Box, Quality, Raster
 from workers.painters.svg import rasterised
-from workers.placement import place
-from workers.raster import laid_out
 
 _FILTERS: dict[Quality, Image.Resampling] = {
     "low": Image.Resampling.NEAREST,
     "medium": Image.Resampling.BILINEAR,
     "high": Image.Resampling.BICUBIC,
 }
-_PARTS_BYTES = 16_000_000
 
 
 class PartPainter:
@@ -50,46 +42,6 @@ class PartPainter:
         else:
             raster = _resized(package.pictures[content.image], content, _FILTERS[quality])
         return np.ascontiguousarray(raster[:, ::-1]) if content.mirrored else raster
-
-
-class FigurePainter:
-    """Lays the parts of a figure over one another. Its box is the character's; ink beyond it is cut off."""
-
-    def __init__(self, parts: PartPainter) -> None:
-        self._parts = parts
-        self._rasters: ByteCache[tuple[PartContent, Quality], Raster] = ByteCache(_PARTS_BYTES)
-
-    def measure(self, content: FigureContent, _width: float | None, _height: float | None) -> Box:
-        """As large as the stage made it."""
-        return Box(content.width, content.height)
-
-    def paint(self, content: FigureContent, box: Box, quality: Quality) -> Raster:
-        """All parts. Raises DrawFailed when the package has gone."""
-        figure = np.zeros((box.height, box.width, 4), np.uint8)
-        for part in content.parts:
-            self._lay(figure, part, quality)
-        return figure
-
-    def _lay(self, figure: Raster, part: PlacedPart, quality: Quality) -> None:
-        key = (part.content, quality)
-        raster = self._rasters.get(key)
-        if raster is None:
-            raster = self._parts.paint(part.content, Box(part.content.width, part.content.height), quality)
-            self._rasters.put(key, raster, raster.nbytes)
-        left, top = part.left, part.top
-        if part.degrees != 0:
-            placement = place(_as_layer(part), Box(part.content.width, part.content.height))
-            raster = laid_out(raster, placement, quality)
-            left, top = placement.bounds[:2]
-        x0, y0 = max(left, 0), max(top, 0)
-        x1, y1 = min(left + raster.shape[1], figure.shape[1]), min(top + raster.shape[0], figure.shape[0])
-        if x0 < x1 and y0 < y1:
-            # As planes of single bytes, so that the kernel does it.
-            alone = cv2.bitwise_not(cv2.extractChannel(raster, 3))
-            clear: Raster = cv2.merge((alone, alone, alone, alone)).astype(np.uint8, copy=False)
-            here = slice(y0, y1), slice(4 * x0, 4 * x1)
-            part_of = slice(y0 - top, y1 - top), slice(4 * (x0 - left), 4 * (x1 - left))
-            kernel.over(_bytes(figure)[here], _bytes(raster)[part_of], _bytes(clear)[part_of], 255)
 
 
 class StandInPainter:
@@ -123,27 +75,6 @@ _SILHOUETTE = """
  l86 34c62 24 94 70 94 138v166H10V734c0-68 32-114 94-138l86-34c20-8 32-22 32-42v-44
  c-48-30-80-90-80-160 0-96 66-166 158-166z"/>
 """
-
-
-def _bytes(raster: Raster) -> NDArray[np.uint8]:
-    """(height, 4 * width) of the same memory."""
-    return raster.reshape(raster.shape[0], -1)
-
-
-def _as_layer(part: PlacedPart) -> LayerState:
-    content = part.content
-    return LayerState(
-        id="",
-        content=content,
-        x=part.left + part.pivot_x,
-        y=part.top + part.pivot_y,
-        width=None,
-        height=None,
-        anchor_x=part.pivot_x / content.width,
-        anchor_y=part.pivot_y / content.height,
-        rotation_deg=part.degrees % 360,
-        opacity=1.0,
-    )
 
 
 def _drawn(package: Package, content: PartContent) -> Raster:

@@ -18,9 +18,10 @@ from scene.content import (
 from scene.feed import FeedContent
 from workers.characters.cast import BuiltInCast, Cast
 from workers.painters.card import CardPainter
-from workers.painters.character import FigurePainter, PartPainter, StandInPainter
+from workers.painters.character import PartPainter, StandInPainter
 from workers.painters.colour import ColourPainter
 from workers.painters.feed import FeedPainter
+from workers.painters.figure import FigurePainter
 from workers.painters.frame_number import FrameNumberPainter
 from workers.painters.image import ImagePainter, Pictures
 from workers.painters.painter import Painter
