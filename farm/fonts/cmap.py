@@ -10,12 +10,17 @@ from collections.abc import Iterator
 
 _UNICODE = {(0, 3), (0, 4), (0, 6), (3, 1), (3, 10)}  # (platform, encoding) of the subtables that count
 _LAST_CODE = 0x10FFFF
+MAX_SUBTABLES = 8
+"""A few million entries at most; usually there are two subtables."""
 
 
 def characters_in(data: bytes) -> frozenset[int]:
     """The code points with a glyph in the font ``data``. Raises ValueError when its tables make no sense."""
     try:
-        return frozenset(code for at in _subtables(data) for code in _codes(data, at))
+        subtables = sorted(set(_subtables(data)))
+        if len(subtables) > MAX_SUBTABLES:
+            raise ValueError("it has too many tables of characters")
+        return frozenset(code for at in subtables for code in _codes(data, at))
     except struct.error as error:
         raise ValueError(f"its table of characters is damaged ({error})") from error
 
@@ -33,6 +38,7 @@ def _subtables(data: bytes) -> Iterator[int]:
             platform, encoding, at = struct.unpack_from(">HHI", data, offset + 4 + 8 * j)
             if (platform, encoding) in _UNICODE:
                 yield offset + at
+        return
 
 
 def _codes(data: bytes, at: int) -> Iterator[int]:

@@ -70,6 +70,8 @@ def test_what_is_no_font_is_not_taken_for_one(data: bytes) -> None:
 HEAD, CMAP = table_at(FONT, b"head"), table_at(FONT, b"cmap")
 GROUPS = struct.pack(">2H2HI", 0, 1, 3, 10, 12) + struct.pack(">2H3I", 12, 0, 100, 0, 2)
 
+MANY_SUBTABLES = b"".join(struct.pack(">2HI", 3, 10, 12 + i) for i in range(9))
+
 
 @pytest.mark.parametrize(
     ("data", "reason"),
@@ -86,6 +88,7 @@ GROUPS = struct.pack(">2H2HI", 0, 1, 3, 10, 12) + struct.pack(">2H3I", 12, 0, 10
         (with_bytes(CMAP + 2, b"\0\0"), "the font has no characters of Unicode"),
         (with_bytes(CMAP, GROUPS + struct.pack(">6I", 0, 0x10FFFF, 1, 0, 0x10FFFF, 1)), "is not in order"),
         (with_bytes(CMAP, GROUPS + struct.pack(">3I", 0, 0xFFFFFFFF, 1)), "is not in order"),
+        (with_bytes(CMAP, struct.pack(">2H", 0, 9) + MANY_SUBTABLES), "too many tables of characters"),
         (with_bytes(CMAP + 4, b"\0\3\0\1\xff\xff\xff\0"), "its table of characters is damaged"),
         (with_bytes(HEAD + 18, b"\0\0"), "the font cannot be drawn"),
     ],
