@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 import zlib
 from pathlib import Path
@@ -18,6 +19,17 @@ _ZIP_MAGIC = b"PK\x03\x04"
 
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ENCRYPTED = 0x1
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    OSError,
+    EOFError,
+    ValueError,
+    RuntimeError,
+    OverflowError,
+)
+"""What the standard library raises for the many ways in which a ZIP can be wrong."""
 
 
 def is_package(data: bytes) -> bool:
@@ -40,7 +52,7 @@ class ZipFiles:
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
             entries = self._zip.infolist()
-        except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
+        except _DAMAGED as error:
             raise AssetRefused("the package is not a ZIP, or a damaged one") from error
         if found := _mistakes(entries):
             raise refused(found)
@@ -57,7 +69,7 @@ class ZipFiles:
         try:
             with self._zip.open(entry) as file:
                 data = file.read(max_bytes + 1)
-        except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError) as error:
+        except _DAMAGED as error:
             raise AssetRefused(f"{name} is damaged in the package") from error
         if len(data) != entry.file_size:
             raise AssetRefused(f"{name} does not have the size that the package says")

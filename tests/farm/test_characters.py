@@ -152,6 +152,15 @@ def test_a_file_that_unpacks_to_more_than_it_says_is_refused() -> None:
         read_package(ZipFiles(lying))
 
 
+def test_a_directory_that_points_before_the_file_is_refused() -> None:
+    whole = zipped(files())
+    entry = whole.index(b"PK\x01\x02")
+    # The offset of the first file's header.
+    pointing = whole[: entry + 42] + b"\xff\xff\xff\x7f" + whole[entry + 46 :]
+    with pytest.raises(AssetRefused):
+        read_package(ZipFiles(pointing))
+
+
 def test_too_many_files_bytes_and_unknown_methods_are_refused() -> None:
     with pytest.raises(AssetRefused, match="at most 512"):
         ZipFiles(zipped({str(number): b"" for number in range(MAX_ENTRIES + 1)}))
