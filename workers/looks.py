@@ -26,14 +26,19 @@ _MAX_LOOKS = 4096
 _SELF_CONTAINED = frozenset(
     {CardContent, ColourContent, FrameNumberContent, ShapeContent, SvgContent, TextContent}
 )
-"""Contents that nothing else is needed to draw. A picture is more than its content: it may come and go."""
+"""Contents that nothing else is needed to draw, unless they have a font of one's own. A picture or such a
+font is more than its content: it may come and go."""
 _MEASURED_ONCE = _SELF_CONTAINED | {FigureContent, PartContent}
 """Contents whose boxes follow from nothing else."""
 
 
 def self_contained(content: Content) -> bool:
     """Whether what ``content`` looks like follows from it alone."""
-    return type(content) in _SELF_CONTAINED
+    return type(content) in _SELF_CONTAINED and not _has_own_font(content)
+
+
+def _has_own_font(content: Content) -> bool:
+    return isinstance(content, TextContent) and content.typeface is not None
 
 
 class PixelKey:
@@ -106,5 +111,7 @@ class Looks:
 
     def put(self, look: Look) -> None:
         """Keep ``look`` if it cannot change."""
-        if type(look.layer.content) in _MEASURED_ONCE and look.painted.problem is None:
+        content, box = look.layer.content, look.painted
+        settled = box.problem is None and box.unsettled is None
+        if settled and type(content) in _MEASURED_ONCE and not _has_own_font(content):
             self._kept.put(id(look.layer), look)

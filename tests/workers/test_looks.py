@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from scene.content import ImageContent, LayerState, ShapeContent
+from scene.content import ImageContent, LayerState, ShapeContent, TextContent
 from tests.workers.farmhand import Gallery, state_of
-from workers.looks import Look, Looks, PixelKey
+from workers.looks import Look, Looks, PixelKey, self_contained
 from workers.painters.painter import Box
 from workers.painters.registry import all_painters
 from workers.painters.shape import ShapePainter
@@ -45,6 +45,22 @@ def test_what_follows_from_the_state_alone_is_measured_once(layer: dict[str, Any
         assert sprites.placed(state) is not None
         assert sprites.extent(state, 100, 100) == (0, 0, 10, 10)
     assert counting.measured == times
+
+
+def test_a_text_in_a_font_of_ones_own_is_measured_each_time() -> None:
+    looks = Looks()
+    plain = only_layer({"type": "text", "text": "words", "size": {"width": 90}})
+    assert isinstance(plain.content, TextContent)
+    fancy = replace(plain, content=replace(plain.content, typeface="mine"))
+    for state, kept in ((plain, True), (fancy, False)):
+        looks.put(Look(state, Box(9, 9), None))
+        assert (looks.get(state) is not None) is kept
+        assert self_contained(state.content) is kept
+    looks.put(Look(plain, Box(9, 9, unsettled=(8, 8)), None))
+    assert looks.get(plain) is not None
+    other = replace(plain)
+    looks.put(Look(other, Box(9, 9, unsettled=(8, 8)), None))
+    assert looks.get(other) is None
 
 
 def test_another_state_at_the_same_address_is_another_look() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -132,3 +133,15 @@ def test_no_line_is_wider_than_asked_for(spacing: float, width: float) -> None:
     content = text("a few words, some-hyphens", letter_spacing=spacing, font_size=24.0)
     for line in Typesetter(Faces()).lay_out(content, width).lines:
         assert line.width <= width
+
+
+def test_a_text_that_changes_its_colour_is_set_once() -> None:
+    painter = TextPainter()
+    first = text("Glad \U0001f600 to see you", stroke=BLUE, stroke_width=2.0)
+    other = replace(first, colour=RED, stroke=WHITE)
+    drawn = [
+        painter.paint(content, painter.measure(content, None, None), "high") for content in (first, other)
+    ]
+    alone = TextPainter()
+    assert np.array_equal(drawn[1], alone.paint(other, alone.measure(other, None, None), "high"))
+    assert np.array_equal(drawn[0], painter.paint(first, painter.measure(first, None, None), "high"))

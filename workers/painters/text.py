@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
+from scene.colour import Colour
 from scene.content import Align, TextContent, VerticalAlign
-from workers.cache import RecentCache
+from workers.cache import ByteCache, RecentCache
 from workers.painters.backdrop import backdrop_margin, with_backdrop
 from workers.painters.painter import Box, Quality, Raster, inked, over, whole_px
 from workers.painters.shadow import Margin, shadow_margin, with_shadow
@@ -22,6 +25,24 @@ _SLACK: dict[Align, float] = {"left": 0.0, "center": 0.5, "right": 1.0}
 _SLACK_ABOVE: dict[VerticalAlign, float] = {"top": 0.0, "middle": 0.5, "bottom": 1.0}
 
 
+_INK_BYTES = 8_000_000
+"""Of letters that are kept until their colour changes."""
+_BLACK = Colour(0, 0, 0)
+
+_Picture = tuple[Image.Image, int, int]
+"""An emoji's pixels, premultiplied, and where their upper left corner goes."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Ink:
+    """Letters and their strokes as masks (height, width), and emoji: a text without its colours."""
+
+    letters: NDArray[np.uint8]
+    strokes: NDArray[np.uint8]
+    """Empty when there are none."""
+    pictures: tuple[_Picture, ...]
+
+
 class TextPainter:
     """Draws text in its box; what does not fit in the box's height is drawn below it."""
 
@@ -29,6 +50,7 @@ class TextPainter:
         self._faces = faces or Faces()
         self._typesetter = Typesetter(self._faces)
         self._layouts: RecentCache[tuple[TextContent, float | None], TextLayout] = RecentCache(_MAX_LAYOUTS)
+        self._inks: ByteCache[tuple[TextContent, int, int], _Ink] = ByteCache(_INK_BYTES)
 
     def measure(self, content: TextContent, width: float | None, height: float | None) -> Box:
         """As wide as asked for or as the longest line, as high as asked for or as all lines.
@@ -69,12 +91,23 @@ class TextPainter:
 
     def _written(self, content: TextContent, layout: TextLayout, box: Box, margin: Margin) -> Raster:
         """The letters and their strokes, in the box and ``margin`` around it."""
+        key = (_colourless(content), box.width, box.height)
+        ink = self._inks.get(key)
+        if ink is None:
+            ink = self._set(content, layout, box, margin)
+            self._inks.put(key, ink, ink.letters.nbytes + ink.strokes.nbytes)
+        raster = inked(ink.letters, content.colour)
+        if ink.strokes.size and content.stroke is not None:
+            raster = over(raster, inked(ink.strokes, content.stroke))
+        return _with_pictures(raster, ink.pictures, content.colour.alpha) if ink.pictures else raster
+
+    def _set(self, content: TextContent, layout: TextLayout, box: Box, margin: Margin) -> _Ink:
         left, top, right, bottom = margin
         size = (box.width + left + right, box.height + top + bottom)
         stroke_px = content.stroke_width if content.stroke is not None else 0.0
-        letters, strokes = Image.new("L", size), Image.new("L", size if stroke_px else (1, 1))
+        letters, strokes = Image.new("L", size), Image.new("L", size if stroke_px else (0, 0))
         draw, draw_strokes = ImageDraw.Draw(letters), ImageDraw.Draw(strokes)
-        pictures: list[tuple[Image.Image, int, int]] = []
+        pictures: list[_Picture] = []
         top += round(max(0.0, box.height - layout.height) * _SLACK_ABOVE[content.vertical_align])
         for number, line in enumerate(layout.lines):
             start = left + (box.width - line.width) * _SLACK[content.align]
@@ -90,20 +123,17 @@ class TextPainter:
                     draw_strokes.text(
                         at, run.text, 255, face, anchor="ls", direction=line.direction, stroke_width=stroke_px
                     )
-        raster = inked(np.asarray(letters), content.colour)
-        if stroke_px and content.stroke is not None:
-            raster = over(raster, inked(np.asarray(strokes), content.stroke))
-        return _with_pictures(raster, pictures, content.colour.alpha) if pictures else raster
+        return _Ink(np.asarray(letters), np.asarray(strokes), tuple(pictures))
 
     def _laid_out(self, content: TextContent, width: float | None) -> TextLayout:
-        key = (content, width)
+        key = (_colourless(content), width)
         layout = self._layouts.get(key)
         if layout is None:
             layout = self._typesetter.lay_out(content, width)
             self._layouts.put(key, layout)
         return layout
 
-    def _emoji(self, run: Run, size_px: float, x: float, baseline: int) -> tuple[Image.Image, int, int]:
+    def _emoji(self, run: Run, size_px: float, x: float, baseline: int) -> _Picture:
         """The run's pictures, premultiplied, and where their upper left corner goes."""
         face = self._faces.face(EMOJI, EMOJI_SIZE_PX)
         box = face.getbbox(run.text, anchor="ls")
@@ -114,6 +144,12 @@ class TextPainter:
         size = (max(1, round(drawn.width * scale)), max(1, round(drawn.height * scale)))
         small = drawn.convert("RGBa").resize(size, Image.Resampling.BOX)
         return small, round(x + left * scale), round(baseline + top * scale)
+
+
+def _colourless(content: TextContent) -> TextContent:
+    """``content`` without what changes no letter's place: texts that change their colour are set once."""
+    stroke = None if content.stroke is None else _BLACK
+    return replace(content, colour=_BLACK, stroke=stroke, shadow=None, backdrop=None)
 
 
 def _ink_margin(content: TextContent, layout: TextLayout, width: int, height: int) -> Margin:
@@ -127,7 +163,7 @@ def _ink_margin(content: TextContent, layout: TextLayout, width: int, height: in
     return (beyond, bleed, beyond, below)
 
 
-def _with_pictures(raster: Raster, pictures: list[tuple[Image.Image, int, int]], alpha: int) -> Raster:
+def _with_pictures(raster: Raster, pictures: Iterable[_Picture], alpha: int) -> Raster:
     """``raster`` with premultiplied ``pictures`` over it, at the text's ``alpha``."""
     height, width = raster.shape[:2]
     for picture, x, y in pictures:
