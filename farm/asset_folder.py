@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from farm.errors import AssetRefused
+from farm.errors import AssetRefused, NotFound
 from farm.log import get_logger
-from farm.store.assets import AssetRecord, AssetStore
+from farm.store.assets import KEEP, AssetRecord, AssetStore
 from farm.store.tokens import ADMIN_OWNER
 
 log = get_logger(__name__)
@@ -24,8 +24,9 @@ def register_folder(folder: Path, assets: AssetStore, *, max_bytes: int) -> list
     kept = []
     for path in _pictures(folder):
         try:
-            kept.append(assets.put(_read(path, max_bytes), path.name, ADMIN_OWNER))
-        except (AssetRefused, OSError) as error:
+            record = assets.put(_read(path, max_bytes), path.name, ADMIN_OWNER)
+            kept.append(assets.describe(record.id, tags=[*record.tags, KEEP]))
+        except (AssetRefused, NotFound, OSError) as error:
             log.warning("left a picture of the folder out", file=path.name, reason=str(error))
     log.info("registered the folder's pictures", folder=str(folder), count=len(kept))
     return kept

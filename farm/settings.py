@@ -97,6 +97,7 @@ class Settings(BaseModel):
     asset_max_count: int = Field(1000, ge=1, le=10_000)
     asset_owner_mb: int = Field(1000, ge=1, le=1_000_000)
     feed_store_mb: int = Field(64, ge=1, le=4096)
+    asset_gc_after_h: int = Field(0, ge=0, le=100_000)
     asset_dir: Path | None = None
     asset_allow_private: bool = False
     asset_fetch_timeout_ms: int = Field(10_000, ge=100, le=60_000)

@@ -17,6 +17,7 @@ from api.http.pages import add_pages
 from api.http.router import TOKEN_SECURITY, mount
 from api.http.routes.assets import ASSET_ROUTES
 from api.http.routes.characters import CHARACTER_ROUTES
+from api.http.routes.collection import COLLECTION_ROUTES
 from api.http.routes.complexity import COMPLEXITY_ROUTES
 from api.http.routes.config import CONFIG_ROUTES
 from api.http.routes.control import CONTROL_ROUTES
@@ -119,6 +120,7 @@ def _add_routes(app: OpenAPI) -> None:
         (SCHEMA_ROUTES, "Scene"),
         (SHOW_SCHEMA_ROUTES, "Show"),
         (ASSET_ROUTES, "Pictures"),
+        (COLLECTION_ROUTES, "Pictures"),
         (TOKEN_ROUTES, "Access tokens"),
         (RTMP_ROUTES, "RTMP server"),
     )

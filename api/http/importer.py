@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 
+from api.http.collector import collect_when_due
 from api.http.refresh import refresh_scenes
 from api.http.services import Services
 from farm.errors import AssetRefused, Conflict, FarmError, StoreUnavailable
@@ -67,6 +68,7 @@ class Importer:
         if now_ns - self._looked_ns >= _LOOK_EVERY_NS:
             self._looked_ns = now_ns
             self._farm.imports.requeue(_LATE_MS)
+            collect_when_due(self._farm)
 
     def _carry_out(self, order: ImportRecord) -> None:
         try:

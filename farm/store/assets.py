@@ -38,6 +38,8 @@ FONTS = frozenset({"TTF", "OTF", "WOFF"})
 """The formats of fonts."""
 
 MAX_TAGS = 20
+KEEP = "keep"
+"""The tag of what is never deleted as unused."""
 _MAX_NAME_CHARS = 200
 
 # KEYS: records, usage, the new bytes, the bytes that they replace.

@@ -95,6 +95,10 @@ def assignments(node: str) -> str:
 
 
 # Passing: expires by itself.
+ASSET_COLLECTION = "ff:asset-collection"
+"""string with expiry: some process looked for unused assets a while ago."""
+
+
 def lease(stream: str) -> str:
     """string with expiry: the coordinator that drives this stream."""
     return f"ff:lease:{stream}"

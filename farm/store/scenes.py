@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -20,6 +20,8 @@ MAX_DOCUMENT_BYTES = 16_000_000
 
 KEPT_REVISIONS = 1000
 """Of each stream, for history; the frames on air need the newest few."""
+
+_READ_AT_ONCE = 20
 
 # KEYS: head, the new revision's key, the key of the one that makes room, the notes.
 # ARGV: expected head, document, note, the revision that makes room. Answers 1 when written.
@@ -87,6 +89,14 @@ class SceneStore:
             )
         document: dict[str, Any] = json.loads(data)
         return document
+
+    def raw(self, stream: str, *, after: int = 0) -> Iterator[bytes]:
+        """The kept revisions' documents as JSON, those later than ``after``, the newest first."""
+        head = self.head(stream)
+        numbers = range(head, max(after, head - KEPT_REVISIONS), -1)
+        for start in range(0, len(numbers), _READ_AT_ONCE):
+            wanted = [keys.scene(stream, number) for number in numbers[start : start + _READ_AT_ONCE]]
+            yield from (answer for answer in self._redis.mget(wanted) if isinstance(answer, bytes))
 
     def births(self, stream: str) -> dict[int, Fraction]:
         """Revision to the scene time (seconds) at which it was first shown, of all that were shown."""

@@ -134,7 +134,7 @@ def list_assets(query: AssetQuery) -> Response:
     if query.used is not None:
         shown = _shown(farm, {record.owner for record in records})
         records = [record for record in records if bool(shown & {record.id, record.address}) is query.used]
-    return ok(AssetsShape(assets=[_shape(record) for record in records], count=len(records)))
+    return ok(AssetsShape(assets=[asset_shape(record) for record in records], count=len(records)))
 
 
 def upload_asset(query: UploadQuery, raw: PictureBody) -> Response:
@@ -147,7 +147,7 @@ def upload_asset(query: UploadQuery, raw: PictureBody) -> Response:
     farm = services()
     data, name, url = _sent(farm)
     record = farm.assets.put(data, query.name or name, caller().owner, url)
-    return ok(_shape(record), status=201)
+    return ok(asset_shape(record), status=201)
 
 
 def get_asset(path: AssetPath) -> Response:
@@ -184,14 +184,14 @@ def replace_asset_data(path: AssetPath, raw: PictureBody) -> Response:
     record = farm.assets.replace(before.id, data)
     if record.address != before.address:
         refresh_scenes(farm, record.owner, _showing(before))
-    return ok(_shape(record))
+    return ok(asset_shape(record))
 
 
 def patch_asset(path: AssetPath, body: AssetPatch) -> Response:
     """Give a picture another name, or other tags."""
     farm = services()
     record = _visible(farm, path.asset)
-    return ok(_shape(farm.assets.describe(record.id, name=body.name, tags=body.tags)))
+    return ok(asset_shape(farm.assets.describe(record.id, name=body.name, tags=body.tags)))
 
 
 def delete_asset(path: AssetPath) -> Response:
@@ -279,7 +279,8 @@ def _visible(farm: Services, asset: str) -> AssetRecord:
     return record
 
 
-def _shape(record: AssetRecord) -> AssetShape:
+def asset_shape(record: AssetRecord) -> AssetShape:
+    """``record`` as the API tells it."""
     return AssetShape.model_validate(_told(record))
 
 
