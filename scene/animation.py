@@ -43,7 +43,10 @@ BOUNDS: dict[str, tuple[float, float]] = {
 }
 """Every property that can be animated, with its smallest and largest value; an overshoot ends there."""
 
-LENGTHS = frozenset({"position.x", "position.y", "size.width", "size.height"})
+MEASURES = frozenset({"fontSize", "radius", "strokeWidth"})
+"""Lengths that are the same in both directions: percentages are shares of the shorter side."""
+
+LENGTHS = frozenset({"position.x", "position.y", "size.width", "size.height"}) | MEASURES
 """Those that may be given as a percentage of the viewport."""
 
 COLOURS = frozenset({"colour", "fill", "stroke"})
@@ -284,7 +287,7 @@ def _check_percentage(text: str, target: str, at: str) -> None:
         negative = share(text) < 0
     except ValueError as error:
         raise mistake(f"{error}, or a number of pixels", at) from error
-    if negative and target.startswith("size."):
+    if negative and not target.startswith("position."):
         raise mistake(f"must not be negative for {target}", at)
 
 

@@ -28,7 +28,7 @@ from scene.document import layer_to_json
 from scene.drawing import backdrop_of, gradient_of, shadow_of
 from scene.effects import finish_bounds, finish_values, is_finish_property
 from scene.feeding import feed_maker
-from scene.fields import Size, viewport_px
+from scene.fields import MAX_SIDE_PX, Size, viewport_px
 from scene.finish import Finish, FinishMaker, finish_maker
 from scene.fitting import Fitting
 from scene.glides import Glider, glides_without
@@ -249,15 +249,32 @@ def _base_values(layer: AnyLayer, sides: tuple[float, float], directed: Set[str]
         values["size.width"] = viewport_px(size.width, sides[0])
     if size.height is not None:
         values["size.height"] = viewport_px(size.height, sides[1])
-    if isinstance(layer, TextLayer):
-        values["fontSize"] = layer.font_size
-        values["value"] = layer.value or 0.0
-    if isinstance(layer, ShapeLayer):
-        values |= {"radius": layer.radius, "strokeWidth": layer.stroke_width}
+    values |= _measures(layer, min(sides))
     for name in COLOURS & ({animation.target for animation in layer.animations} | directed):
         own = getattr(layer, name)
         values |= colour_values(name, None if own is None else parse_colour(own))
     return values
+
+
+def _measures(layer: AnyLayer, shorter_px: float) -> Values:
+    """What of the content is as large in every direction, and the number that a text shows."""
+    if isinstance(layer, TextLayer):
+        return {
+            "fontSize": _measure(layer.font_size, shorter_px, 1, 1000),
+            "letterSpacing": _measure(layer.letter_spacing, shorter_px, -100, 500),
+            "strokeWidth": _measure(layer.stroke_width, shorter_px, 0, 100),
+            "value": layer.value or 0.0,
+        }
+    if isinstance(layer, ShapeLayer):
+        return {
+            "radius": _measure(layer.radius, shorter_px, 0, MAX_SIDE_PX),
+            "strokeWidth": _measure(layer.stroke_width, shorter_px, 0, 1000),
+        }
+    return {}
+
+
+def _measure(written: float | str, shorter_px: float, low: float, high: float) -> float:
+    return max(low, min(viewport_px(written, shorter_px), high))
 
 
 def _playback(
@@ -351,10 +368,10 @@ def _text_maker(layer: TextLayer, fitting: Fitting, data: Data) -> ContentMaker:
         align=layer.align,
         line_height=layer.line_height,
         vertical_align=layer.vertical_align,
-        letter_spacing=fitting.length(layer.letter_spacing),
+        letter_spacing=fitting.length(values["letterSpacing"]),
         max_lines=layer.max_lines,
         stroke=stroke,
-        stroke_width=fitting.length(layer.stroke_width),
+        stroke_width=fitting.length(values["strokeWidth"]),
         shadow=shadow,
         backdrop=backdrop,
     )

@@ -132,14 +132,30 @@ Length = Annotated[
 ]
 """How wide or high something is, in viewport px or as a share of the viewport."""
 
-Spacing = Annotated[
-    Annotated[float, Field(ge=0, le=1000)] | Annotated[Percent, AfterValidator(_not_negative)],
-    worded(
-        "must be pixels between 0 and 1000, or a percentage of the viewport's shorter side "
+
+def _measured(low: int, high: int) -> WrapValidator:
+    return worded(
+        f"must be pixels between {low} and {high}, or a percentage of the viewport's shorter side "
         f'up to {MAX_PERCENT} such as "5%"'
-    ),
+    )
+
+
+_ShareOfShorter = Annotated[Percent, AfterValidator(_not_negative)]
+# Measures that are the same in both directions: viewport px, or a share of the shorter side of the viewport
+# or of the safe area, whichever a layer lies in. A share of more than the bound counts as the bound.
+Spacing = Annotated[Annotated[float, Field(ge=0, le=1000)] | _ShareOfShorter, _measured(0, 1000)]
+"""A distance, or how wide a line is."""
+TextStroke = Annotated[Annotated[float, Field(ge=0, le=100)] | _ShareOfShorter, _measured(0, 100)]
+"""How wide the line around letters is."""
+Radius = Annotated[Annotated[float, Field(ge=0, le=MAX_SIDE_PX)] | _ShareOfShorter, _measured(0, MAX_SIDE_PX)]
+"""Of corners."""
+FontSize = Annotated[Annotated[float, Field(ge=1, le=1000)] | _ShareOfShorter, _measured(1, 1000)]
+"""How high letters are."""
+LetterSpacing = Annotated[
+    Annotated[float, Field(ge=-100, le=500)] | Annotated[Percent, AfterValidator(_percentage)],
+    _measured(-100, 500),
 ]
-"""A distance that is the same in both directions, in viewport px or as a share of the shorter side."""
+"""What is added between letters."""
 
 Within = Literal["viewport", "safe"]
 """The whole viewport, or its safe area."""

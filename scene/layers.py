@@ -26,14 +26,18 @@ from scene.drawing import MAX_CORNERS, BackdropPart, GradientPart, Points, Shado
 from scene.effects import MAX_EFFECTS, Crop, Effect, finish_bounds, is_finish_property
 from scene.feed import FeedFields
 from scene.fields import (
-    MAX_SIDE_PX,
     Anchor,
     ColourText,
     DrawableText,
+    FontSize,
+    LetterSpacing,
     Name,
     Part,
     Position,
+    Radius,
     Size,
+    Spacing,
+    TextStroke,
     Unit,
     Within,
     mistake,
@@ -239,8 +243,8 @@ class TextLayer(ContentSizedLayer):
     """The family."""
     font_asset: Name | None = None
     """The id of an uploaded font, which draws what it has; the family draws the rest."""
-    font_size: float = Field(48.0, ge=1, le=1000)
-    """Viewport px."""
+    font_size: FontSize = 48.0
+    """Viewport px, or a share of the shorter side of what the layer lies in."""
     weight: Weight = "normal"
     """How heavy the letters are."""
     style: Style = "normal"
@@ -257,14 +261,14 @@ class TextLayer(ContentSizedLayer):
     """How the value is written, such as ``f``, ``,.2f``, ``+f``, ``03f``, ``.1%`` or ``mm:ss``."""
     vertical_align: VerticalAlign = "top"
     """In a box of a given height."""
-    letter_spacing: float = Field(0.0, ge=-100, le=500)
-    """Between letters, viewport px; scripts whose letters join are left alone."""
+    letter_spacing: LetterSpacing = 0.0
+    """Between letters, viewport px or a share; scripts whose letters join are left alone."""
     max_lines: int | None = Field(None, ge=1, le=200)
     """Of more lines the last that fits ends in an ellipsis."""
     stroke: ColourText | None = None
     """Around the letters, below their colour."""
-    stroke_width: float = Field(0.0, ge=0, le=100)
-    """Viewport px."""
+    stroke_width: TextStroke = 0.0
+    """Viewport px, or a share of the shorter side."""
     shadow: ShadowPart | None = None
     """Below the letters."""
     background: BackdropPart | None = None
@@ -291,14 +295,14 @@ class ShapeLayer(LayerBase):
     type: Literal["shape"]
     shape: ShapeName
     """A circle is the largest one in the middle of the box; an ellipse touches its sides."""
-    radius: float = Field(0.0, ge=0, le=MAX_SIDE_PX)
-    """Of a rectangle's corners, viewport px."""
+    radius: Radius = 0.0
+    """Of a rectangle's corners: viewport px, or a share of the shorter side."""
     fill: ColourText | None = None
     """Of its area; a line has none."""
     stroke: ColourText | None = None
     """Inside its outline; of a line, around it."""
-    stroke_width: float = Field(0.0, ge=0, le=1000)
-    """Viewport px."""
+    stroke_width: Spacing = 0.0
+    """Viewport px, or a share of the shorter side."""
     points: Points | None = None
     """Of a polygon, which is closed, or a line: ``[x, y]`` each, shares of the box."""
     corners: int = Field(5, ge=3, le=MAX_CORNERS)

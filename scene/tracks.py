@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import partial
 
-from scene.animation import BOUNDS, COLOURS, AfterRevision, Animation, Loop, Movement, Start
+from scene.animation import BOUNDS, COLOURS, MEASURES, AfterRevision, Animation, Loop, Movement, Start
 from scene.colour import Colour, parse_colour
 from scene.fields import viewport_px
 from scene.keyframes import Stop, through
@@ -116,6 +116,8 @@ def _ways(movement: Movement, base: Values, viewport: tuple[float, float]) -> It
             yield channel, _way(movement, base.get(channel, 0.0), partial(_channel, index))
         return
     whole_px = viewport[1] if target in ("position.y", "size.height") else viewport[0]
+    if target in MEASURES:
+        whole_px = min(viewport)
     yield target, _way(movement, base.get(target, 0.0), lambda value: viewport_px(value, whole_px))
 
 

@@ -305,17 +305,17 @@ def _more_fields(
                 "format": st.sampled_from(["f", ",.2f", "+.1%", "06f", "m:ss", "hh:mm:ss"]),
                 "font": st.sampled_from(["sans", "serif", "mono"]),
                 "fontAsset": ids,
-                "fontSize": st.integers(1, 120),
+                "fontSize": st.integers(1, 120) | st.just("7.5%"),
                 "weight": st.sampled_from(["normal", "bold"]),
                 "style": st.sampled_from(["normal", "italic"]),
                 "colour": colours,
                 "align": st.sampled_from(["left", "center", "right"]),
                 "lineHeight": st.floats(0.5, 3),
                 "verticalAlign": st.sampled_from(["top", "middle", "bottom"]),
-                "letterSpacing": st.floats(-5, 20),
+                "letterSpacing": st.floats(-5, 20) | st.just("-0.5%"),
                 "maxLines": st.integers(1, 3),
                 "stroke": colours,
-                "strokeWidth": st.floats(0, 12),
+                "strokeWidth": st.floats(0, 12) | st.just("1%"),
                 "shadow": shadows,
                 "background": fields(
                     {"colour": colours}, padding=st.floats(0, 30), radius=st.integers(0, 40)
@@ -324,10 +324,10 @@ def _more_fields(
         case "shape":
             return {"shape": st.sampled_from(SHAPES)}, {
                 **box,
-                "radius": st.integers(0, 80),
+                "radius": st.integers(0, 80) | st.just("10%"),
                 "fill": colours,
                 "stroke": colours,
-                "strokeWidth": st.integers(0, 40),
+                "strokeWidth": st.integers(0, 40) | st.just("2%"),
                 "points": st.lists(points, min_size=3, max_size=6),
                 "corners": st.integers(3, 12),
                 "inner": st.floats(0, 1),

@@ -164,7 +164,14 @@ MISTAKES: list[tuple[object, str, str]] = [
     (scene_with(text="a" * 5001), "layers[0].text", "must have at most 5000 characters"),
     (scene_with(text="\0"), "layers[0].text", "has control characters that cannot be drawn; remove them"),
     (scene_with(text="\ud800"), "layers[0].text", "has control characters that cannot be drawn; remove them"),
-    (scene_with(fontSize=0), "layers[0].fontSize", "must be at least 1.0"),
+    (
+        scene_with(fontSize=0),
+        "layers[0].fontSize",
+        (
+            "must be pixels between 1 and 1000, or a percentage of the viewport's shorter side up to 1000 "
+            'such as "5%"'
+        ),
+    ),
     (scene_with(font="Arial"), "layers[0].font", "must be 'sans', 'serif' or 'mono'"),
     (
         scene_with(color="red"),

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scene.content import ShapeContent, TextContent
 from scene.document import Scene, parse_scene
 from scene.fitting import Fitting, fit_viewport
 from scene.grid import snapped
@@ -124,6 +125,37 @@ def test_percentages_are_shares_of_the_area_that_a_layer_lies_in() -> None:
 def test_a_shape_without_a_size_fills_its_area() -> None:
     layer = {**BOX, "size": {}, "within": "safe"}
     assert box_of(scene(layer, viewport=SAFE)) == (50, 50, 900, 350)
+
+
+def content_of(layer: dict[str, Any], time_s: int = 0) -> TextContent | ShapeContent:
+    """What the only layer shows on a canvas as large as the viewport."""
+    version = SceneVersion(1, scene({"id": "a", **layer}, viewport=SAFE), {1: Fraction(0)}, (1000, 500))
+    [shown] = scene_at(version, 0, Segment(0, 1, Fraction(time_s), Fraction(0)), Fraction(30)).layers
+    assert isinstance(shown.content, TextContent | ShapeContent)
+    return shown.content
+
+
+@pytest.mark.parametrize(("within", "shorter_px"), [("viewport", 500), ("safe", 350)])
+def test_measures_may_be_shares_of_the_shorter_side(within: str, shorter_px: float) -> None:
+    text = {"type": "text", "text": "x", "within": within, "fontSize": "10%", "letterSpacing": "-1%"}
+    letters = content_of({**text, "stroke": "#000", "strokeWidth": "2%"})
+    assert isinstance(letters, TextContent)
+    measures = (letters.font_size, letters.letter_spacing, letters.stroke_width)
+    assert measures == (0.1 * shorter_px, -0.01 * shorter_px, 0.02 * shorter_px)
+    box = {**BOX, "within": within, "radius": "4%", "strokeWidth": "2%"}
+    grows = {"property": "radius", "from": "0%", "to": "20%", "duration": 1}
+    shape = content_of(box)
+    assert isinstance(shape, ShapeContent)
+    assert (shape.radius, shape.stroke_width) == (0.04 * shorter_px, 0.02 * shorter_px)
+    grown = content_of({**box, "animations": [grows]}, time_s=1)
+    assert isinstance(grown, ShapeContent)
+    assert grown.radius == 0.2 * shorter_px
+
+
+def test_a_share_beyond_the_bound_is_the_bound() -> None:
+    letters = content_of({"type": "text", "text": "x", "fontSize": "900%", "strokeWidth": "900%"})
+    assert isinstance(letters, TextContent)
+    assert (letters.font_size, letters.stroke_width) == (1000, 100)
 
 
 @pytest.mark.parametrize(
