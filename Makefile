@@ -55,6 +55,7 @@ docs: setup-dev
 fuzz: setup-dev
 	$(BIN)/python -m tests.fuzz documents --count 10000
 	$(BIN)/python -m tests.fuzz files --count 2000
+	$(BIN)/python -m tests.fuzz fonts --count 5000
 
 format:
 	$(BIN)/ruff format .

@@ -22,7 +22,12 @@ def main() -> int:
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_S, CPU_S))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    data = sys.stdin.buffer.read()
+    draw_all(sys.stdin.buffer.read())
+    return 0
+
+
+def draw_all(data: bytes) -> None:
+    """Draw every character of the font ``data``. Raises whatever the library raises."""
     face = ImageFont.truetype(io.BytesIO(data), SIZE_PX, layout_engine=ImageFont.Layout.RAQM)
     ascent, descent = face.getmetrics()
     if ascent + descent <= 0:
@@ -33,7 +38,6 @@ def main() -> int:
         text = "".join(characters[first : first + _AT_ONCE])
         face.getlength(text)
         draw.text((0, SIZE_PX), text, 255, face)
-    return 0
 
 
 if __name__ == "__main__":

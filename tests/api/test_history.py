@@ -178,7 +178,11 @@ def test_listeners_are_told_of_an_undo(bob: Caller, title: str, redis: FarmRedis
 
 
 def test_a_scene_is_checked_without_being_changed(bob: Caller, title: str) -> None:
-    assert bob.ask("POST", f"{SCENE}/validate", {"layers": [TEXT_LAYER]}) == {"valid": True, "mistakes": []}
+    verdict = {"valid": True, "mistakes": [], "hints": []}
+    assert bob.ask("POST", f"{SCENE}/validate", {"layers": [TEXT_LAYER]}) == verdict
+    shown = {"layers": [{**TEXT_LAYER, "text": "{data.bid}"}]}
+    [hint] = bob.ask("POST", f"{SCENE}/validate", shown)["hints"]
+    assert (hint["path"], hint["reason"][:32]) == ("layers[0].text", "shows nothing for {data.bid} unt")
     wrong = {
         "backdrop": 1,
         "layers": [TEXT_LAYER, TEXT_LAYER, {"id": "x", "type": "colour", "colour": "red-ish"}],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import struct
-import zlib
 from collections.abc import Callable
 
 import pytest
@@ -13,25 +12,10 @@ from farm.fonts import check
 from farm.fonts.check import check_font
 from farm.fonts.cmap import characters_in
 from farm.fonts.sfnt import font_format, is_font, sfnt_of
-from tests.golden.dot_matrix import DOTS, dot_matrix
+from tests.golden.dot_matrix import DOTS, dot_matrix, woff
 
 FONT = dot_matrix()
 LIMIT = 1_000_000
-
-
-def woff(font: bytes, *, compressed: bool = True, lies: int = 0) -> bytes:
-    """``font`` as a WOFF; its tables say a size that is off by ``lies``."""
-    (count,) = struct.unpack_from(">H", font, 4)
-    directory, body, at = b"", b"", 44 + 20 * count
-    for i in range(count):
-        tag, checksum, offset, length = struct.unpack_from(">4s3I", font, 12 + 16 * i)
-        table = font[offset : offset + length]
-        packed = zlib.compress(table) if compressed else table
-        packed = packed if len(packed) < length else table
-        directory += tag + struct.pack(">4I", at + len(body), len(packed), length + lies, checksum)
-        body += packed
-    head = b"wOFF" + font[:4] + struct.pack(">IHHI2H5I", at + len(body), count, 0, len(font), 1, 0, *[0] * 5)
-    return head + directory + body
 
 
 def table_at(font: bytes, tag: bytes) -> int:

@@ -10,12 +10,15 @@ import structlog
 from PIL import Image
 
 from farm.errors import AssetRefused
+from farm.fonts.cmap import characters_in
+from farm.fonts.sfnt import is_font, sfnt_of
+from farm.fonts.trial import draw_all
 from farm.images import decode_image, inspect_image
 from farm.moving_images import MovingImage, frame_times_ms
 from farm.settings import load_settings
 from tests.fuzz.documents import SEEDS, broken
 from tests.fuzz.drawings import drawing
-from tests.fuzz.files import damaged, whole_files
+from tests.fuzz.files import damaged, small_fonts, whole_files
 from tests.fuzz.journey import travel
 
 _MAX_MESSAGE = 500
@@ -34,6 +37,23 @@ def file(rng: random.Random) -> str:
     name, data = rng.choice(sorted(whole_files().items()))
     data = damaged(data, rng)
     return _drawing(data, rng) if name.endswith(".svg") else _picture(data)
+
+
+def font(rng: random.Random) -> str:
+    """A damaged font through the checks of the API; one that passes them is drawn here, as by its trial."""
+    data = damaged(rng.choice(small_fonts()), rng)
+    try:
+        whole = sfnt_of(data, max_bytes=load_settings({}).asset_max_bytes) if is_font(data) else b""
+        characters = characters_in(whole) if whole else frozenset()
+    except (AssetRefused, ValueError):
+        return "refused"
+    if not characters:
+        return "refused"
+    try:
+        draw_all(whole)
+    except Exception:  # noqa: BLE001  the trial's process refuses a font for any of them
+        return "refused"
+    return "valid"
 
 
 def _picture(data: bytes) -> str:

@@ -13,6 +13,8 @@ from pathlib import Path
 
 from PIL import Image
 
+from tests.golden.dot_matrix import DOTS, dot_matrix, woff
+
 _ROOT = Path(__file__).parents[2]
 _SIDE = 24
 _INTERESTING = (0, 1, 0x7F, 0x80, 0xFF, 0x7FFF, 0xFFFF, 0x10000, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF)
@@ -42,6 +44,13 @@ def whole_files() -> Mapping[str, bytes]:
     drawings = sorted((_ROOT / "docs" / "examples").rglob("*.json"))
     texts = [text for path in drawings for text in _drawings_in(path.read_text())]
     return files | {f"drawing{index}.svg": text.encode() for index, text in enumerate(texts)}
+
+
+@cache
+def small_fonts() -> tuple[bytes, ...]:
+    """Fonts that are as they should be: of a few characters, plain and packed."""
+    font = dot_matrix({character: DOTS[character] for character in " 18AW"})
+    return font, woff(font), woff(font, compressed=False)
 
 
 def damaged(data: bytes, rng: random.Random) -> bytes:

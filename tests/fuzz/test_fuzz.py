@@ -14,7 +14,9 @@ from tests.fuzz.trial import run
 MISBEHAVIOUR = "tests.fuzz.misbehaviour"
 
 
-@pytest.mark.parametrize(("kind", "count"), [("documents", 80), ("files", 300), ("drawings", 50)])
+@pytest.mark.parametrize(
+    ("kind", "count"), [("documents", 80), ("files", 300), ("drawings", 50), ("fonts", 300)]
+)
 def test_nothing_that_is_sent_does_harm(kind: str, count: int) -> None:
     failures = run(kind, 0, count)
     assert not failures, "\n".join(map(str, failures))

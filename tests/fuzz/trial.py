@@ -34,6 +34,7 @@ KINDS: Mapping[str, str] = {
     "documents": "tests.fuzz.cases:document",
     "files": "tests.fuzz.cases:file",
     "drawings": "tests.fuzz.cases:svg",
+    "fonts": "tests.fuzz.cases:font",
 }
 """What can be fuzzed: where its cases are."""
 

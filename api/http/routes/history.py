@@ -19,6 +19,7 @@ from api.http.shapes import Shape
 from farm.errors import NotFound, SceneInvalid
 from farm.messages import to_json
 from farm.store.tokens import Scope
+from scene.hints import hints_for
 from scene.schema import scene_schema
 
 MAX_PAGE = 200
@@ -70,10 +71,12 @@ class MistakeShape(Shape):
 
 
 class VerdictShape(Shape):
-    """Whether a document can be put on air, and all that is wrong with it."""
+    """Whether a document can be put on air, and all that is wrong with it. ``hints`` are no mistakes, but
+    what may surprise, such as a named value that the scene shows and has none of."""
 
     valid: bool
     mistakes: list[MistakeShape]
+    hints: list[MistakeShape] = Field(default_factory=list)
 
 
 def scene_history(query: HistoryQuery) -> Response:
@@ -113,10 +116,12 @@ def validate_scene(body: SceneBody) -> Response:
     """Check a scene for this stream and change nothing. The answer lists every mistake."""
     desk = SceneDesk(services(), addressed_stream())
     try:
-        desk.refuse_unknown_assets(desk.parse(body.root))
+        scene = desk.parse(body.root)
+        desk.refuse_unknown_assets(scene)
     except SceneInvalid as error:
-        return ok({"valid": False, "mistakes": error.details["mistakes"]})
-    return ok({"valid": True, "mistakes": []})
+        return ok({"valid": False, "mistakes": error.details["mistakes"], "hints": []})
+    hints = [{"path": hint.path, "reason": hint.reason} for hint in hints_for(scene)]
+    return ok({"valid": True, "mistakes": [], "hints": hints})
 
 
 def export_scene() -> Response:
