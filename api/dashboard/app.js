@@ -8,12 +8,14 @@ import { Layers } from "./layers.js";
 import { Live } from "./live.js";
 import { addEvent, showOutputs, showStreams } from "./panels.js";
 import { Preview } from "./preview.js";
+import { Scenes } from "./scenes.js";
 import { Tiles } from "./tiles.js";
 import { duration, parts, stateOf } from "./words.js";
 
 const TOKEN = "framefarm-token";
 const LOOK_MS = 1000;
 const LAYERS_AFTER_MS = 60;
+const EDITS = new Set(["layer:update", "scene:update", "show:update"]);
 
 class Room {
   #api;
@@ -31,6 +33,7 @@ class Room {
   #tiles;
   #layers;
   #history;
+  #scenes;
 
   constructor(api, settings, who) {
     this.#api = api;
@@ -50,6 +53,10 @@ class Room {
     this.#history = new History(api, (step) =>
       this.#edit("POST", `scene/${step}`).finally(() => this.#layersSoon()),
     );
+    this.#scenes = new Scenes(api, {
+      preview: (scene) => this.#edit("PUT", "preview", { scene }).finally(() => this.#layersSoon()),
+      take: (type) => this.#edit("POST", "take", { transition: { type } }).finally(() => this.#layersSoon()),
+    });
     byId("start").onclick = () => this.#edit("POST", "start");
     byId("pause").onclick = () => this.#edit("POST", this.#stream()?.status.isPaused ? "resume" : "pause");
     byId("stop").onclick = () => this.#askToStop();
@@ -128,6 +135,7 @@ class Room {
     byId("events").replaceChildren();
     byId("layers").replaceChildren();
     byId("history").replaceChildren();
+    byId("scenes").hidden = true;
     const scheme = location.protocol === "https:" ? "wss" : "ws";
     const host = `${scheme}://${location.hostname}:${this.#settings.wsPort}`;
     const url = `${host}/streams/${encodeURIComponent(id)}/events`;
@@ -150,7 +158,7 @@ class Room {
         this.#showStream(stream);
       }
     }
-    if (message.type === "layer:update" || message.type === "scene:update") this.#layersSoon();
+    if (EDITS.has(message.type)) this.#layersSoon();
     addEvent(message);
   }
 
@@ -184,13 +192,15 @@ class Room {
   async #showLayers() {
     const id = this.#chosen;
     try {
-      const [{ layers }, past] = await Promise.all([
+      const [{ layers }, past, show] = await Promise.all([
         this.#api.call("GET", `/streams/${encodeURIComponent(id)}/layers`),
         this.#history.read(id),
+        this.#scenes.read(id),
       ]);
       if (id !== this.#chosen) return;
       this.#layers.show(layers, { editable: this.#editable });
       this.#history.show(past, { editable: this.#editable });
+      this.#scenes.show(show, { editable: this.#editable });
     } catch (error) {
       this.#complain(error);
     }

@@ -34,6 +34,8 @@ export function duration(ms) {
 /** What is said of these, once each, in one line. */
 export const parts = (texts) => [...new Set(texts.filter(Boolean))].join(" · ");
 
+const SHOW_CHANGES = { preview: "on preview", take: "goes on program" };
+
 /** An event's data in a few words. */
 export function eventText({ type, data }) {
   switch (type) {
@@ -48,6 +50,12 @@ export function eventText({ type, data }) {
       return `revision ${data.revision} of the scene`;
     case "scene:applied":
       return `revision ${data.revision} shows from frame ${count(data.frame)} on`;
+    case "show:update":
+      return parts([data.scene ?? "the show", SHOW_CHANGES[data.action] ?? data.action]);
+    case "scene:taken":
+      return `${data.from} → ${data.scene}, ${data.transition} from frame ${count(data.frame)} on`;
+    case "transition:complete":
+      return `${data.scene} is alone from frame ${count(data.frame)} on`;
     case "data:applied":
       return `data ${data.snapshot} shows from frame ${count(data.frame)} on`;
     case "events:lost":

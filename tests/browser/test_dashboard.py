@@ -131,6 +131,31 @@ def test_an_edit_is_undone_and_redone(page: Page, control_room: ControlRoom) -> 
     expect(page.locator("#history li").nth(2)).to_contain_text("title: visible")
 
 
+def test_a_scene_is_put_on_preview_and_taken(page: Page, control_room: ControlRoom) -> None:
+    enter(page, control_room)
+    expect(page.locator("#scenes")).to_be_hidden()
+    page.evaluate(
+        """token => fetch("/streams/evening-show/scenes", {
+            method: "POST",
+            headers: {Authorization: `Bearer ${token}`, "Content-Type": "application/json"},
+            body: JSON.stringify({name: "break"}),
+        })""",
+        ADMIN_TOKEN,
+    )
+    take = page.get_by_role("button", name="Take")
+    expect(take).to_be_disabled()
+    page.get_by_role("button", name="break").click()
+    expect(page.get_by_role("button", name="break")).to_contain_text("preview")
+    page.get_by_label("Transition").select_option("wipe")
+    take.click()
+    expect(page.get_by_role("button", name="break")).to_contain_text("program")
+    expect(page.get_by_role("button", name="main")).to_contain_text("preview")
+    expect(page.get_by_role("switch")).to_have_count(0)
+    scenes = SceneStore(control_room.redis)
+    kept = scenes.load("evening-show", scenes.head("evening-show"))
+    assert (kept["program"], kept["take"]["transition"]["type"]) == ("break", "wipe")
+
+
 def test_what_somebody_else_changes_is_seen_without_reloading(page: Page, control_room: ControlRoom) -> None:
     enter(page, control_room)
     page.evaluate(
