@@ -108,10 +108,10 @@ def settle_on_air(scene: Scene, since: Start) -> Scene:
     return _with_layers(scene, layers)
 
 
-def with_runs(old: Scene, new: Scene, revision: int) -> Scene:
+def with_runs(old: Scene, new: Scene, revision: int, *, taken: bool = False) -> Scene:
     """``new``, which becomes ``revision``, with the runs of ``old``; see
     :func:`scene.performance.runs_after_edit`."""
-    runs = runs_after_edit(old, new, revision)
+    runs = runs_after_edit(old, new, revision, taken=taken)
     return new if new.runs == runs else new.model_copy(update={"runs": runs})
 
 

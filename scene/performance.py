@@ -71,7 +71,7 @@ def first_runs(timelines: Sequence[Timeline], revision: int) -> tuple[Run, ...]:
         Run(
             timeline=timeline.id,
             revision=revision,
-            at=None if timeline.start == "now" else timeline.start,
+            at=None if isinstance(timeline.start, str) else timeline.start,
             rate=timeline.rate,
         )
         for timeline in timelines
@@ -79,13 +79,17 @@ def first_runs(timelines: Sequence[Timeline], revision: int) -> tuple[Run, ...]:
     )
 
 
-def runs_after_edit(old: HasTimelines, new: HasTimelines, revision: int) -> tuple[Run, ...] | None:
+def runs_after_edit(
+    old: HasTimelines, new: HasTimelines, revision: int, *, taken: bool = False
+) -> tuple[Run, ...] | None:
     """The runs of ``new``, which becomes ``revision``: an edit neither stops nor restarts a timeline that
-    stays, whatever ``new`` says of runs. Those that ``old`` has not start by themselves."""
+    stays, whatever ``new`` says of runs. Those that ``old`` has not start by themselves, and with the edit
+    that has ``taken`` the scene on program those that start "onAir"."""
     if not new.timelines:
         return None
-    known = {timeline.id for timeline in old.timelines}
-    staying = {timeline.id for timeline in new.timelines}
+    again = {timeline.id for timeline in new.timelines if taken and timeline.start == "onAir"}
+    known = {timeline.id for timeline in old.timelines} - again
+    staying = {timeline.id for timeline in new.timelines} - again
     kept = tuple(run for run in old.runs or () if run.timeline in staying)
     fresh = [timeline for timeline in new.timelines if timeline.id not in known]
     return (*kept, *first_runs(fresh, revision))

@@ -59,10 +59,13 @@ class Timeline(Stepped):
     rate: Rate = 1.0
     """Its seconds per second of scene time."""
     start: Annotated[
-        Literal["now"] | Annotated[float, Field(ge=0, le=MAX_TIME_S)] | None,
-        worded('must be "now", seconds of scene time (0 or more), or null to wait for a start by hand'),
+        Literal["now", "onAir"] | Annotated[float, Field(ge=0, le=MAX_TIME_S)] | None,
+        worded(
+            'must be "now", "onAir", seconds of scene time (0 or more), or null to wait for a start by hand'
+        ),
     ] = None
-    """When it starts by itself; null: when it is told to."""
+    """When it starts by itself: at once, each time that the scene goes on program, or at a second of scene
+    time; null: when it is told to."""
     on_complete: Literal["hold", "return"] = "hold"
     """Whether its last values stay when it has ended, or its layers return to their own."""
     on_cancel: Literal["return", "hold"] = "return"

@@ -219,7 +219,9 @@ class SceneDesk:
             path = "" if one_layer or self._scene == name else _path(show, name)
             self.pictures.refuse_unknown(scene, known=known, one_layer=one_layer, within=path)
             scene = with_layout_moves(old, self.pictures.settled(scene, known), revision)
-            scene = _running(old, scene, revision, on_program=name == show.program)
+            on_program = name == show.program
+            taken = on_program and current.show.program != name
+            scene = _running(old, scene, revision, on_program=on_program, taken=taken)
             show = show.keeping(current.show, name) if scene == known else show.with_scene(name, scene)
         return settle_show(show, current.show if current.revision else None, revision)
 
@@ -240,11 +242,11 @@ class SceneDesk:
         return self._edited(show, revision, changed=True)
 
 
-def _running(old: Scene, new: Scene, revision: int, *, on_program: bool) -> Scene:
+def _running(old: Scene, new: Scene, revision: int, *, on_program: bool, taken: bool) -> Scene:
     """``new`` with the runs of its timelines; those of a scene that never was on program have not begun."""
     if not on_program:
         return new if new.runs == old.runs else new.model_copy(update={"runs": old.runs})
-    return with_runs(Scene() if old.runs is None else old, new, revision)
+    return with_runs(Scene() if old.runs is None else old, new, revision, taken=taken)
 
 
 def _path(show: Show, name: str) -> str:

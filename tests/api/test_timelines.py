@@ -187,6 +187,19 @@ def test_a_rendition_tells_of_its_streams_timelines_and_plays_none(played: Calle
     assert error["details"] == {"stream": "tall", "play": "show"}
 
 
+def test_a_take_starts_what_starts_on_air(played: Caller) -> None:
+    intro = {"id": "intro", "start": "onAir", "steps": [{"wait": 1}]}
+    named = {"name": "break", "scene": {"timelines": [intro]}}
+    played.ask("POST", "/streams/show/scenes", named, status=201)
+    assert "runs" not in played.ask("GET", "/streams/show/scenes/break")
+    for _ in range(2):
+        played.ask("POST", "/streams/show/take", {"scene": "break"})
+        assert states(played.ask("GET", TIMELINES)) == {"intro": "playing"}
+        runs = played.ask("GET", SCENE)["runs"]
+        assert [run["revision"] for run in runs] == [played.ask("GET", f"{SCENE}/history")["revision"]]
+        played.ask("POST", "/streams/show/take", {"scene": "main"})
+
+
 def test_a_stream_without_a_scene_has_no_timelines(app: Flask, bob: Caller, show: str) -> None:
     assert bob.ask("GET", TIMELINES)["timelines"] == []
     bob.refused("POST", f"{TIMELINES}/flash/start", {}, status=404)

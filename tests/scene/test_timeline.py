@@ -307,6 +307,18 @@ def test_an_edit_neither_stops_nor_restarts_what_runs() -> None:
     assert with_runs(edited, version().scene, 6).runs is None
 
 
+def test_one_that_starts_on_air_starts_with_each_take() -> None:
+    lines = [
+        timeline({"wait": 1}, id=name, start=start) for name, start in (("each", "onAir"), ("once", "now"))
+    ]
+    scene = version(*lines).scene
+    first = with_runs(Scene(), scene, 2, taken=True)
+    edited = with_runs(first, scene, 3)
+    again = with_runs(edited, scene, 4, taken=True)
+    for kept, revisions in ((edited, {"each": 2, "once": 2}), (again, {"each": 4, "once": 2})):
+        assert {run.timeline: run.revision for run in kept.runs or ()} == revisions
+
+
 def test_a_layer_that_a_timeline_moves_stays_and_keeps_what_it_moves() -> None:
     scene = version(timeline({"animate": "a", "property": "radius", "to": 9, "duration": 1})).scene
     assert change_layer(scene, "a", {"opacity": 0.5}).layers[0].opacity == 0.5
