@@ -80,11 +80,12 @@ class FigureContent:
 class StandInContent:
     """What is seen of a character while its package is missing, broken or on its way: a silhouette.
 
-    Nothing, once the character is there.
+    Where it is not ``missing`` nothing is seen; it holds the place that other workers may still show one in.
     """
 
     character: str
     scale: float
+    missing: bool
 
 
 AnyCharacterContent = CharacterContent | PartContent | FigureContent | StandInContent

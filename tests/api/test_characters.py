@@ -213,7 +213,7 @@ def test_a_character_on_air_cannot_be_deleted_and_none_can_be_replaced(bob: Call
     assert "dot" in bob.refused("DELETE", f"/assets/{asset}", status=409)["message"]
     replacing = {"data": zipped(files(hat__png=png(50, 50))), "content_type": "application/zip"}
     error = bob.refused("PUT", f"/assets/{asset}/data", status=422, **replacing)
-    assert "cannot be replaced" in error["message"]
+    assert "only pictures can be replaced" in error["message"]
     bob.ask("DELETE", f"/streams/{show}/layers/dot")
     bob.ask("DELETE", f"/assets/{asset}")
 

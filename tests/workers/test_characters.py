@@ -220,6 +220,17 @@ def test_a_package_that_is_slow_shows_a_silhouette_until_it_is_there() -> None:
     assert Compositor(sprites).compose(state, [(0, 0, 128, 96)], planes) == ()
 
 
+def test_a_package_that_comes_in_the_midst_of_a_frame_leaves_it_its_silhouette() -> None:
+    later = Later()
+    cast = UploadedCast(packages_in(Shelf(dot=zipped(files()))), ManualClock(), later, patience_s=0)
+    state, sprites = uploaded(cast)
+    staged, before, after = sprites.staged(state), canvas(), canvas()
+    Compositor(sprites).compose(staged, [(0, 0, 128, 96)], before)
+    later.work()
+    assert Compositor(sprites).compose(staged, [(0, 0, 128, 96)], after) == (("layer0", LOADING),)
+    assert same(before, after)
+
+
 def test_while_other_workers_may_not_have_the_package_its_box_is_drawn_in_every_frame() -> None:
     clock = ManualClock()
     cast = UploadedCast(packages_in(Shelf(dot=zipped(files()))), clock, at_once)

@@ -67,8 +67,9 @@ class Stage:
 
     def _split(self, layer: LayerState, content: CharacterContent) -> list[LayerState]:
         """A stand-in, which shows nothing while the character is here, and the character."""
-        stand_in = replace(layer, content=StandInContent(content.character, content.scale))
         package = self._cast.member(content.character).package
+        away = StandInContent(content.character, content.scale, missing=package is None)
+        stand_in = replace(layer, content=away)
         if package is None:
             return [stand_in]
         puppet = package.puppet

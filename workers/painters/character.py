@@ -10,7 +10,7 @@ from PIL import Image
 from farm.characters.package import Package
 from farm.errors import DrawFailed
 from scene.character import PartContent, StandInContent
-from workers.characters.cast import Cast
+from workers.characters.cast import LOADING, Cast
 from workers.characters.stage import STAND_IN_SIZE, figure_box
 from workers.painters.painter import Box, Quality, Raster
 from workers.painters.svg import rasterised
@@ -45,19 +45,18 @@ class PartPainter:
 
 
 class StandInPainter:
-    """Draws a silhouette while the character has a problem, and nothing while it has none."""
+    """Draws a silhouette of a character that is missing."""
 
     def __init__(self, cast: Cast) -> None:
         self._cast = cast
 
     def measure(self, content: StandInContent, width: float | None, height: float | None) -> Box:
-        """The character's box, as far as its size is known."""
+        """The silhouette's box. It stays one for its frame, should the character come in the midst of it."""
         member = self._cast.member(content.character)
-        natural = STAND_IN_SIZE if member.package is None else member.package.puppet.size
-        size = figure_box(natural, content.scale, width, height)
-        if member.problem is None:
-            return Box(0, 0, unsettled=None if member.settled else size)
-        return Box(*size, problem=member.problem, unsettled=size)
+        size = figure_box(STAND_IN_SIZE, content.scale, width, height)
+        if content.missing:
+            return Box(*size, problem=member.problem or LOADING, unsettled=size)
+        return Box(0, 0, unsettled=None if member.settled else size)
 
     def paint(self, _content: StandInContent, box: Box, _quality: Quality) -> Raster:
         """A head and shoulders, dim. Raises DrawFailed."""
