@@ -23,6 +23,7 @@ Schema = Mapping[str, Any]
 
 DEFINITIONS: Mapping[str, Schema] = scene_schema()["$defs"]
 _REFERENCE = "#/$defs/"
+_ANYTHING = "JsonValue"  # what a layer's overrides hold
 _ABOUT = frozenset({"default", "description", "title"})
 
 VALUES: Mapping[str, tuple[Any, str]] = {
@@ -99,6 +100,8 @@ def kind(node: Schema) -> str:
     """What to write for ``node``, in a few words."""
     if (named := _named(node)) is not None:
         return f"[{named}]"
+    if reference(node) == _ANYTHING:
+        return "field"
     if "const" in node or "enum" in node:
         return ", ".join(f"`{json.dumps(choice)}`" for choice in node.get("enum", [node.get("const")]))
     if arms := node.get("anyOf") or node.get("oneOf"):
@@ -118,12 +121,14 @@ _WORDS = {
 
 def _type(node: Schema) -> str:
     """The JSON type; that of an object with any names is a map."""
-    return "map" if isinstance(node.get("additionalProperties"), dict) else str(node.get("type", "object"))
+    named = "patternProperties" in node or isinstance(node.get("additionalProperties"), dict)
+    return "map" if named else str(node.get("type", "object"))
 
 
 def _inner(node: Schema) -> Schema | None:
     """What a list or a map holds; of a list of several kinds, the first."""
-    inner = next(iter(node.get("prefixItems", ())), node.get("items") or node.get("additionalProperties"))
+    entries = next(iter(node.get("patternProperties", {}).values()), node.get("additionalProperties"))
+    inner = next(iter(node.get("prefixItems", ())), node.get("items") or entries)
     return inner if isinstance(inner, dict) else None
 
 
@@ -167,6 +172,9 @@ def _named(node: Schema) -> str | None:
 def _plural(words: str) -> str:
     if words.startswith("[") and words.endswith("]"):
         return f"[{words[1:-1]}s]"
+    first, of, rest = words.partition(" of ")
+    if of:
+        return f"{_plural(first)}{of}{rest}"
     return words if words.startswith("`") else f"{words}s"
 
 
@@ -205,7 +213,7 @@ def _number(number: float) -> str:
 def _parts(node: Schema) -> Iterator[str]:
     if _named(node) is not None:
         return
-    if "$ref" in node:
+    if "$ref" in node and reference(node) != _ANYTHING:
         yield str(reference(node))
     for arm in (*node.get("anyOf", ()), *node.get("oneOf", ())):
         yield from _parts(arm)
