@@ -56,6 +56,8 @@ fuzz: setup-dev
 	$(BIN)/python -m tests.fuzz documents --count 10000
 	$(BIN)/python -m tests.fuzz files --count 2000
 	$(BIN)/python -m tests.fuzz fonts --count 5000
+	$(BIN)/python -m tests.fuzz drawings --count 2000
+	$(BIN)/python -m tests.fuzz characters --count 1000
 
 format:
 	$(BIN)/ruff format .

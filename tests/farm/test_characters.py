@@ -190,3 +190,12 @@ def test_the_built_in_characters_have_all_that_a_show_needs(name: str) -> None:
     assert set(rig.mouth.visemes) >= {"A", "E", "I", "O", "U", "M"}
     assert rig.blinks
     assert rig.motions
+
+
+def test_a_directory_that_points_before_the_zip_is_told() -> None:
+    data = bytearray(zipped(files()))
+    end = data.rindex(b"PK\x05\x06")
+    # The directory's place, as the end of the ZIP says, is one byte more than the truth.
+    data[end + 16] += 1
+    with pytest.raises(AssetRefused):
+        read_package(ZipFiles(bytes(data)))

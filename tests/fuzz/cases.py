@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import copy
-import logging
 import random
 
-import structlog
 from PIL import Image
 
+from farm.characters.files import ZipFiles
+from farm.characters.package import read_package
 from farm.errors import AssetRefused
 from farm.fonts.cmap import characters_in
 from farm.fonts.sfnt import is_font, sfnt_of
@@ -16,15 +16,19 @@ from farm.fonts.trial import draw_all
 from farm.images import decode_image, inspect_image
 from farm.moving_images import MovingImage, frame_times_ms
 from farm.settings import load_settings
+from scene.document import parse_scene
 from tests.fuzz.documents import SEEDS, broken
 from tests.fuzz.drawings import drawing
 from tests.fuzz.files import damaged, small_fonts, whole_files
-from tests.fuzz.journey import travel
+from tests.fuzz.journey import draw, travel
+from tests.fuzz.packages import package
+from tests.workers.farmhand import Gallery, OneCharacter
+from workers.characters.cast import Member
+from workers.characters.stage import Stage
+from workers.painters.registry import all_painters
 
-_MAX_MESSAGE = 500
-
-# What painters say of layers that they refuse is no news here.
-structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+_MAX_MESSAGE, _MAX_REFUSAL = 500, 4000
+"""Characters: of what is wrong with a picture, and with the first few things of a package."""
 
 
 def document(rng: random.Random) -> str:
@@ -99,3 +103,21 @@ def svg(rng: random.Random) -> str:
     layer["fit"] = rng.choice(("contain", "cover", "stretch"))
     scene = {"viewport": {"width": 64, "height": 36}, "layers": [layer]}
     return "valid" if travel(scene, rng) else "refused"
+
+
+def character(rng: random.Random) -> str:
+    """A damaged character package: read as the API reads it, then put on stage."""
+    data = package(rng)
+    try:
+        known = Member(read_package(ZipFiles(data)))
+    except AssetRefused as error:
+        if not error.message or len(error.message) > _MAX_REFUSAL:
+            raise AssertionError(f"a refusal that says nothing, or too much: {error.message!r}") from error
+        return "refused"
+    cast = OneCharacter(known)
+    layer = {"id": "host", "type": "character", "character": "mine"}
+    acted = {"state": rng.choice(("idle", "speaking")), "emotion": rng.choice(("neutral", "happy", "none"))}
+    turned = {"rotation": 30, "size": {"height": rng.choice((1, 36, 900))}, "opacity": 0.5}
+    scene = {"viewport": {"width": 64, "height": 36}, "layers": [layer | acted | rng.choice(({}, turned))]}
+    draw(parse_scene(scene, max_layers=1), all_painters(Gallery(), cast), Stage(cast))
+    return "valid"

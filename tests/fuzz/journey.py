@@ -15,8 +15,9 @@ from scene.mistakes import SceneMistakes
 from scene.slots import with_layout_moves
 from tests.fuzz.documents import broken, nonsense
 from tests.workers.farmhand import Gallery
+from workers.characters.stage import Stage
 from workers.offline.film import Film, Shot
-from workers.painters.registry import all_painters
+from workers.painters.registry import Painters, all_painters
 
 MAX_REASON = 2000
 """Characters: what is wrong is said in a sentence, however long what was sent is."""
@@ -46,7 +47,7 @@ def travel(document: Any, rng: random.Random) -> bool:
         raise Broken("the document does not round-trip")
     edited = settle_starts(with_layout_moves(scene, _edited(scene, rng), 1), 1)
     for shown in (scene, edited, *(variant_of(edited, name) for name in edited.variants)):
-        _draw(shown)
+        draw(shown)
     return True
 
 
@@ -67,9 +68,9 @@ def _edited(scene: Scene, rng: random.Random) -> Scene:
     return scene
 
 
-def _draw(scene: Scene) -> None:
+def draw(scene: Scene, painters: Painters = _PAINTERS, stage: Stage | None = None) -> None:
     """At a few frames, one from the other; the last one again, from nothing."""
-    film = Film(scene, _SHOT, _PAINTERS, _CACHE_BYTES)
+    film = Film(scene, _SHOT, painters, _CACHE_BYTES, stage)
     for frame in _FRAMES:
         _check_problems(film.draw(frame))
     patched = film.buffer.copy()

@@ -15,7 +15,8 @@ MISBEHAVIOUR = "tests.fuzz.misbehaviour"
 
 
 @pytest.mark.parametrize(
-    ("kind", "count"), [("documents", 80), ("files", 300), ("drawings", 50), ("fonts", 300)]
+    ("kind", "count"),
+    [("documents", 80), ("files", 300), ("drawings", 50), ("characters", 30), ("fonts", 300)],
 )
 def test_nothing_that_is_sent_does_harm(kind: str, count: int) -> None:
     failures = run(kind, 0, count)

@@ -6,6 +6,7 @@ A case is a number: what it sends follows from it alone, so that it can be tried
 from __future__ import annotations
 
 import importlib
+import logging
 import os
 import random
 import resource
@@ -16,6 +17,8 @@ import tempfile
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+
+import structlog
 
 MEMORY_MB = 1536
 """Address space that a case may take beyond what the process has after its imports."""
@@ -35,6 +38,7 @@ KINDS: Mapping[str, str] = {
     "files": "tests.fuzz.cases:file",
     "drawings": "tests.fuzz.cases:svg",
     "fonts": "tests.fuzz.cases:font",
+    "characters": "tests.fuzz.cases:character",
 }
 """What can be fuzzed: where its cases are."""
 
@@ -100,6 +104,8 @@ def child(kind: str, first: int, end: int) -> None:
     """Run the cases here, in a process of their own; says the number of each before it begins."""
     module, _, name = KINDS.get(kind, kind).partition(":")
     case: Case = getattr(importlib.import_module(module), name)
+    # What painters say of layers that they refuse is no news here.
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     used = _address_space()
     resource.setrlimit(resource.RLIMIT_AS, (used + MEMORY_MB * 2**20,) * 2)
     for number in range(first, end):

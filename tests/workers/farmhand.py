@@ -23,6 +23,7 @@ from scene.geometry import Rect
 from scene.state import SceneState, scene_at
 from scene.time import Segment
 from scene.version import SceneVersion
+from workers.characters.cast import Member
 from workers.painters.image import MISSING_SIZE, PictureState
 
 FPS = Fraction(30)
@@ -47,6 +48,17 @@ class Gallery:
     def picture(self, asset: str, frame: int) -> Image.Image:
         """See :class:`workers.painters.image.Pictures`."""
         return self._picture.rotate(frame * 30 + (90 * len(asset) if asset.startswith("feed-") else 0))
+
+
+class OneCharacter:
+    """A cast of one."""
+
+    def __init__(self, member: Member) -> None:
+        self._member = member
+
+    def member(self, _character: str) -> Member:
+        """See :class:`workers.characters.cast.Cast`."""
+        return self._member
 
 
 def canvas(width: int = WIDTH, height: int = HEIGHT, value: int = 77) -> Planes:

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from farm.characters.package import Package
+from farm.characters.files import ZipFiles
+from farm.characters.package import Package, read_package
 from farm.clock import ManualClock
 from farm.errors import NotFound, StoreUnavailable
 from farm.store import keys
@@ -29,12 +30,13 @@ from scene.time import Segment
 from scene.transitions import Fade
 from scene.version import SceneVersion
 from tests.farm.test_characters import files, png, zipped
-from tests.workers.farmhand import Gallery, canvas, put_scene, same, segment, state_of, task
-from workers.characters.cast import LOADING, RETRY_NS, SETTLED_NS, UploadedCast, at_once, packages_in
+from tests.workers.farmhand import Gallery, OneCharacter, canvas, put_scene, same, segment, state_of, task
+from workers.characters.cast import LOADING, RETRY_NS, SETTLED_NS, Member, UploadedCast, at_once, packages_in
 from workers.characters.stage import Stage
 from workers.compositor import Compositor
 from workers.evaluate import Evaluator
 from workers.live import LiveSnapshots
+from workers.painters.character import PartPainter
 from workers.painters.registry import all_painters
 from workers.scenes import SceneVersions
 from workers.sprites import Sprites
@@ -309,3 +311,13 @@ def test_what_a_character_is_told_on_air_is_in_the_next_frames(redis: FarmRedis)
     assert {"eyes-happy.svg", "mouth-4.svg"} <= images(10)
     # The voice has ended.
     assert {"eyes-happy.svg", "mouth-grin.svg"} <= images(40)
+
+
+def test_a_part_that_draws_far_beyond_its_view_is_drawn_within_bounds() -> None:
+    # Coordinates of more than 32,767 px would end the process.
+    far = b"<path d='M-300 5L400 9V-300Z' fill='none' stroke='#fff' stroke-width='2'/></svg>"
+    svg = b"<svg xmlns='http://www.w3.org/2000/svg' viewBox='10 20 9 9'>" + far
+    member = Member(read_package(ZipFiles(zipped(files(body__svg=svg)))))
+    painter = PartPainter(OneCharacter(member))
+    content = PartContent("dot", "body.svg", 10.0, 20.0, 3000, 3000, 3000 / 9, mirrored=False)
+    assert painter.paint(content, painter.measure(content, None, None), "high").shape == (3000, 3000, 4)

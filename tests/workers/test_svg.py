@@ -10,8 +10,8 @@ from scene.fitting import Fit
 from scene.svg import svg_cost_of
 from scene.svg_path import path_polygons
 from workers.painters.painter import Raster
-from workers.painters.svg import rasterised
-from workers.painters.svg_layer import MAX_DRAW_MS, SvgPainter
+from workers.painters.svg import MAX_DRAW_MS, rasterised
+from workers.painters.svg_layer import SvgPainter
 
 SQUARE = "<svg xmlns='http://www.w3.org/2000/svg' viewBox='5 5 9 9'><path d='M5 5H14V14H5Z'/></svg>"
 

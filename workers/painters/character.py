@@ -10,10 +10,11 @@ from PIL import Image
 from farm.characters.package import Package
 from farm.errors import DrawFailed
 from scene.character import PartContent, StandInContent
+from scene.svg import svg_cost_of
 from workers.characters.cast import LOADING, Cast
 from workers.characters.stage import STAND_IN_SIZE, figure_box
 from workers.painters.painter import Box, Quality, Raster
-from workers.painters.svg import rasterised
+from workers.painters.svg import drawn_size, enlarged, rasterised
 
 _FILTERS: dict[Quality, Image.Resampling] = {
     "low": Image.Resampling.NEAREST,
@@ -78,14 +79,17 @@ _SILHOUETTE = """
 
 def _drawn(package: Package, content: PartContent) -> Raster:
     """A drawing on the pixel grid that all parts of the figure share."""
-    root = ET.fromstring(package.drawings[content.image])  # noqa: S314  scene.svg let it through
+    drawing = package.drawings[content.image]
+    root = ET.fromstring(drawing)  # noqa: S314  scene.svg let it through
     width, height = content.width / content.scale, content.height / content.scale
     x = package.puppet.size[0] - content.x - width if content.mirrored else content.x
+    cost = svg_cost_of(drawing, (x, content.y, width, height))
+    drawn_width, drawn_height = drawn_size(cost, content.width, content.height)
     root.set("viewBox", f"{x!r} {content.y!r} {width!r} {height!r}")
     root.set("preserveAspectRatio", "none")
-    root.set("width", str(content.width))
-    root.set("height", str(content.height))
-    return rasterised(ET.tostring(root, encoding="unicode"))
+    root.set("width", str(drawn_width))
+    root.set("height", str(drawn_height))
+    return enlarged(rasterised(ET.tostring(root, encoding="unicode")), content.width, content.height)
 
 
 def _resized(picture: Image.Image, content: PartContent, filter_: Image.Resampling) -> Raster:
