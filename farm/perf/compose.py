@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -22,7 +23,7 @@ EXAMPLES = Path("examples/scenes")
 _TITLES = {
     "scenes": (
         "scene",
-        "A frame, ms of CPU: whole, patched, the worst whole one, new ones, as estimated, the first",
+        "Milliseconds of CPU a frame: whole, patched, the worst, new, as estimated, the first; memory",
     ),
     "layers": ("layers", "One of so many layers moves"),
     "changed": ("changed", "One layer of this share of the canvas moves"),
@@ -72,7 +73,7 @@ def tables(result: Result) -> list[Table]:
 
 
 def _table(names: str, title: str, measurements: Mapping[str, Mapping[str, float]]) -> Table:
-    table = Table(title=title, title_justify="left")
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     table.add_column(names, no_wrap=True)
     for heading in (
         "whole",
@@ -83,7 +84,7 @@ def _table(names: str, title: str, measurements: Mapping[str, Mapping[str, float
         "open",
         "area",
         "hits",
-        "peak",
+        "kB",
     ):
         table.add_column(heading, justify="right")
     for name, measured in measurements.items():
@@ -94,8 +95,8 @@ def _table(names: str, title: str, measurements: Mapping[str, Mapping[str, float
                 for key in ("full_ms", "patch_ms", "full_max_ms", "first_ms", "estimate_ms")
             ),
             f"{measured['opening_ms']:.0f}",
-            f"{measured['changed_share']:.1%}",
+            f"{measured['changed_share']:.0%}",
             f"{measured['hit_rate']:.0%}",
-            f"{measured['peak_bytes'] / 1000:.0f} kB",
+            f"{measured['peak_bytes'] / 1000:.0f}",
         )
     return table
