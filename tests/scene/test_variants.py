@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from scene.document import Scene, check_variants, parse_scene, variant_of
 from scene.edits import change_layer, change_scene, remove_layer, settle_starts
@@ -106,6 +106,7 @@ def test_names_and_numbers_of_variants_are_checked() -> None:
     assert caught.value.mistakes == [Mistake("variants", "has 9 entries; at most 8 are allowed")]
 
 
+@settings(max_examples=40)
 @given(scenes())
 def test_a_variant_is_a_scene_that_can_be_written_and_read(parsed: Scene) -> None:
     assert parse_scene(parsed.to_json(), max_layers=100) == parsed

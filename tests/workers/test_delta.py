@@ -27,6 +27,7 @@ from tests.scene.strategies import (
     layouts,
     rates,
     timelines_of,
+    viewports,
     without_dangling,
 )
 from tests.scene.timeline_strategies import triggered
@@ -110,6 +111,8 @@ def histories(draw: st.DrawFn) -> History:
             edited.append({**draw(layers()), "id": "brand-new"})
         unique = {layer["id"]: layer for layer in edited}
         layout = {"layout": draw(layouts)} if draw(st.booleans()) else {}
+        if draw(st.booleans()):
+            layout["viewport"] = draw(viewports)
         kept = {name: before[name] for name in before if name not in ("timelines", "triggers")}
         held = {"layers": list(unique.values())}
         held |= draw(timelines_of(held["layers"]))
