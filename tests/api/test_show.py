@@ -114,6 +114,8 @@ def test_a_take_is_undone_and_redone(bob: Caller, path: str) -> None:
     told = bob.ask("GET", f"{path}/scenes")
     assert (told["program"], told["take"]["start"]) == ("break", {"revision": 4})
     summaries = [entry["summary"] for entry in bob.ask("GET", f"{path}/scene/history")["revisions"]]
+    assert bob.ask("GET", f"{path}/show/revisions/3")["program"] == "main"
+    bob.refused("GET", f"{path}/show/revisions/x", status=404)
     assert summaries[2:] == ["took break: fade", "break on preview", "added scene break", "the first scene"]
 
 

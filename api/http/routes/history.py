@@ -9,7 +9,13 @@ from pydantic import BaseModel, Field
 
 from api.http.access import caller
 from api.http.addressing import addressed_stream
-from api.http.documents import SceneBody, SceneDocument, etag, expected_revisions
+from api.http.documents import (
+    SceneBody,
+    SceneDocument,
+    ShowDocumentShape,
+    etag,
+    expected_revisions,
+)
 from api.http.envelope import ok
 from api.http.history import Direction, Noted, SceneHistory
 from api.http.router import Route
@@ -94,12 +100,15 @@ def scene_history(query: HistoryQuery) -> Response:
 
 
 def get_revision(path: RevisionPath) -> Response:
-    """The scene of one revision. PUT it as the scene to bring it back."""
-    history = _history()
-    if not _NUMBER.fullmatch(path.revision):
-        raise NotFound(f"there is no scene revision {path.revision!r}; revisions are numbers from 1 up")
-    revision = int(path.revision)
+    """The scene that was on program in one revision. PUT it as the scene to bring it back."""
+    history, revision = _history(), _number(path)
     return ok(history.scene(revision).to_json(), headers=etag(revision))
+
+
+def get_show_revision(path: RevisionPath) -> Response:
+    """The show of one revision, with all its scenes. PUT it as the show to bring it back."""
+    history, revision = _history(), _number(path)
+    return ok(history.show(revision).to_json(), headers=etag(revision))
 
 
 def undo() -> Response:
@@ -151,6 +160,12 @@ def _walk(direction: Direction) -> Response:
     return ok(edited.scene.to_json(), headers=etag(edited.revision))
 
 
+def _number(path: RevisionPath) -> int:
+    if not _NUMBER.fullmatch(path.revision):
+        raise NotFound(f"there is no scene revision {path.revision!r}; revisions are numbers from 1 up")
+    return int(path.revision)
+
+
 def _history() -> SceneHistory:
     record = addressed_stream()
     return SceneHistory(services(), record.scene_stream, SceneDesk(services(), record))
@@ -171,6 +186,7 @@ def _shape(noted: Noted) -> RevisionShape:
 HISTORY_ROUTES = (
     Route("GET", "/scene/history", scene_history, HistoryShape, scope=Scope.VIEWER),
     Route("GET", "/scene/revisions/<revision>", get_revision, SceneDocument, scope=Scope.VIEWER),
+    Route("GET", "/show/revisions/<revision>", get_show_revision, ShowDocumentShape, scope=Scope.VIEWER),
     Route("POST", "/scene/undo", undo, SceneDocument),
     Route("POST", "/scene/redo", redo, SceneDocument),
     Route("POST", "/scene/validate", validate_scene, VerdictShape),
