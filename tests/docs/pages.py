@@ -21,6 +21,7 @@ from tests.docs.schema import (
     reference,
 )
 from tests.docs.tables import Elsewhere, with_parts
+from tests.docs.transitions import TRANSITIONS
 
 SCENE = scene_schema()
 LAYERS = choices(SCENE["properties"]["layers"]["items"])
@@ -44,6 +45,7 @@ def pages() -> dict[str, Callable[[], str]]:
         "layers/README.md": _every_layer,
         **{f"layers/{kind}.md": partial(_layer, kind) for kind in LAYERS},
         **{f"effects/{name}.md": partial(_effect, name) for name in EFFECTS},
+        **{f"transitions/{name}.md": partial(_transition, name) for name in TRANSITIONS},
     }
 
 
@@ -67,6 +69,7 @@ def _elsewhere(up: str) -> Elsewhere:
 def _index() -> str:
     layers = {f"layers/{kind}": _first_sentence(definition) for kind, definition in LAYERS.items()}
     effects = {f"effects/{name}": _first_sentence(definition) for name, definition in EFFECTS.items()}
+    transitions = {f"transitions/{name}": _sentence(about) for name, about in TRANSITIONS.items()}
     return f"""{MADE}# Scenes, field by field
 
 A [scene](scene.md) is JSON: a viewport, a background, and layers one above the other. This is all that it may
@@ -89,6 +92,11 @@ framefarm render docs/examples/layers/text.json text.png --size 640x360
 What is done to a layer's own picture, one after the other, as its `effects` list them.
 
 {_gallery(effects)}
+
+## Transitions
+How a take puts another scene of a show on air: a quarter, half and three quarters of the way.
+
+{_gallery(transitions)}
 """
 
 
@@ -176,6 +184,23 @@ def _effect(name: str) -> str:
 """
 
 
+def _transition(name: str) -> str:
+    definition = TRANSITIONS[name]
+    own = len(definition["properties"]) > 1
+    table = with_parts(definition, _elsewhere("../"), (), ("type",)) if own else "It has none."
+    return f"""{MADE}# `{name}`
+
+{_description(definition)}
+
+{_illustration(f"transitions/{name}", "../")}
+
+This is the `transition` of a take: `POST /streams/{{id}}/scenes/take`, or the `take` of a show in a file.
+
+## Fields
+{table}
+"""
+
+
 def _animations() -> str:
     return f"""{MADE}# Animations
 
@@ -251,6 +276,10 @@ def _movable(definition: str) -> set[str]:
 
 def _description(definition: Mapping[str, Any]) -> str:
     return "\n\n".join(in_markdown(part) for part in str(definition.get("description", "")).split("\n\n"))
+
+
+def _sentence(definition: Schema) -> str:
+    return in_markdown(str(definition.get("description", "")).split("\n\n", maxsplit=1)[0])
 
 
 def _first_sentence(definition: str) -> str:

@@ -11,6 +11,7 @@ from farm.offline.scene_file import read_scene
 from tests.docs.examples import ASSETS, DOCS, PICTURES, drawn, example, stored_picture
 from tests.docs.pages import MADE, shown
 from tests.docs.sheets import all_sheets
+from tests.docs.transitions import TRANSITIONS, strip
 from tests.golden.differences import differences
 
 MAX_DIFFERENCE, MEAN_DIFFERENCE = 40, 0.5
@@ -31,6 +32,8 @@ def pictures() -> Iterator[tuple[Path, Image.Image]]:
         yield source.with_suffix(".png"), drawn(read_scene(source))
     for name in shown():
         yield stored_picture(name), drawn(read_scene(example(name)))
+    for kind in TRANSITIONS:
+        yield stored_picture(f"transitions/{kind}"), strip(kind)
     for name, sheet in all_sheets().items():
         yield stored_picture(name), drawn(sheet())
 

@@ -13,17 +13,19 @@ from tests.docs.pages import EFFECTS, LAYERS, pages, shown
 from tests.docs.reference import differs, kept_files, page_path, pictures
 from tests.docs.schema import DEFINITIONS, VALUES, fields, kind
 from tests.docs.sheets import FAMILIES, all_sheets
+from tests.docs.transitions import TRANSITIONS
 
 HOW = "run `make docs` and look at what git says has changed"
 
 
 def test_every_kind_of_layer_and_every_effect_has_an_example() -> None:
-    missing = [str(example(name)) for name in shown() if not example(name).exists()]
+    wanted = [*shown(), *(f"transitions/{kind}" for kind in TRANSITIONS)]
+    missing = [str(example(name)) for name in wanted if not example(name).exists()]
     assert not missing, f"write scenes that show what is new, then {HOW}: {missing}"
 
 
 def test_every_example_has_a_page() -> None:
-    needed = {example(name) for name in shown()}
+    needed = {example(name) for name in (*shown(), *(f"transitions/{kind}" for kind in TRANSITIONS))}
     orphans = [
         path for path in EXAMPLES.rglob("*.json") if path not in needed and path.parent.name != "assets"
     ]
