@@ -41,7 +41,8 @@ class TimelinesShape(Shape):
 
 def timelines_now(farm: Services, stream: str, played: Played) -> TimelinesShape:
     """What they are doing: on air as of the last second, in ``played`` as if it were on air by now."""
-    now_s = scene_time_s(farm, stream)
+    # What is known to be on air may be younger than what was last said of the frames that were sent.
+    now_s = max(scene_time_s(farm, stream), *played.births.values(), Fraction(0))
     births = births_until({played.revision: now_s, **played.births}, played.revision)
     clocks = played.performance.clocks(births)
     runs = list(zip(played.performance.runs, clocks, strict=True))

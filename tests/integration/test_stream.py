@@ -87,6 +87,32 @@ def test_an_edit_shows_on_air_and_the_editor_is_told_the_frame(farm: RunningFarm
     farm.call("DELETE", f"/streams/{STREAM}/layers/corner")
 
 
+def test_a_trigger_plays_a_timeline_on_air_until_another_cancels_it(farm: RunningFarm, url: str) -> None:
+    corner = f"crop=64:64:0:{farm.size[1] - 64},scale=1:1:flags=area,format=gray"
+    square = {"id": "lamp", "type": "colour", "colour": "#808080", "zIndex": 9}
+    place = {"position": {"x": 0, "y": farm.size[1] - 64}, "size": {"width": 64, "height": 64}}
+    farm.call("POST", f"/streams/{STREAM}/layers", {**square, **place})
+    lit = {"id": "lit", "steps": [{"set": "lamp", "values": {"colour": "#ffffff"}}, {"wait": 60}]}
+    triggers = [{"on": "bid", "start": ["lit"]}, {"on": "sold", "cancel": ["lit"]}]
+    farm.call("PATCH", f"/streams/{STREAM}/scene", {"timelines": [lit], "triggers": triggers})
+
+    def state() -> str:
+        [timeline] = farm.call("GET", f"/streams/{STREAM}/timelines")["timelines"]
+        return str(timeline["state"])
+
+    with decoded(url, corner, 1, seconds=30) as pictures:
+        # Of a level that nothing else in that corner has.
+        wait_until(lambda: 100 < next(pictures)[0] < 150, "the lamp is grey")
+        farm.call("POST", f"/streams/{STREAM}/triggers/bid", {})
+        wait_until(lambda: next(pictures)[0] > 225, "the lamp is lit")
+        assert state() == "playing"
+        farm.call("POST", f"/streams/{STREAM}/triggers/sold", {})
+        wait_until(lambda: 100 < next(pictures)[0] < 150, "the lamp is grey again")
+        assert state() == "cancelled"
+    farm.call("PATCH", f"/streams/{STREAM}/scene", {"timelines": [], "triggers": []})
+    farm.call("DELETE", f"/streams/{STREAM}/layers/lamp")
+
+
 TWO_FORMATS = {
     "viewport": {"width": 320, "height": 180},
     "layers": [{"id": "ground", "type": "colour", "colour": "#000000"}],
