@@ -13,6 +13,7 @@ from api.http.streams import MAX_STREAMS_PER_OWNER
 from farm.messages import Desired, StreamConfig
 from farm.store.connection import FarmRedis
 from farm.store.streams import StreamRecord
+from scene.document import MAX_LAYERS
 from tests.api.conftest import TEXT_LAYER, Caller, report
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "scenes"
@@ -69,7 +70,9 @@ def test_the_example_scenes_can_be_ordered(bob: Caller, file: Path) -> None:
         stream = bob.ask("POST", "/streams", {}, status=201)["id"]
         bob.ask("PUT", f"/streams/{stream}/show", document)
     else:
-        bob.ask("POST", "/streams", {"scene": document}, status=201)
+        # The auction has more layers than a stream takes unless it is told to.
+        order = {"config": {"MAX_LAYERS": MAX_LAYERS}, "scene": document}
+        bob.ask("POST", "/streams", order, status=201)
 
 
 def test_an_order_of_nothing_is_a_stream_too(bob: Caller) -> None:
