@@ -45,7 +45,7 @@ def mistakes(document: object, max_layers: int = MAX_LAYERS) -> dict[str, str]:
     return {mistake.path: mistake.reason for mistake in caught.value.mistakes}
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(shows())
 def test_a_show_comes_back_equal(document: Document) -> None:
     parsed = parse_show(document, max_layers=MAX_LAYERS)

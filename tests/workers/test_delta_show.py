@@ -97,7 +97,7 @@ def test_a_patch_through_a_take_equals_the_full_frame(broadcast: Broadcast, data
     assert same(patched, full)
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(broadcasts(), st.tuples(*[st.integers(0, 47), st.integers(0, 26)]))
 def test_any_part_of_a_mixed_frame_is_that_of_the_whole(
     broadcast: Broadcast, corner: tuple[int, int]
