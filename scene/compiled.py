@@ -132,6 +132,8 @@ class Surroundings:
     revision: int
     data: Data
     """The scene's own values."""
+    fonts: Mapping[str, str]
+    """The ids of fonts by the names that the scene calls them."""
 
 
 def compile_layer(layer: AnyLayer, around: Surroundings, staging: Staging = NO_STAGING) -> CompiledLayer:
@@ -151,7 +153,7 @@ def compile_layer(layer: AnyLayer, around: Surroundings, staging: Staging = NO_S
         seated = seat.values(layer.anchor.x, layer.anchor.y)
         base = {**base, **seated}
         arriving = seat.tracks(layer.anchor.x, layer.anchor.y, births)
-    content = _content_maker(layer, fitting, around.data)
+    content = _content_maker(layer, fitting, around)
     finishing = finish_bounds(layer.effects)
     moved = tracks_of(layer.animations, base, sides, births, revision, finishing)
     # The layer's own animations come after the layout's and edits' ways, which they override, and timelines
@@ -294,14 +296,14 @@ def _playback(
     return (animated(layer.frame_ms or (), started_s, speed, times),)
 
 
-def _content_maker(layer: AnyLayer, fitting: Fitting, data: Data) -> ContentMaker:
+def _content_maker(layer: AnyLayer, fitting: Fitting, around: Surroundings) -> ContentMaker:
     match layer:
         case ColourLayer():
             return _colour_maker(layer)
         case ImageLayer() | CharacterLayer() | FeedLayer():
             return _moving_maker(layer, fitting)
         case TextLayer():
-            return _text_maker(layer, fitting, data)
+            return _text_maker(layer, fitting, around)
         case ShapeLayer():
             return _shape_maker(layer, fitting)
         case CardLayer() | SvgLayer():
@@ -352,15 +354,16 @@ def _colour_maker(layer: ColourLayer) -> ContentMaker:
     return lambda values, _moment: ColourContent(colour_at(values, "colour", colour) or colour)
 
 
-def _text_maker(layer: TextLayer, fitting: Fitting, data: Data) -> ContentMaker:
-    text = filler(layer.text, layer.format, data)
+def _text_maker(layer: TextLayer, fitting: Fitting, around: Surroundings) -> ContentMaker:
+    text = filler(layer.text, layer.format, around.data)
+    typeface = layer.font_asset and around.fonts.get(layer.font_asset, layer.font_asset)
     colour = parse_colour(layer.colour)
     stroke = None if layer.stroke is None else parse_colour(layer.stroke)
     shadow, backdrop = shadow_of(layer.shadow, fitting), backdrop_of(layer.background, fitting)
     return lambda values, moment: TextContent(
         text=text(None if layer.value is None else values["value"], moment.live),
         font=layer.font,
-        typeface=layer.font_asset,
+        typeface=typeface,
         font_size=max(1.0, fitting.length(values["fontSize"])),
         weight=layer.weight,
         style=layer.style,

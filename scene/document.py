@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import Field, TypeAdapter, ValidationError
 
 from scene.data import DataValues
-from scene.fields import ColourText, Part
+from scene.fields import ColourText, Name, Part
 from scene.glides import glides_beside
 from scene.layers import AnyLayer, Layer, british
 from scene.layout import Layout, LayoutTransition
@@ -23,6 +23,9 @@ from scene.wording import mistakes_in
 
 MAX_LAYERS = 100
 """More than this no scene may hold, whatever its stream allows."""
+
+MAX_FONTS = 200
+"""Names that texts of a scene and its variants may call fonts by."""
 
 MAX_MISTAKES = 100
 """So many are reported; who mends them sees the rest."""
@@ -49,6 +52,8 @@ class Scene(Part):
     """What sets timelines off."""
     runs: Runs | None = None
     """Of the timelines; written by the farm. None: those that start by themselves are to start."""
+    fonts: Annotated[dict[Name, Name], Field(max_length=MAX_FONTS)] | None = None
+    """The ids of fonts that texts call by their names; written by the farm."""
     variants: Variants = Field(default_factory=dict)
     """The same scene for canvases of other proportions."""
 

@@ -242,7 +242,7 @@ class TextLayer(ContentSizedLayer):
     font: Font = "sans"
     """The family."""
     font_asset: Name | None = None
-    """The id of an uploaded font, which draws what it has; the family draws the rest."""
+    """An uploaded font, by its id or its name. It draws what it has; the family draws the rest."""
     font_size: FontSize = 48.0
     """Viewport px, or a share of the shorter side of what the layer lies in."""
     weight: Weight = "normal"

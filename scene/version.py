@@ -29,7 +29,7 @@ class SceneVersion:
         self.scene = scene
         self.canvas = canvas
         self.background = parse_colour(scene.background)
-        around = Surroundings(scene.viewport, fitting, births, revision, scene.data)
+        around = Surroundings(scene.viewport, fitting, births, revision, scene.data, scene.fonts or {})
         staged = stagings(scene, births, revision)
         self.layers: tuple[CompiledLayer, ...] = tuple(
             compile_layer(layer, around, staged.get(layer.id, NO_STAGING))

@@ -8,7 +8,7 @@ from scene.document import Scene
 from scene.layers import TextLayer
 from scene.mistakes import Mistake
 
-UNKNOWN = "is not the id of an uploaded font; POST /assets first"
+UNKNOWN = "is not the id or the name of an uploaded font; POST /assets first"
 
 
 def unknown_fonts(
@@ -22,6 +22,16 @@ def unknown_fonts(
         for path, font in _named(scene)
         if font not in passing and not is_here(font)
     ]
+
+
+def with_fonts(scene: Scene, known: Scene | None, id_of: Callable[[str], str | None]) -> Scene:
+    """``scene`` with the ids of the fonts that it calls by their names, so that a version is self-contained:
+    as ``known`` has them, else the newest of that name."""
+    before = (known.fonts if known else None) or {}
+    names = dict.fromkeys(font for _, font in _named(scene))
+    ids = {name: before.get(name) or id_of(name) for name in names}
+    fonts = {name: found for name, found in ids.items() if found is not None and found != name}
+    return scene.model_copy(update={"fonts": fonts or None})
 
 
 def _named(scene: Scene) -> Iterator[tuple[str, str]]:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from api.http.characters import unknown_characters
-from api.http.fonts import unknown_fonts
+from api.http.fonts import unknown_fonts, with_fonts
 from farm.errors import NotFound
 from farm.store.assets import AssetRecord, AssetStore
 from farm.store.imports import ImportStore
@@ -70,6 +70,7 @@ class ScenePictures:
     def settled(self, scene: Scene, known: Scene | None = None) -> Scene:
         """``scene`` with what their pictures say written into the layers that ``known`` has not."""
         same = set(known.layers) if known else set()
+        scene = with_fonts(scene, known, self._font_id)
         own = self._with_told(scene, lambda layer: layer not in same, known)
 
         def settled_variant(name: str) -> Scene:
@@ -142,17 +143,21 @@ class ScenePictures:
         return None if record.kind in ("character", "font") else record
 
     def _has_character(self, asset: str) -> bool:
-        return self._has(asset, "character")
-
-    def _has_font(self, asset: str) -> bool:
-        return self._has(asset, "font")
-
-    def _has(self, asset: str, kind: str) -> bool:
         try:
             record = self._assets.get(asset)
         except NotFound:
             return False
-        return record.kind == kind and record.owner in (self._owner, ADMIN_OWNER)
+        return record.kind == "character" and record.owner in (self._owner, ADMIN_OWNER)
+
+    def _has_font(self, asset: str) -> bool:
+        return self._font_id(asset) is not None
+
+    def _font_id(self, asset: str) -> str | None:
+        try:
+            record = self._assets.find(asset, (self._owner, ADMIN_OWNER))
+        except NotFound:
+            return None
+        return record.id if record.kind == "font" else None
 
 
 def _shown(scene: Scene) -> list[tuple[str, str]]:

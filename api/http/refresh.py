@@ -57,26 +57,26 @@ def users_of(farm: Services, owner: str, shows: Shows) -> Iterator[tuple[str, st
 
 def characters_of(farm: Services, owner: str) -> Iterator[tuple[str, str, str]]:
     """Stream, layer and character of everything that acts in the newest scenes of ``owner``."""
-    for stream, layer in _layers_of(farm, owner):
+    for stream, _, layer in _layers_of(farm, owner):
         if isinstance(layer, CharacterLayer):
             yield stream, layer.id, layer.character
 
 
 def fonts_of(farm: Services, owner: str) -> Iterator[tuple[str, str, str]]:
     """Stream, layer and font of every text in the newest scenes of ``owner`` that has an uploaded one."""
-    for stream, layer in _layers_of(farm, owner):
+    for stream, look, layer in _layers_of(farm, owner):
         if isinstance(layer, TextLayer) and layer.font_asset is not None:
-            yield stream, layer.id, layer.font_asset
+            yield stream, layer.id, (look.fonts or {}).get(layer.font_asset, layer.font_asset)
 
 
-def _layers_of(farm: Services, owner: str) -> Iterator[tuple[str, AnyLayer]]:
-    """Stream and layer of everything in the newest scenes of ``owner``, and in their variants."""
+def _layers_of(farm: Services, owner: str) -> Iterator[tuple[str, Scene, AnyLayer]]:
+    """Stream, scene and layer of everything in the newest scenes of ``owner``, and in their variants."""
     for record in farm.streams.all():
         if owner in (record.owner, ADMIN_OWNER):
             show = SceneDesk(farm, record).current().show
             for look in (look for name in show.scenes for look in looks_of(show.scene(name))):
                 for layer in look.layers:
-                    yield record.id, layer
+                    yield record.id, look, layer
 
 
 def _refreshed(farm: Services, record: StreamRecord, name: str | None, shows: Shows) -> bool:

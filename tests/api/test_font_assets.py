@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
+from farm.clock import ManualClock
 from tests.api.conftest import TEXT_LAYER, Caller
-from tests.golden.dot_matrix import dot_matrix
+from tests.golden.dot_matrix import DOTS, dot_matrix
 
 FONT = dot_matrix()
 
@@ -45,7 +46,7 @@ def test_a_text_is_written_in_a_font_that_there_is(
     assert made["fontAsset"] == font
     error = bob.refused("PATCH", f"{layers}/title", {"fontAsset": "nowhere"}, status=422)
     assert error["details"]["mistakes"] == [
-        {"path": "fontAsset", "reason": "is not the id of an uploaded font; POST /assets first"}
+        {"path": "fontAsset", "reason": "is not the id or the name of an uploaded font; POST /assets first"}
     ]
     eve = caller("eve")
     eve.ask("POST", "/streams", {"id": "theirs"}, status=201)
@@ -65,3 +66,28 @@ def test_a_font_in_use_stays_and_is_not_replaced(bob: Caller, show: str, font: s
 def test_a_font_is_no_picture_and_a_picture_no_font(bob: Caller, show: str, font: str) -> None:
     image = {"id": "i", "type": "image", "asset": font}
     bob.refused("POST", f"/streams/{show}/layers", image, status=422)
+
+
+def test_a_font_may_be_called_by_its_name(bob: Caller, show: str, font: str, clock: ManualClock) -> None:
+    layers, scene = f"/streams/{show}/layers", f"/streams/{show}/scene"
+    bob.ask("POST", layers, {**TEXT_LAYER, "fontAsset": "led"}, status=201)
+    assert bob.ask("GET", scene)["fonts"] == {"led": font}
+    assert bob.ask("GET", f"/assets/{font}")["usedBy"] == [{"stream": show, "layer": "title"}]
+    clock.advance_ns(1_000_000_000)
+    newer = bob.ask("POST", "/assets?name=led", status=201, data=dot_matrix({"A": DOTS["A"]}))["id"]
+    bob.ask("PATCH", f"{layers}/title", {"text": "same font"})
+    assert bob.ask("GET", scene)["fonts"] == {"led": font}
+    bob.ask("PATCH", f"{layers}/title", {"fontAsset": None})
+    assert "fonts" not in bob.ask("GET", scene)
+    bob.ask("PATCH", f"{layers}/title", {"fontAsset": "led"})
+    assert bob.ask("GET", scene)["fonts"] == {"led": newer}
+
+
+def test_nobody_writes_fonts_of_others_into_a_scene(
+    bob: Caller, font: str, caller: Callable[..., Caller]
+) -> None:
+    eve = caller("eve")
+    eve.ask("POST", "/streams", {"id": "theirs"}, status=201)
+    mine = eve.ask("POST", "/assets?name=own", status=201, data=FONT)["id"]
+    scene = {"layers": [{**TEXT_LAYER, "fontAsset": "own"}], "fonts": {"own": font}}
+    assert eve.ask("PUT", "/streams/theirs/scene", scene)["fonts"] == {"own": mine}

@@ -477,6 +477,7 @@ def documents(draw: st.DrawFn, max_layers: int = 5) -> Document:
             viewport=viewports,
             background=colours,
             data=data_values,
+            fonts=st.dictionaries(ids, ids, max_size=2),
             layout=layouts,
             layoutTransition=fields(
                 {"duration": seconds, "easing": st.sampled_from(["linear", "easeOutBack"])}

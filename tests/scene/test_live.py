@@ -108,3 +108,12 @@ def test_values_are_checked_alike_in_a_scene_and_at_the_api() -> None:
     for bad in ({"a": False}, {"a": None}, {"a": "\n\x00"}, {"a": "x" * 2001}, {"": 1}, {"a b": 1}, [], 7):
         with pytest.raises(SceneMistakes):
             parse_data(bad)
+
+
+@pytest.mark.parametrize(
+    ("fonts", "typeface"), [({}, "led"), ({"led": "9f2c"}, "9f2c"), ({"other": "x"}, "led")]
+)
+def test_a_font_is_the_one_that_the_farm_found_under_its_name(fonts: dict[str, str], typeface: str) -> None:
+    content = state(version({"text": "x", "fontAsset": "led"}, fonts=fonts)).layers[0].content
+    assert isinstance(content, TextContent)
+    assert content.typeface == typeface
