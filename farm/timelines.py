@@ -89,7 +89,14 @@ class TimelineDesk:
         """Undo and redo go on from here as they would have gone on from ``head``."""
         [before] = self._scenes.notes(stream, [head])
         before = before or NO_NOTE
-        return RevisionNote(author, self._clock.wall_ms(), summary, undo=before.undo, redo=before.redo)
+        return RevisionNote(
+            author,
+            self._clock.wall_ms(),
+            summary,
+            undo=before.undo,
+            redo=before.redo,
+            edited=before.edited or head,
+        )
 
 
 def performance_on_air(document: Mapping[str, Any], revision: int) -> Performance:

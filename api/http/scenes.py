@@ -157,10 +157,10 @@ class SceneDesk:
     ) -> Edited:
         """Make the revision that ``plan`` asks for; again when somebody else's edit came first.
 
-        With ``expected``, only after one of these revisions. A plan that changes nothing makes no revision.
-        ``one_layer`` says that paths in mistakes are those inside a layer. Raises SceneInvalid, NotFound for
-        an unknown layer or scene, ChangedMeanwhile, and Conflict for what a scene on program forbids and for
-        a rendition.
+        With ``expected``, only after one of these revisions, and what played timelines since. A plan that
+        changes nothing makes no revision. ``one_layer`` says that paths in mistakes are those inside a layer.
+        Raises SceneInvalid, NotFound for an unknown layer or scene, ChangedMeanwhile, and Conflict for what a
+        scene on program forbids and for a rendition.
         """
         if self._record.variant_of is not None:
             raise Conflict(
@@ -169,7 +169,7 @@ class SceneDesk:
             )
         for _ in range(_MAX_TRIES):
             current = self.current()
-            if expected is not None and current.revision not in expected:
+            if expected is not None and not self._is_expected(current.revision, expected):
                 raise ChangedMeanwhile(
                     f"the scene is at revision {current.revision} by now; load it again",
                     {"revision": current.revision, "expected": sorted(expected)},
@@ -183,6 +183,14 @@ class SceneDesk:
             if (edited := self._commit(planned, settled, current.show, head=current.revision)) is not None:
                 return edited
         raise Conflict("too many others are editing this scene at this moment; try again")
+
+    def _is_expected(self, head: int, expected: Collection[int]) -> bool:
+        """Whether there was no edit after one of ``expected``: what plays timelines is none."""
+        if head in expected:
+            return True
+        [note] = self._farm.scenes.notes(self._stream, [head])
+        edited = head if note is None or note.edited is None else note.edited
+        return any(edited <= revision < head for revision in expected)
 
     def refuse_unknown_assets(self, first: Scene | Show) -> None:
         """Raises SceneInvalid; see :meth:`ScenePictures.refuse_unknown`."""

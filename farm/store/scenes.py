@@ -62,6 +62,8 @@ class RevisionNote(msgspec.Struct, frozen=True):
     undo: int | None = None
     redo: int | None = None
     take: TakeNote | None = None
+    edited: int | None = None
+    """Of a revision that only plays timelines: the last one before it that was an edit."""
 
 
 NO_NOTE = RevisionNote(author="", wall_ms=0, summary="")

@@ -187,6 +187,15 @@ def test_a_rendition_tells_of_its_streams_timelines_and_plays_none(played: Calle
     assert error["details"] == {"stream": "tall", "play": "show"}
 
 
+def test_an_editor_need_not_load_again_what_only_played(played: Caller) -> None:
+    tag = {"If-Match": played.raw("GET", SCENE).headers["ETag"]}
+    for action in ("start", "pause", "cancel"):
+        played.ask("POST", f"{TIMELINES}/flash/{action}", {} if action == "start" else None)
+    played.ask("PATCH", "/streams/show/layers/title", {"text": "two"}, headers=tag)
+    played.ask("POST", f"{TIMELINES}/flash/start", {})
+    played.refused("PATCH", "/streams/show/layers/title", {"text": "three"}, headers=tag, status=412)
+
+
 def test_a_take_starts_what_starts_on_air(played: Caller) -> None:
     intro = {"id": "intro", "start": "onAir", "steps": [{"wait": 1}]}
     named = {"name": "break", "scene": {"timelines": [intro]}}
