@@ -31,31 +31,53 @@ class Moving(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+class Playhead:
+    """Where one run is. All its tracks ask for the same moment, one after the other; it is found out once."""
+
+    __slots__ = ("_asked", "_shown", "clock", "timeline")
+
+    def __init__(self, timeline: str, clock: Clock) -> None:
+        self.timeline = timeline
+        self.clock = clock
+        self._asked: Fraction | None = None
+        self._shown: Fraction | None = None
+
+    def at(self, time_s: Fraction) -> Fraction | None:
+        """See :meth:`Clock.play_at_s`. While it stands still the answer is the same object."""
+        if time_s is not self._asked:
+            shown = self.clock.play_at_s(time_s)
+            self._shown = self._shown if shown == self._shown else shown
+            self._asked = time_s
+        return self._shown
+
+
 class TimedTrack:
-    """A track that goes by a timeline's clock."""
+    """A track that goes by a timeline's clock. While that stands still its value is not found out again."""
 
-    timeline: str
-    clock: Clock
-    track: Track
+    __slots__ = ("_asked", "_value", "playhead", "target", "track")
 
-    @property
-    def target(self) -> str:
-        """The number's name."""
-        return self.track.target
+    def __init__(self, playhead: Playhead, track: Track) -> None:
+        self.playhead = playhead
+        self.track = track
+        self.target = track.target
+        self._asked: Fraction | None = None
+        self._value: float | None = None
 
     def value_at(self, time_s: Fraction) -> float | None:
         """See :class:`Moving`."""
-        play_s = self.clock.play_at_s(time_s)
-        return None if play_s is None else self.track.value_at(play_s)
+        play_s = self.playhead.at(time_s)
+        if play_s is None:
+            return None
+        if play_s is not self._asked:
+            self._value, self._asked = self.track.value_at(play_s), play_s
+        return self._value
 
 
 @dataclass(frozen=True, slots=True)
 class Role:
     """What one layer does in one run."""
 
-    timeline: str
-    clock: Clock
+    playhead: Playhead
     movements: tuple[Placed, ...]
 
     def tracks(
@@ -79,7 +101,7 @@ class Role:
             for target, motion in moved:
                 motions.setdefault(target, []).append(motion)
         return tuple(
-            TimedTrack(self.timeline, self.clock, Track(target, latest_first(found), *bounds[target]))
+            TimedTrack(self.playhead, Track(target, latest_first(found), *bounds[target]))
             for target, found in motions.items()
         )
 
@@ -87,9 +109,9 @@ class Role:
         """Where the layer's numbers are when the run starts, by what is not of the same timeline."""
         found = {}
         for track in before:
-            if isinstance(track, TimedTrack) and track.timeline == self.timeline:
+            if isinstance(track, TimedTrack) and track.playhead.timeline == self.playhead.timeline:
                 continue
-            value = track.value_at(self.clock.begins_s)
+            value = track.value_at(self.playhead.clock.begins_s)
             if value is not None:
                 found[track.target] = value
         return found
@@ -145,8 +167,9 @@ def _roles(scene: Scene, births: Mapping[int, Fraction], revision: int) -> dict[
     movements = {timeline.id: _by_layer(timeline) for timeline in scene.timelines}
     found: dict[str, list[Role]] = {}
     for clock, timeline in sorted(begun, key=lambda one: one[0].begins_s):
+        playhead = Playhead(timeline, clock)
         for layer_id, moved in movements[timeline].items():
-            found.setdefault(layer_id, []).append(Role(timeline, clock, tuple(moved)))
+            found.setdefault(layer_id, []).append(Role(playhead, tuple(moved)))
     return found
 
 
