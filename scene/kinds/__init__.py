@@ -1,0 +1,1 @@
+"""The kinds of layers: one file each; :mod:`scene.layers` lists them."""
