@@ -271,6 +271,10 @@ def _new_layer(document: Any, rng: random.Random) -> Any:
 
 
 def _layers(document: Any) -> list[Any]:
+    """Of the scene; of a show, those of its first scene."""
+    scenes = document.get("scenes") if isinstance(document, dict) else None
+    if isinstance(scenes, dict) and scenes:
+        document = next(iter(scenes.values()))
     layers = document.get("layers") if isinstance(document, dict) else None
     return layers if isinstance(layers, list) else []
 

@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from scene.document import MAX_LAYERS, MAX_MISTAKES, Scene, layer_to_json, parse_scene, variant_of
+from scene.document import MAX_LAYERS, MAX_MISTAKES, Scene, layer_to_json, variant_of
 from scene.edits import add_layer, change_layer, remove_layer, settle_starts
 from scene.mistakes import SceneMistakes
+from scene.show import Show, parse_show
 from scene.slots import with_layout_moves
 from tests.fuzz.documents import broken, nonsense
 from tests.workers.farmhand import Gallery
@@ -39,14 +40,16 @@ def travel(document: Any, rng: random.Random) -> bool:
     """
     try:
         data = json.loads(json.dumps(document))
-        scene = parse_scene(data, max_layers=MAX_LAYERS)
+        show = parse_show(data, max_layers=MAX_LAYERS)
     except SceneMistakes as error:
         _check_mistakes(error)
         return False
-    if parse_scene(json.loads(json.dumps(scene.to_json())), max_layers=MAX_LAYERS) != scene:
+    if parse_show(json.loads(json.dumps(show.to_json())), max_layers=MAX_LAYERS) != show:
         raise Broken("the document does not round-trip")
+    scene = show.on_air
     edited = settle_starts(with_layout_moves(scene, _edited(scene, rng), 1), 1)
-    for shown in (scene, edited, *(variant_of(edited, name) for name in edited.variants)):
+    draw(show)
+    for shown in (edited, *(variant_of(edited, name) for name in edited.variants)):
         draw(shown)
     return True
 
@@ -68,7 +71,7 @@ def _edited(scene: Scene, rng: random.Random) -> Scene:
     return scene
 
 
-def draw(scene: Scene, painters: Painters = _PAINTERS, stage: Stage | None = None) -> None:
+def draw(scene: Scene | Show, painters: Painters = _PAINTERS, stage: Stage | None = None) -> None:
     """At a few frames, one from the other; the last one again, from nothing."""
     film = Film(scene, _SHOT, painters, _CACHE_BYTES, stage)
     for frame in _FRAMES:
