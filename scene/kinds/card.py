@@ -6,14 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from scene.animation import (
-    BoxAnimation,
-)
+from scene.animation import BoxAnimation
 from scene.card import MAX_CARD_CHARS, MAX_CARD_LINES, CardState
-from scene.fields import (
-    ColourText,
-    DrawableText,
-)
+from scene.fields import ColourText, DrawableText
 from scene.kinds.layer import Bounded, ContentSizedLayer, Several
 
 _CardText = Annotated[DrawableText, Field(max_length=MAX_CARD_CHARS)]

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from scene.animation import (
-    BoxAnimation,
-)
+from scene.animation import BoxAnimation
 from scene.character import CharacterState, Role
-from scene.fields import (
-    Name,
-)
+from scene.fields import Name
 from scene.kinds.layer import Bounded, ContentSizedLayer, Several
 from scene.rig import NEUTRAL
 

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from scene.animation import (
-    ColourAnimation,
-)
-from scene.fields import (
-    ColourText,
-)
+from scene.animation import ColourAnimation
+from scene.fields import ColourText
 from scene.kinds.layer import Bounded, LayerBase, Several
 
 

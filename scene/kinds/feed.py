@@ -6,13 +6,9 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from scene.animation import (
-    BoxAnimation,
-)
+from scene.animation import BoxAnimation
 from scene.feed import FeedFields
-from scene.fields import (
-    Name,
-)
+from scene.fields import Name
 from scene.kinds.layer import Bounded, ContentSizedLayer, Several
 from scene.source import PictureSource
 

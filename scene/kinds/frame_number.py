@@ -6,9 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from scene.animation import (
-    PlacingAnimation,
-)
+from scene.animation import PlacingAnimation
 from scene.kinds.layer import Bounded, LayerBase, Several
 
 

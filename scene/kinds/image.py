@@ -6,11 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from scene.animation import (
-    BoxAnimation,
-    Loop,
-    Start,
-)
+from scene.animation import BoxAnimation, Loop, Start
 from scene.fitting import Fit
 from scene.kinds.layer import Bounded, ContentSizedLayer, Several
 from scene.playback import FrameTimes, SpriteSheet

@@ -7,22 +7,11 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, field_validator
 
-from scene.animation import (
-    Animation,
-)
+from scene.animation import Animation
 from scene.bindings import Bindings, check_bindings
 from scene.blending import Blend
 from scene.effects import MAX_EFFECTS, Crop, Effect, finish_bounds, is_finish_property
-from scene.fields import (
-    Anchor,
-    Name,
-    Part,
-    Position,
-    Size,
-    Unit,
-    Within,
-    mistake,
-)
+from scene.fields import Anchor, Name, Part, Position, Size, Unit, Within, mistake
 from scene.glides import Glides
 from scene.layout import LayoutMove, Slot
 

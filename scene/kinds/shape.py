@@ -6,18 +6,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from scene.animation import (
-    ShapeAnimation,
-)
+from scene.animation import ShapeAnimation
 from scene.content import ShapeName
 from scene.drawing import MAX_CORNERS, GradientPart, Points, ShadowPart
-from scene.fields import (
-    ColourText,
-    Radius,
-    Spacing,
-    Unit,
-    mistake,
-)
+from scene.fields import ColourText, Radius, Spacing, Unit, mistake
 from scene.kinds.layer import Bounded, LayerBase, Several
 from scene.paint import LineCap
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from scene.animation import (
-    BoxAnimation,
-)
+from scene.animation import BoxAnimation
 from scene.fitting import Fit
 from scene.kinds.layer import Bounded, ContentSizedLayer, Several
 from scene.svg import SvgText

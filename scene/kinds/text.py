@@ -6,20 +6,10 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from scene.animation import (
-    TextAnimation,
-)
+from scene.animation import TextAnimation
 from scene.content import Align, Font, Style, VerticalAlign, Weight
 from scene.drawing import BackdropPart, ShadowPart
-from scene.fields import (
-    ColourText,
-    DrawableText,
-    FontSize,
-    LetterSpacing,
-    Name,
-    TextStroke,
-    mistake,
-)
+from scene.fields import ColourText, DrawableText, FontSize, LetterSpacing, Name, TextStroke, mistake
 from scene.kinds.layer import Bounded, ContentSizedLayer, Several
 from scene.numbers import MAX_VALUE, NumberFormat
 from scene.places import known_places
