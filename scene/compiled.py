@@ -8,58 +8,33 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache, partial
 
-from scene.acting import SCENE_TIME, SceneClock, character_maker
+from scene.acting import SCENE_TIME, SceneClock
 from scene.animation import COLOURS
 from scene.bindings import Link, links_of
-from scene.card import CardContent
 from scene.colour import parse_colour
-from scene.content import (
-    ColourContent,
-    Content,
-    FrameNumberContent,
-    ImageContent,
-    LayerState,
-    ShapeContent,
-    SvgContent,
-    TextContent,
-)
-from scene.data import Data
+from scene.content import LayerState
 from scene.document import layer_to_json
-from scene.drawing import backdrop_of, gradient_of, shadow_of
 from scene.effects import finish_bounds, finish_values, is_finish_property
-from scene.feeding import feed_maker
 from scene.fields import MAX_SIDE_PX, Size, viewport_px
 from scene.finish import Finish, FinishMaker, finish_maker
 from scene.fitting import Fitting
 from scene.glides import Glider, glides_without
 from scene.layers import (
     AnyLayer,
-    CardLayer,
     CharacterLayer,
     ColourLayer,
     FeedLayer,
     FrameNumberLayer,
     ImageLayer,
     ShapeLayer,
-    SvgLayer,
     TextLayer,
 )
 from scene.live import NOTHING_LIVE, Live, Moment
-from scene.places import filler, names_in
+from scene.makers import KEPT_LOOKS, ContentMaker, Surroundings, by_live, constant, content_maker
+from scene.places import names_in
 from scene.playback import FRAME, Playback, animated, sprites
 from scene.score import NO_STAGING, Moving, Staging
-from scene.svg import svg_view
-from scene.tracks import (
-    COLOUR_BOUNDS,
-    Values,
-    colour_at,
-    colour_values,
-    exact,
-    plays,
-    start_s,
-    tracks_of,
-)
-from scene.viewport import Viewport
+from scene.tracks import COLOUR_BOUNDS, Values, colour_values, exact, plays, start_s, tracks_of
 
 _OPACITY_STEPS = 255
 
@@ -68,14 +43,10 @@ _OF_CONTENT = (
     frozenset({"fontSize", "radius", "strokeWidth", "value", FRAME, SCENE_TIME}) | COLOUR_BOUNDS.keys()
 )
 
-_KEPT_LOOKS = 4  # of a layer at rest: neighbouring frames show neighbouring snapshots
 _START = Moment(0, Fraction(0), NOTHING_LIVE)
 
 # What a layout says of the layers in its slots.
 _PLACE = ("position.x", "position.y", "size.width", "size.height")
-
-ContentMaker = Callable[[Values, Moment], Content]
-"""A layer's content from its values at a moment."""
 
 Bound = tuple[tuple[str, float], ...]
 """Numbers of a layer that named values give it."""
@@ -122,20 +93,6 @@ class CompiledLayer:
         return tuple((target, value) for target, value in values if value is not None)
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What the layers of a scene version have in common; see :class:`scene.version.SceneVersion`."""
-
-    viewport: Viewport
-    fitting: Fitting
-    births: Mapping[int, Fraction]
-    revision: int
-    data: Data
-    """The scene's own values."""
-    fonts: Mapping[str, str]
-    """The ids of fonts by the names that the scene calls them."""
-
-
 def compile_layer(layer: AnyLayer, around: Surroundings, staging: Staging = NO_STAGING) -> CompiledLayer:
     """``layer``, ready to be evaluated."""
     births, revision = around.births, around.revision
@@ -153,7 +110,7 @@ def compile_layer(layer: AnyLayer, around: Surroundings, staging: Staging = NO_S
         seated = seat.values(layer.anchor.x, layer.anchor.y)
         base = {**base, **seated}
         arriving = seat.tracks(layer.anchor.x, layer.anchor.y, births)
-    content = _content_maker(layer, fitting, around)
+    content = content_maker(layer, fitting, around)
     finishing = finish_bounds(layer.effects)
     moved = tracks_of(layer.animations, base, sides, births, revision, finishing)
     # The layer's own animations come after the layout's and edits' ways, which they override, and timelines
@@ -167,12 +124,12 @@ def compile_layer(layer: AnyLayer, around: Surroundings, staging: Staging = NO_S
     links = links_of(layer.bindings, around.data, seated)
     moved_numbers = {track.target for track in tracks} | {link.target for link in links}
     if not counts_frames and moved_numbers.isdisjoint(_OF_CONTENT):
-        content = _by_live(content, base) if shows_live else _constant(content(base, _START))
+        content = by_live(content, base) if shows_live else constant(content(base, _START))
     finish = finish_maker(layer.effects, layer.blend, fitting)
     if not any(is_finish_property(track.target) for track in tracks):
         finish = partial(_same, finish(base))
 
-    @lru_cache(maxsize=_KEPT_LOOKS)
+    @lru_cache(maxsize=KEPT_LOOKS)
     def resting(live: Live, bound: Bound) -> LayerState | None:
         moment = Moment(0, Fraction(0), live)
         return _state(layer.id, {**base, **dict(bound)}, content, moment, fitting, finish)
@@ -294,106 +251,3 @@ def _playback(
     if layer.sprite is not None:
         return (sprites(layer.sprite.length, started_s, speed * exact(layer.sprite.fps), times),)
     return (animated(layer.frame_ms or (), started_s, speed, times),)
-
-
-def _content_maker(layer: AnyLayer, fitting: Fitting, around: Surroundings) -> ContentMaker:
-    match layer:
-        case ColourLayer():
-            return _colour_maker(layer)
-        case ImageLayer() | CharacterLayer() | FeedLayer():
-            return _moving_maker(layer, fitting)
-        case TextLayer():
-            return _text_maker(layer, fitting, around)
-        case ShapeLayer():
-            return _shape_maker(layer, fitting)
-        case CardLayer() | SvgLayer():
-            return _constant(_fixed(layer, fitting))
-        case FrameNumberLayer():
-            mask, cell = (1 << layer.bits) - 1, max(1, round(layer.cell * fitting.scale))
-            return lambda _values, moment: FrameNumberContent(moment.n & mask, layer.bits, cell)
-
-
-def _fixed(layer: CardLayer | SvgLayer, fitting: Fitting) -> Content:
-    """The content of a layer of which nothing but the box moves."""
-    if isinstance(layer, CardLayer):
-        accent = None if layer.accent is None else parse_colour(layer.accent)
-        return CardContent(layer.title, layer.lines, layer.state, accent, fitting.scale)
-    width, height = (side * fitting.scale for side in svg_view(layer.svg)[2:])
-    return SvgContent(layer.svg, layer.fit, width, height)
-
-
-def _constant(content: Content) -> ContentMaker:
-    return lambda _values, _moment: content
-
-
-def _by_live(content: ContentMaker, base: Values) -> ContentMaker:
-    """``content`` of a layer of which nothing but the live values changes, so that it is made once
-    for each."""
-
-    @lru_cache(maxsize=_KEPT_LOOKS)
-    def made(live: Live) -> Content:
-        return content(base, Moment(0, Fraction(0), live))
-
-    return lambda _values, moment: made(moment.live)
-
-
-def _moving_maker(layer: ImageLayer | CharacterLayer | FeedLayer, fitting: Fitting) -> ContentMaker:
-    """Of a layer whose content may move by itself."""
-    if isinstance(layer, CharacterLayer):
-        return character_maker(layer, fitting)
-    if isinstance(layer, FeedLayer):
-        return feed_maker(layer, fitting)
-    grid = None if layer.sprite is None else (layer.sprite.columns, layer.sprite.rows)
-    return lambda values, _moment: ImageContent(
-        layer.address, layer.fit, fitting.scale, int(values.get(FRAME, 0)), grid, layer.problem
-    )
-
-
-def _colour_maker(layer: ColourLayer) -> ContentMaker:
-    colour = parse_colour(layer.colour)
-    return lambda values, _moment: ColourContent(colour_at(values, "colour", colour) or colour)
-
-
-def _text_maker(layer: TextLayer, fitting: Fitting, around: Surroundings) -> ContentMaker:
-    text = filler(layer.text, layer.format, around.data)
-    typeface = layer.font_asset and around.fonts.get(layer.font_asset, layer.font_asset)
-    colour = parse_colour(layer.colour)
-    stroke = None if layer.stroke is None else parse_colour(layer.stroke)
-    shadow, backdrop = shadow_of(layer.shadow, fitting), backdrop_of(layer.background, fitting)
-    return lambda values, moment: TextContent(
-        text=text(None if layer.value is None else values["value"], moment.live),
-        font=layer.font,
-        typeface=typeface,
-        font_size=max(1.0, fitting.length(values["fontSize"])),
-        weight=layer.weight,
-        style=layer.style,
-        colour=colour_at(values, "colour", colour) or colour,
-        align=layer.align,
-        line_height=layer.line_height,
-        vertical_align=layer.vertical_align,
-        letter_spacing=fitting.length(values["letterSpacing"]),
-        max_lines=layer.max_lines,
-        stroke=stroke,
-        stroke_width=fitting.length(values["strokeWidth"]),
-        shadow=shadow,
-        backdrop=backdrop,
-    )
-
-
-def _shape_maker(layer: ShapeLayer, fitting: Fitting) -> ContentMaker:
-    fill = None if layer.fill is None else parse_colour(layer.fill)
-    stroke = None if layer.stroke is None else parse_colour(layer.stroke)
-    gradient, shadow = gradient_of(layer.gradient), shadow_of(layer.shadow, fitting)
-    return lambda values, _moment: ShapeContent(
-        shape=layer.shape,
-        radius=fitting.length(values["radius"]),
-        fill=colour_at(values, "fill", fill),
-        stroke=colour_at(values, "stroke", stroke),
-        stroke_width=fitting.length(values["strokeWidth"]),
-        points=layer.points or (),
-        corners=layer.corners,
-        inner=layer.inner,
-        cap=layer.cap,
-        gradient=gradient,
-        shadow=shadow,
-    )

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from scene.colour import parse_colour
-from scene.compiled import CompiledLayer, Surroundings, compile_layer
+from scene.compiled import CompiledLayer, compile_layer
 from scene.document import Scene
 from scene.fitting import fit_viewport
+from scene.makers import Surroundings
 from scene.score import NO_STAGING, stagings
 
 
