@@ -18,7 +18,7 @@ from pydantic_core import CoreSchema
 
 from scene.colour import parse_colour
 from scene.effects import FINISH_PATTERN, is_finish_property
-from scene.fields import MAX_POSITION_PX, MAX_SIDE_PX, Part, mistake, share, worded
+from scene.fields import MAX_POSITION_PX, MAX_SCALE, MAX_SIDE_PX, Part, mistake, share, worded
 from scene.numbers import MAX_VALUE
 from scene.route import Path
 from scene.spring import Spring
@@ -34,6 +34,8 @@ BOUNDS: dict[str, tuple[float, float]] = {
     "size.height": (0, MAX_SIDE_PX),
     "anchor.x": (0, 1),
     "anchor.y": (0, 1),
+    "scale.x": (0, MAX_SCALE),
+    "scale.y": (0, MAX_SCALE),
     "opacity": (0, 1),
     "rotation": (-36_000, 36_000),
     "fontSize": (1, 1000),
@@ -49,10 +51,24 @@ MEASURES = frozenset({"fontSize", "radius", "strokeWidth"})
 LENGTHS = frozenset({"position.x", "position.y", "size.width", "size.height"}) | MEASURES
 """Those that may be given as a percentage of the viewport."""
 
+BOTH = {"scale": ("scale.x", "scale.y")}
+"""Properties that move two numbers alike."""
+
 COLOURS = frozenset({"colour", "fill", "stroke"})
 """Properties that are colours."""
 
-Placing = Literal["position", "position.x", "position.y", "anchor.x", "anchor.y", "opacity", "rotation"]
+Placing = Literal[
+    "position",
+    "position.x",
+    "position.y",
+    "anchor.x",
+    "anchor.y",
+    "scale",
+    "scale.x",
+    "scale.y",
+    "opacity",
+    "rotation",
+]
 Sizing = Literal["size.width", "size.height"]
 
 
@@ -268,7 +284,7 @@ def check_value(value: float | str, target: str | None, at: str = "") -> None:
     elif isinstance(value, str):
         _check_percentage(value, target, at)
     else:
-        low, high = BOUNDS[target]
+        low, high = BOUNDS[BOTH.get(target, (target,))[0]]
         if not low <= value <= high:
             raise mistake(f"must be between {low:g} and {high:g} for {target}", at)
 

@@ -31,6 +31,8 @@ Bindable = Literal[
     "size.height",
     "anchor.x",
     "anchor.y",
+    "scale.x",
+    "scale.y",
     "opacity",
     "rotation",
     "fontSize",

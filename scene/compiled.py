@@ -9,7 +9,7 @@ from fractions import Fraction
 from functools import lru_cache, partial
 
 from scene.acting import SCENE_TIME, SceneClock
-from scene.animation import COLOURS
+from scene.animation import BOTH, COLOURS
 from scene.bindings import Link, links_of
 from scene.colour import parse_colour
 from scene.content import LayerState
@@ -38,11 +38,15 @@ from scene.tracks import COLOUR_BOUNDS, Values, colour_values, exact, plays, sta
 
 _OPACITY_STEPS = 255
 
+_ZOOM = BOTH["scale"]
+
 # Properties that change the content itself, not where and how it lies.
 _OF_CONTENT = (
-    frozenset({"fontSize", "radius", "strokeWidth", "value", FRAME, SCENE_TIME}) | COLOUR_BOUNDS.keys()
+    frozenset({"fontSize", "radius", "strokeWidth", "value", *_ZOOM, FRAME, SCENE_TIME})
+    | COLOUR_BOUNDS.keys()
 )
 
+_KEPT_ZOOMS = 16  # the last ones of a scale that moves
 _START = Moment(0, Fraction(0), NOTHING_LIVE)
 
 # What a layout says of the layers in its slots.
@@ -110,7 +114,7 @@ def compile_layer(layer: AnyLayer, around: Surroundings, staging: Staging = NO_S
         seated = seat.values(layer.anchor.x, layer.anchor.y)
         base = {**base, **seated}
         arriving = seat.tracks(layer.anchor.x, layer.anchor.y, births)
-    content = content_maker(layer, fitting, around)
+    content = _zooming(lambda zoomed: content_maker(layer, zoomed, around), fitting)
     finishing = finish_bounds(layer.effects)
     moved = tracks_of(layer.animations, base, sides, births, revision, finishing)
     # The layer's own animations come after the layout's and edits' ways, which they override, and timelines
@@ -126,7 +130,7 @@ def compile_layer(layer: AnyLayer, around: Surroundings, staging: Staging = NO_S
     if not counts_frames and moved_numbers.isdisjoint(_OF_CONTENT):
         content = by_live(content, base) if shows_live else constant(content(base, _START))
     finish = finish_maker(layer.effects, layer.blend, fitting)
-    if not any(is_finish_property(track.target) for track in tracks):
+    if not any(is_finish_property(track.target) for track in tracks) and moved_numbers.isdisjoint(_ZOOM):
         finish = partial(_same, finish(base))
 
     @lru_cache(maxsize=KEPT_LOOKS)
@@ -159,9 +163,11 @@ def _state(
 ) -> LayerState | None:
     opacity = round(values["opacity"] * _OPACITY_STEPS) / _OPACITY_STEPS
     width, height = values.get("size.width"), values.get("size.height")
-    width = None if width is None else fitting.width(width)
-    height = None if height is None else fitting.height(height)
-    if opacity == 0 or width == 0 or height == 0:
+    by_x, by_y = values["scale.x"], values["scale.y"]
+    zoomed = fitting.zoomed(by_x, by_y)
+    width = None if width is None else zoomed.width(width)
+    height = None if height is None else zoomed.height(height)
+    if 0 in (opacity, width, height, by_x, by_y):
         return None
     return LayerState(
         id=layer_id,
@@ -177,6 +183,16 @@ def _state(
         opacity=opacity,
         finish=finish(values),
     )
+
+
+def _zooming(make: Callable[[Fitting], ContentMaker], fitting: Fitting) -> ContentMaker:
+    """What ``make`` makes, at the scale that the layer has at the moment."""
+
+    @lru_cache(maxsize=_KEPT_ZOOMS)
+    def made(by_x: float, by_y: float) -> ContentMaker:
+        return make(fitting.zoomed(by_x, by_y))
+
+    return lambda values, moment: made(values["scale.x"], values["scale.y"])(values, moment)
 
 
 def _shows_live(layer: AnyLayer) -> bool:
@@ -197,6 +213,8 @@ def _base_values(layer: AnyLayer, sides: tuple[float, float], directed: Set[str]
         "position.y": viewport_px(layer.position.y, sides[1]),
         "anchor.x": layer.anchor.x,
         "anchor.y": layer.anchor.y,
+        "scale.x": layer.scale.x,
+        "scale.y": layer.scale.y,
         "opacity": layer.opacity,
         "rotation": layer.rotation,
         **finish_values(layer.crop, layer.effects),

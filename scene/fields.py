@@ -196,6 +196,28 @@ class Size(Part):
     """Viewport px, or a share of the viewport's height."""
 
 
+MAX_SCALE = 20.0
+"""How many times its size a layer may be drawn."""
+
+_Factor = Annotated[float, Field(ge=0, le=MAX_SCALE)]
+
+
+class Scale(Part):
+    """How many times its size a layer is drawn, around its anchor, with all that belongs to it."""
+
+    x: _Factor = 1.0
+    """Times its width."""
+    y: _Factor = 1.0
+    """Times its height."""
+
+
+def both_ways(scale: object) -> object:
+    """One number is meant for both directions."""
+    if isinstance(scale, int | float) and not isinstance(scale, bool):
+        return {"x": float(scale), "y": float(scale)}
+    return scale
+
+
 class Anchor(Part):
     """A point of a layer's box; 0, 0 is its upper left corner, 1, 1 its lower right one."""
 

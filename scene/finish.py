@@ -133,6 +133,7 @@ def finish_maker(effects: Sequence[AnyEffect], blend: Blend, fitting: Fitting) -
 
 
 def _finish(effects: Sequence[AnyEffect], blend: Blend, fitting: Fitting, values: Values) -> Finish:
+    fitting = fitting.zoomed(values["scale.x"], values["scale.y"])
     left, top = fitting.width(values["crop.left"]), fitting.height(values["crop.top"])
     right, bottom = fitting.width(values["crop.right"]), fitting.height(values["crop.bottom"])
     states = [

@@ -48,6 +48,12 @@ class Fitting:
         """A place on the canvas, from its top."""
         return _rounded(self.top + viewport_px * self.scale_y)
 
+    def zoomed(self, by_x: float, by_y: float) -> Fitting:
+        """For what is drawn so many times its size: good for its lengths, not for its place."""
+        if by_x == by_y == 1:
+            return self
+        return replace(self, scale_x=self.scale_x * by_x, scale_y=self.scale_y * by_y)
+
     def seen_from(self, x: float, y: float) -> Fitting:
         """The same, for places that are measured from the point ``x``, ``y`` of the viewport."""
         return replace(self, left=self.left + x * self.scale_x, top=self.top + y * self.scale_y)

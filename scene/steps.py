@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, field_validator
 
-from scene.animation import BOUNDS, COLOURS, Movement, Value, check_value
+from scene.animation import BOTH, BOUNDS, COLOURS, Movement, Value, check_value
 from scene.effects import is_finish_property
 from scene.fields import Name, Part, mistake, worded
 from scene.tracks import exact, play_s, plays
@@ -34,7 +34,7 @@ STEP_KINDS = ("sequence", "parallel", "stagger", "animate", "set", "wait")
 
 _NESTING = ("sequence", "parallel", "stagger")
 _MAX_NAME = 64
-_PROPERTIES = frozenset({"position", *BOUNDS, *COLOURS})
+_PROPERTIES = frozenset({"position", *BOUNDS, *BOTH, *COLOURS})
 
 
 def _few(ids: object) -> object:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import partial
 
-from scene.animation import BOUNDS, COLOURS, MEASURES, AfterRevision, Animation, Loop, Movement, Start
+from scene.animation import BOTH, BOUNDS, COLOURS, MEASURES, AfterRevision, Animation, Loop, Movement, Start
 from scene.colour import Colour, parse_colour
 from scene.fields import viewport_px
 from scene.keyframes import Stop, through
@@ -54,9 +54,9 @@ def motions_of(
 
 
 def numbers_of(target: str) -> Sequence[str]:
-    """The numbers that the property ``target`` is moved by, except the position on a path: its own, or a
-    colour's channels."""
-    return _channels(target) if target in COLOURS else (target,)
+    """The numbers that the property ``target`` is moved by, except the position on a path: its own, two that
+    move alike, or a colour's channels."""
+    return _channels(target) if target in COLOURS else BOTH.get(target, (target,))
 
 
 def play_s(movement: Movement) -> Fraction:
@@ -114,6 +114,10 @@ def _ways(movement: Movement, base: Values, viewport: tuple[float, float]) -> It
     if target in COLOURS:
         for index, channel in enumerate(_channels(target)):
             yield channel, _way(movement, base.get(channel, 0.0), partial(_channel, index))
+        return
+    if target in BOTH:
+        for number in BOTH[target]:
+            yield number, _way(movement, base[number], float)
         return
     whole_px = viewport[1] if target in ("position.y", "size.height") else viewport[0]
     if target in MEASURES:

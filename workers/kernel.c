@@ -156,7 +156,7 @@ static void wipe_row(uint8_t *restrict dst, const uint8_t *restrict src, const u
     for (Py_ssize_t x = 0; x < width; x++) {
         int32_t passed = high - order[x];
         passed = passed < 0 ? 0 : passed > span ? span : passed;
-        uint32_t weight = ((uint32_t)passed * slope + 32768) >> 16;
+        uint32_t weight = ((uint32_t)passed * slope + (1u << 23)) >> 24;
         dst[x] = mixture(dst[x], src[x], (uint16_t)(255 - weight), (uint16_t)weight);
     }
 }
@@ -206,7 +206,7 @@ static PyObject *kernel_wipe(PyObject *self, PyObject *args) {
         for (Py_ssize_t y = 0; y < p[0].height; y++)
             wipe_row(p[0].data + y * p[0].stride, p[1].data + y * p[1].stride,
                      (const uint16_t *)(const void *)(p[2].data + y * p[2].stride), p[0].width, high, high - low,
-                     (255u << 16) / (uint32_t)(high - low));
+                     (255u << 24) / (uint32_t)(high - low));
         Py_END_ALLOW_THREADS;
     }
     planes_close(p, 3);

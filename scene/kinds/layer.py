@@ -11,7 +11,7 @@ from scene.animation import Animation
 from scene.bindings import Bindings, check_bindings
 from scene.blending import Blend
 from scene.effects import MAX_EFFECTS, Crop, Effect, finish_bounds, is_finish_property
-from scene.fields import Anchor, Name, Part, Position, Size, Unit, Within, mistake
+from scene.fields import Anchor, Name, Part, Position, Scale, Size, Unit, Within, both_ways, mistake
 from scene.glides import Glides
 from scene.layout import LayoutMove, Slot
 
@@ -85,6 +85,9 @@ class LayerBase(Part):
     """Of its box; what is left out follows from the content."""
     anchor: Anchor = Anchor()
     """The point of the box that lies at ``position`` and that the box turns around."""
+    scale: Annotated[Scale, BeforeValidator(both_ways, json_schema_input_type=float | Scale)] = Scale()
+    """How many times its size it is drawn, around its anchor: one number, or one for each direction. Letters,
+    strokes and effects grow with it and keep their proportions."""
     opacity: Unit = 1.0
     """0 is clear."""
     rotation: float = Field(0.0, ge=-36_000, le=36_000)

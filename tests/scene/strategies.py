@@ -20,7 +20,10 @@ from tests.scene.timeline_strategies import moves_value_of, timelines, triggers
 
 Document = dict[str, Any]
 
-PLACING = ("position", "position.x", "position.y", "anchor.x", "anchor.y", "opacity", "rotation")
+PLACING = (
+    *("position", "position.x", "position.y", "anchor.x", "anchor.y"),
+    *("scale", "scale.x", "scale.y", "opacity", "rotation"),
+)
 BOX = (*PLACING, "size.width", "size.height")
 PROPERTIES = {
     "colour": (*BOX, "colour"),
@@ -40,6 +43,7 @@ colours = st.one_of(
     st.from_regex(r"#[0-9a-fA-F]{6}", fullmatch=True),
     st.from_regex(r"#[0-9a-f]{8}", fullmatch=True),
 )
+scales = st.sampled_from([0, 0.5, 1, 1.5]) | st.floats(0, 2)
 percentages = st.integers(0, 120).map(lambda n: f"{n}%")
 coordinates = st.integers(-200, 2000) | st.floats(-200, 2000) | percentages
 sides = st.integers(0, 600) | st.floats(0, 600) | percentages
@@ -85,6 +89,8 @@ def values(target: str) -> st.SearchStrategy[Any]:
     """Values that ``target`` may be moved from and to."""
     if target in COLOURS:
         return colours
+    if target.startswith("scale"):
+        return scales
     low, high = (max(BOUNDS[target][0], -500), min(BOUNDS[target][1], 1000))
     numbers = st.floats(low, high)
     return numbers | percentages if target in LENGTHS else numbers
@@ -367,6 +373,7 @@ def layers(draw: st.DrawFn, kind: str | None = None) -> Document:
             anchor=fields({}, x=st.floats(0, 1), y=st.floats(0, 1)),
             opacity=st.floats(0, 1) | st.just(1),
             rotation=st.integers(-720, 720) | st.floats(-720, 720),
+            scale=scales | fields({}, x=scales, y=scales),
             zIndex=st.integers(-3, 3),
             visible=st.booleans(),
             blend=st.sampled_from(get_args(Blend)),
@@ -393,7 +400,7 @@ spacings = st.integers(0, 1000) | st.just("4%")
 @st.composite
 def glides(draw: st.DrawFn, kind: str) -> Document:
     """A way from former values, as edits write it."""
-    targets = [target for target in PROPERTIES[kind] if target != "position"]
+    targets = [target for target in PROPERTIES[kind] if target not in {"position", "scale"}]
     chosen = draw(st.lists(st.sampled_from(targets), min_size=1, max_size=2, unique=True))
     before = {target: draw(values(target)) for target in chosen}
     start = draw(st.just("now") | st.integers(1, 3).map(lambda k: {"revision": k}))

@@ -17,7 +17,7 @@ from scene.time import Segment
 from scene.version import SceneVersion
 
 NUMBERS_OF_A_SHAPE = (
-    "position.x, position.y, size.width, size.height, anchor.x, anchor.y, opacity, rotation, "
+    "position.x, position.y, size.width, size.height, anchor.x, anchor.y, scale.x, scale.y, opacity, rotation, "
     "radius, strokeWidth"
 )
 BAR = {"type": "shape", "shape": "rectangle", "size": {"width": 10, "height": 20}}

@@ -204,7 +204,8 @@ MISTAKES: list[tuple[object, str, str]] = [
         animated(property="radius"),
         "layers[0].animations[0].property",
         (
-            "must be 'position', 'position.x', 'position.y', 'anchor.x', 'anchor.y', 'opacity', 'rotation', "
+            "must be 'position', 'position.x', 'position.y', 'anchor.x', 'anchor.y', 'scale', 'scale.x', "
+            "'scale.y', 'opacity', 'rotation', "
             "'size.width', 'size.height', 'fontSize', 'value' or 'colour'"
         ),
     ),
@@ -486,7 +487,9 @@ def test_what_was_written_stands_in_the_document_with_the_defaults_beside_it(lay
 
 
 def stands(value: Any, written: Any) -> bool:
-    """Whether ``value`` is in ``written``, which may have more fields."""
+    """Whether ``value`` is in ``written``, which may have more fields, and one number for two."""
+    if isinstance(value, int | float) and isinstance(written, dict):
+        return all(number == value for number in written.values())
     if isinstance(value, dict):
         return all(stands(inner, written[name]) for name, inner in value.items())
     if isinstance(value, list) and len(value) == len(written):
