@@ -17,8 +17,8 @@ from scene.time import Segment
 from scene.version import SceneVersion
 
 NUMBERS_OF_A_SHAPE = (
-    "position.x, position.y, size.width, size.height, anchor.x, anchor.y, scale.x, scale.y, opacity, rotation, "
-    "radius, strokeWidth"
+    "position.x, position.y, size.width, size.height, anchor.x, anchor.y, scale.x, scale.y, opacity, "
+    "rotation, radius, strokeWidth"
 )
 BAR = {"type": "shape", "shape": "rectangle", "size": {"width": 10, "height": 20}}
 COUNT = {"type": "text", "text": "{value}", "value": 0, "format": ".1f"}
