@@ -10,6 +10,9 @@ from scene.colour import Colour
 CardState = Literal["idle", "waiting", "starting", "live", "paused", "stopping", "failed"]
 """The states of a stream."""
 
+ShownState = Literal[CardState, "stream"]
+"""One of them, or that of the stream that shows the card."""
+
 MAX_CARD_LINES = 8
 MAX_CARD_CHARS = 200
 """Of a card's title, and of each of its lines."""

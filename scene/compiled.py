@@ -30,10 +30,19 @@ from scene.layers import (
     TextLayer,
 )
 from scene.live import NOTHING_LIVE, Live, Moment
-from scene.makers import KEPT_LOOKS, ContentMaker, Surroundings, by_live, constant, content_maker
+from scene.makers import (
+    KEPT_LOOKS,
+    ContentMaker,
+    Surroundings,
+    by_live,
+    constant,
+    content_maker,
+    tells_of_stream,
+)
 from scene.places import names_in
 from scene.playback import FRAME, Playback, animated, sprites
 from scene.score import NO_STAGING, Moving, Staging
+from scene.standing import Standing
 from scene.tracks import COLOUR_BOUNDS, Values, colour_values, exact, plays, start_s, tracks_of
 
 _OPACITY_STEPS = 255
@@ -77,8 +86,11 @@ class CompiledLayer:
     resting: Callable[[Live, Bound], LayerState | None]
     """The same as ``still`` of a layer with links, or one that shows live values."""
 
-    def at(self, n: int, time_s: Fraction, live: Live = NOTHING_LIVE) -> LayerState | None:
-        """What it shows in output frame ``n`` at scene time ``time_s``; None when that is nothing."""
+    def at(
+        self, n: int, time_s: Fraction, live: Live = NOTHING_LIVE, standing: Standing | None = None
+    ) -> LayerState | None:
+        """What it shows in output frame ``n`` at scene time ``time_s``, of a stream that stands as
+        ``standing`` says; None when that is nothing."""
         moved = {}
         for track in self.tracks:
             value = track.value_at(time_s)
@@ -90,7 +102,8 @@ class CompiledLayer:
                 return self.still
             return self.resting(live if self.shows_live else NOTHING_LIVE, bound)
         values = {**self.base, **dict(bound), **moved}
-        return _state(self.id, values, self.content, Moment(n, time_s, live), self.fitting, self.finish)
+        moment = Moment(n, time_s, live, standing)
+        return _state(self.id, values, self.content, moment, self.fitting, self.finish)
 
     def _bound(self, live: Live, time_s: Fraction) -> Bound:
         values = ((link.target, link.value_at(live, time_s)) for link in self.links)
@@ -123,7 +136,7 @@ def compile_layer(layer: AnyLayer, around: Surroundings, staging: Staging = NO_S
         arriving += Glider(base, layer_to_json(layer), sides).tracks(gliding, births, revision, finishing)
     own = arriving + moved + _playback(layer, births, revision)
     tracks = staging.directed(base, own, sides, finishing)
-    counts_frames = isinstance(layer, FrameNumberLayer)
+    counts_frames = isinstance(layer, FrameNumberLayer) or tells_of_stream(layer)
     shows_live = _shows_live(layer)
     links = links_of(layer.bindings, around.data, seated)
     moved_numbers = {track.target for track in tracks} | {link.target for link in links}

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from scene.standing import Standing
 from scene.voice import Acting
 
 Datum = str | int | float
@@ -73,3 +74,5 @@ class Moment:
     time_s: Fraction
     """Scene time."""
     live: Live
+    standing: Standing | None = None
+    """How the stream stands; None where that cannot matter."""

@@ -38,9 +38,12 @@ from scene.layers import (
 from scene.live import Live, Moment
 from scene.places import filler
 from scene.playback import FRAME
+from scene.standing import Standing, shows_stream, with_stream
 from scene.svg import svg_view
 from scene.tracks import Values, colour_at
 from scene.viewport import Viewport
+
+_NO_STREAM = Standing(0, Fraction(1), (0, 0), paused=False)
 
 KEPT_LOOKS = 4
 """Of a layer at rest: neighbouring frames show neighbouring snapshots."""
@@ -72,22 +75,32 @@ def content_maker(layer: AnyLayer, fitting: Fitting, around: Surroundings) -> Co
             return _moving_maker(layer, fitting)
         case TextLayer():
             return _text_maker(layer, fitting, around)
-        case ShapeLayer():
-            return _shape_maker(layer, fitting)
-        case CardLayer() | SvgLayer():
-            return constant(_fixed(layer, fitting))
+        case ShapeLayer() | SvgLayer():
+            return _drawing_maker(layer, fitting)
+        case CardLayer():
+            return _card_maker(layer, fitting)
         case FrameNumberLayer():
             mask, cell = (1 << layer.bits) - 1, max(1, round(layer.cell * fitting.scale))
             return lambda _values, moment: FrameNumberContent(moment.n & mask, layer.bits, cell)
 
 
-def _fixed(layer: CardLayer | SvgLayer, fitting: Fitting) -> Content:
-    """The content of a layer of which nothing but the box moves."""
-    if isinstance(layer, CardLayer):
-        accent = None if layer.accent is None else parse_colour(layer.accent)
-        return CardContent(layer.title, layer.lines, layer.state, accent, fitting.scale)
-    width, height = (side * fitting.scale for side in svg_view(layer.svg)[2:])
-    return SvgContent(layer.svg, layer.fit, width, height)
+def tells_of_stream(layer: AnyLayer) -> bool:
+    """Whether its content follows from how the stream stands."""
+    if not isinstance(layer, CardLayer):
+        return False
+    return layer.state == "stream" or any(map(shows_stream, (layer.title, *layer.lines)))
+
+
+def _card_maker(layer: CardLayer, fitting: Fitting) -> ContentMaker:
+    accent = None if layer.accent is None else parse_colour(layer.accent)
+
+    def made(_values: Values, moment: Moment) -> Content:
+        standing = moment.standing or _NO_STREAM
+        state = standing.state if layer.state == "stream" else layer.state
+        title, *lines = (with_stream(text, standing) for text in (layer.title, *layer.lines))
+        return CardContent(title, tuple(lines), state, accent, fitting.scale)
+
+    return made
 
 
 def constant(content: Content) -> ContentMaker:
@@ -149,7 +162,10 @@ def _text_maker(layer: TextLayer, fitting: Fitting, around: Surroundings) -> Con
     )
 
 
-def _shape_maker(layer: ShapeLayer, fitting: Fitting) -> ContentMaker:
+def _drawing_maker(layer: ShapeLayer | SvgLayer, fitting: Fitting) -> ContentMaker:
+    if isinstance(layer, SvgLayer):
+        width, height = (side * fitting.scale for side in svg_view(layer.svg)[2:])
+        return constant(SvgContent(layer.svg, layer.fit, width, height))
     fill = None if layer.fill is None else parse_colour(layer.fill)
     stroke = None if layer.stroke is None else parse_colour(layer.stroke)
     gradient, shadow = gradient_of(layer.gradient), shadow_of(layer.shadow, fitting)

@@ -8,6 +8,7 @@ from fractions import Fraction
 from scene.colour import Colour
 from scene.content import LayerState
 from scene.live import NOTHING_LIVE, Live
+from scene.standing import Standing
 from scene.time import Segment
 from scene.transitions import Mixing
 from scene.version import SceneVersion
@@ -42,6 +43,7 @@ def scene_at(
     snapshot."""
     time_s = segment.time_at_s(n, fps)
     width, height = version.canvas
-    states = [layer.at(n, time_s, live) for layer in version.layers]
+    standing = Standing(n, fps, version.canvas, paused=segment.rate == 0)
+    states = [layer.at(n, time_s, live, standing) for layer in version.layers]
     layers = tuple(state for state in states if state is not None)
     return SceneState(width, height, version.background, layers)

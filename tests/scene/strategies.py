@@ -342,11 +342,14 @@ def _more_fields(
                 "shadow": shadows,
             }
         case "card":
-            texts = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=20)
+            words = st.text(st.characters(min_codepoint=32, max_codepoint=122), max_size=20)
+            texts = words | st.sampled_from(
+                ["on air for {stream.uptime}", "{stream.state}, {stream.fps} fps"]
+            )
             return {"title": texts}, {
                 **box,
                 "lines": st.lists(texts, max_size=3),
-                "state": st.sampled_from(["idle", "waiting", "live", "paused", "failed"]),
+                "state": st.sampled_from(["idle", "waiting", "live", "paused", "failed", "stream"]),
                 "accent": colours,
             }
     return {}, {"bits": st.integers(1, 32), "cell": st.integers(2, 64)}
