@@ -16,6 +16,7 @@
 #endif
 
 #define MAX_SIDE 32768
+#define MAX_PLACE 1000000
 
 /* x / 255 rounded to nearest, exact for 0 <= x <= 65535. */
 static inline uint32_t div255(uint32_t x) {
@@ -23,7 +24,9 @@ static inline uint32_t div255(uint32_t x) {
     return (x + (x >> 8)) >> 8;
 }
 
-static inline double clamped(double x, double low, double high) { return x < low ? low : x > high ? high : x; }
+/* Between `low` and `high` in any case: what is no number (an edge of next to no height may have such a place) is
+   `low`, and the result is good as an index. */
+static inline double clamped(double x, double low, double high) { return x > low ? x < high ? x : high : low; }
 
 static int is_size(int width, int height) {
     if (width > 0 && height > 0 && width <= MAX_SIDE && height <= MAX_SIDE) return 1;
@@ -191,7 +194,7 @@ static inline const uint8_t *colour_at(const Ramp *ramp, int radial, float x, fl
     } else {
         place = ramp->a * x + ramp->b * y + ramp->c;
     }
-    place = place < 0 ? 0 : place > 1 ? 1 : place;
+    place = place > 0 ? place < 1 ? place : 1 : 0; /* also when it is no number */
     return ramp->colours + 4 * (int)(place * ramp->last + 0.5f);
 }
 
@@ -417,6 +420,16 @@ static void covered_part(double x, double y, double x_step, double y_step, const
     if (*last <= *first) *first = *last = low;
 }
 
+/* Far beyond any picture fixed-point numbers would overflow. */
+static int is_turn(const double m[6]) {
+    for (int i = 0; i < 6; i++)
+        if (!(fabs(m[i]) <= MAX_PLACE)) {
+            PyErr_Format(PyExc_ValueError, "matrix: expected numbers up to %d", MAX_PLACE);
+            return 0;
+        }
+    return 1;
+}
+
 static PyObject *scanline_turn(PyObject *self, PyObject *args) {
     Py_buffer out, raster;
     Source source;
@@ -426,7 +439,7 @@ static PyObject *scanline_turn(PyObject *self, PyObject *args) {
     if (!PyArg_ParseTuple(args, "w*iiy*ii(dddddd)", &out, &width, &height, &raster, &source.width, &source.height, &m[0],
                           &m[1], &m[2], &m[3], &m[4], &m[5]))
         return NULL;
-    int fits = is_size(width, height) && is_size(source.width, source.height) &&
+    int fits = is_turn(m) && is_size(width, height) && is_size(source.width, source.height) &&
                has_bytes(&out, (Py_ssize_t)4 * width * height, "out") &&
                has_bytes(&raster, (Py_ssize_t)4 * source.width * source.height, "raster");
     if (fits) {

@@ -173,3 +173,49 @@ RAMP = (0.0, 0.0, 0.0, 0.0)
 def test_a_wrong_size_is_named(call: str, arguments: tuple[Any, ...], told: str) -> None:
     with pytest.raises(ValueError, match=told):
         getattr(scanline, call)(*arguments)
+
+
+wild = st.floats(allow_nan=True, allow_infinity=True, width=64) | st.sampled_from(
+    [0.0, 1.0, 2.5, 5e-324, 1e-310]
+)
+
+
+@settings(max_examples=300)
+@given(st.lists(st.tuples(wild, wild, wild, wild), min_size=1, max_size=4), wild)
+def test_no_number_leads_out_of_the_picture(edges: list[tuple[float, ...]], half: float) -> None:
+    """What is written beyond the mask would be seen in what lies around it."""
+    around = np.full((7, 5), 77, np.uint8)
+    mask = around[1:6].reshape(-1)
+    mask[:] = 0
+    scanline.fill(np.array(edges), mask, 5, 5, False)
+    scanline.stroke(np.array([(*edge, -1.0, 0.5) for edge in edges]), mask, 5, 5, half)
+    assert (around[[0, 6]] == 77).all()
+
+
+@settings(max_examples=200)
+@given(st.tuples(wild, wild, wild, wild))
+def test_a_ramp_of_any_numbers_has_only_its_own_colours(ramp: tuple[float, float, float, float]) -> None:
+    colours = np.array([[9, 9, 9, 255], [7, 7, 7, 255]], np.uint8)
+    for radial in (False, True):
+        out = np.zeros((3, 3, 4), np.uint8)
+        scanline.paint(out, 3, 3, colours, radial, ramp, None, None, np.zeros(4, np.uint8))
+        assert set(out[..., 0].ravel()) <= {7, 9}
+
+
+def test_an_edge_of_next_to_no_height_is_none() -> None:
+    """Its slope is beyond all numbers."""
+    mask = np.zeros((4, 4), np.uint8)
+    scanline.fill(
+        np.array([[0.0, 1.0, 1e300, np.nextafter(1.0, 2)], [3.0, 0.0, 1.0, 5e-324]]), mask, 4, 4, False
+    )
+    assert mask.max() == 0
+
+
+@pytest.mark.parametrize("wrong", [np.nan, np.inf, -np.inf, 1e300, -1_000_001.0])
+@pytest.mark.parametrize("place", range(6))
+def test_a_turn_by_no_number_is_refused(wrong: float, place: int) -> None:
+    matrix = [1.0, 0.0, 0.0, 0.0, 1.0, 0.0]
+    matrix[place] = wrong
+    raster = np.zeros((4, 4, 4), np.uint8)
+    with pytest.raises(ValueError, match="matrix: expected numbers"):
+        scanline.turn(np.zeros((4, 4, 4), np.uint8), 4, 4, raster, 4, 4, tuple(matrix))  # type: ignore[arg-type]
