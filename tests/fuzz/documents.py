@@ -25,6 +25,9 @@ SEEDS = [
 MAX_PLACES = 4000
 """A document with more is not made larger; what is sent has a bound of its own, in bytes."""
 
+REPEATS = (1, 2, 9, 60, 200)
+"""So often an entry may come again, even one that is nearly the whole document."""
+
 Place = tuple[Any, Any]
 """A container and the key or index of something in it."""
 
@@ -230,7 +233,7 @@ def _repeat(document: Any, rng: random.Random) -> Any:
     lists = [held[key] for held, key in found if isinstance(held[key], list) and held[key]]
     if lists and len(found) < MAX_PLACES:
         chosen = rng.choice(lists)
-        chosen.extend(copy.deepcopy(chosen[-1:]) * rng.choice((1, 2, 9, 60, 200)))
+        chosen.extend(copy.deepcopy(chosen[-1:]) * rng.choice(REPEATS))
     return document
 
 
