@@ -54,7 +54,9 @@ def test_every_picture_arrives_once_and_in_order(
     assert all(min(abs(v - DARK), abs(v - BRIGHT)) <= 3 for v in flat.mean(axis=0))
     assert report is not None
     assert 0 < report.drawn_by["hand"] <= report.fresh
-    assert not report.refused
+    # Only frames of ticks before the first picture may have come too late.
+    assert sum(report.refused.values()) <= report.blank
+    assert report.refused.keys() <= {"passed"}
     assert report.repeated == {}
 
 
