@@ -13,19 +13,14 @@ import sys
 from pathlib import Path
 
 from farm.forking.process import Process, run_module
+from farm.forking.restarting import STABLE_AFTER_S, restart_delay_s
 from farm.forking.waiting import ended
 from farm.log import get_logger
 
 log = get_logger(__name__)
 
 HTTP_MODULE = "api.http"
-STABLE_AFTER_S = 20.0
 STOP_WITHIN_S = 4.0
-
-
-def restart_delay_s(deaths_in_a_row: int) -> float:
-    """How long to wait before the next start: nothing after the first death, then 0.2 s doubling to 5 s."""
-    return 0.0 if deaths_in_a_row <= 1 else min(5.0, 0.1 * 2 ** (deaths_in_a_row - 1))
 
 
 def check_port(host: str, port: int) -> None:

@@ -98,7 +98,7 @@ class LedgerSummary(msgspec.Struct, frozen=True):
 
 def summary_of(records: Sequence[FrameRecord]) -> LedgerSummary:
     """The numbers of ``records``."""
-    spreads = {name: _spread(getattr(record, name) for record in records) for name in HOPS}
+    spreads = {name: spread_of(getattr(record, name) for record in records) for name in HOPS}
     return LedgerSummary(
         frames=len(records),
         repeated=dict(Counter(record.cause for record in records if record.missed)),
@@ -107,7 +107,8 @@ def summary_of(records: Sequence[FrameRecord]) -> LedgerSummary:
     )
 
 
-def _spread(values: Iterable[float]) -> Spread | None:
+def spread_of(values: Iterable[float]) -> Spread | None:
+    """Of times in ms; those that nobody measured are left out, None when no other is there."""
     known = sorted(value for value in values if value >= 0)
     if not known:
         return None

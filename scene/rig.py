@@ -8,7 +8,7 @@ the canvas: it moves and turns with it, and turns itself around its pivot. Parts
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
@@ -273,8 +273,3 @@ def _named_parts(rig: Rig) -> Iterator[tuple[str, str]]:
         yield f"blinks[{index}].part", blink.part
     for index, motion in enumerate(rig.motions):
         yield f"motions[{index}].part", motion.part
-
-
-def rig_schema() -> dict[str, Any]:
-    """The JSON Schema of ``character.json``."""
-    return Rig.model_json_schema()

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import time
-from fractions import Fraction
 from typing import Any
 
+import msgspec
+
+from farm.ledger import UNKNOWN_MS, Spread, spread_of
 from farm.perf.rig import Rig, own_farm
 from farm.perf.shows.catalogue import SHOWS
 
 STREAM = "perf-live"
 _WARM_S = 5
 _PIECE_S = 20
+_NOTHING = Spread(UNKNOWN_MS, UNKNOWN_MS, UNKNOWN_MS)
 
 
 def measure_live(show: str, *, size: str, fps: int, seconds: int) -> dict[str, Any]:
@@ -28,7 +31,7 @@ def measure_live(show: str, *, size: str, fps: int, seconds: int) -> dict[str, A
         frames = _watched(farm, first, seconds * fps, fps)
         took_s, used_s = time.monotonic() - began_s, farm.cpu_s() - cpu_s
         pss = farm.pss_mb()
-    latencies = sorted(frame["latencyMs"] for frame in frames if frame["latencyMs"] >= 0)
+    latency = spread_of(frame["latencyMs"] for frame in frames) or _NOTHING
     return {
         "show": show,
         "size": size,
@@ -36,11 +39,7 @@ def measure_live(show: str, *, size: str, fps: int, seconds: int) -> dict[str, A
         "frames": len(frames),
         "late": sum(frame["cause"] in ("late", "missing", "gap") for frame in frames),
         "repeated": _causes(frames),
-        "latency_ms": {
-            "p50": _rank(latencies, 0.5),
-            "p99": _rank(latencies, 0.99),
-            "max": round(latencies[-1], 1) if latencies else -1,
-        },
+        "latency_ms": {name: round(ms, 1) for name, ms in msgspec.structs.asdict(latency).items()},
         "cpu_percent": round(100 * used_s / took_s, 1),
         "cpu_ms_per_frame": round(1000 * used_s / took_s / fps, 2),
         "pss_mb": round(sum(pss.values())),
@@ -62,9 +61,3 @@ def _watched(farm: Rig, first: int, count: int, fps: int) -> list[dict[str, Any]
 def _causes(frames: list[dict[str, Any]]) -> dict[str, int]:
     causes = [frame["cause"] for frame in frames if frame["cause"]]
     return {cause: causes.count(cause) for cause in sorted(set(causes))}
-
-
-def _rank(ordered: list[float], share: Fraction | float) -> float:
-    if not ordered:
-        return -1.0
-    return round(ordered[min(len(ordered) - 1, int(share * len(ordered)))], 1)

@@ -13,6 +13,7 @@ import psutil
 
 from farm.errors import SettingsError
 from farm.forking.process import Process, run_module, run_program
+from farm.forking.restarting import STABLE_AFTER_S, restart_delay_s
 from farm.forking.waiting import ended
 from farm.log import get_logger
 from farm.up.console import Console
@@ -20,14 +21,8 @@ from farm.up.plan import Service
 
 log = get_logger(__name__)
 
-STABLE_AFTER_S = 20.0
 LONGEST_LINE_BYTES = 256 * 1024
 LAST_WORDS_S = 0.1
-
-
-def restart_delay_s(deaths_in_a_row: int) -> float:
-    """How long to wait before the next start: nothing after the first death, then 0.2 s doubling to 5 s."""
-    return 0.0 if deaths_in_a_row <= 1 else min(5.0, 0.1 * 2 ** (deaths_in_a_row - 1))
 
 
 class Supervisor:

@@ -15,7 +15,6 @@ import httpx
 import psutil
 import pytest
 
-from api.http_process import restart_delay_s
 from farm.store import keys
 from farm.store.connection import FarmRedis
 from tests.conftest import free_port, wait_until
@@ -115,8 +114,3 @@ def test_wrong_settings_are_named_in_a_line_each(environment: dict[str, str]) ->
         _, errors = process.communicate(timeout=20)
     assert process.returncode == 1
     assert [line.split(":")[1].strip() for line in errors.splitlines()] == ["PORT", "WS_PORT"]
-
-
-@pytest.mark.parametrize(("deaths", "delay_s"), [(1, 0.0), (2, 0.2), (3, 0.4), (4, 0.8), (7, 5.0), (60, 5.0)])
-def test_a_child_that_dies_again_and_again_is_started_less_often(deaths: int, delay_s: float) -> None:
-    assert restart_delay_s(deaths) == pytest.approx(delay_s)

@@ -16,11 +16,12 @@ import psutil
 import pytest
 
 from farm.errors import SettingsError
+from farm.forking.restarting import restart_delay_s
 from farm.settings import load_settings
 from farm.up.console import Console
 from farm.up.plan import Service
 from farm.up.ports import check_ports, wanted_ports
-from farm.up.supervisor import Roster, Supervisor, restart_delay_s
+from farm.up.supervisor import Roster, Supervisor
 from tests.conftest import free_port
 
 SAYS_HELLO = "import time; print('hello', flush=True); time.sleep(60)"
@@ -105,7 +106,9 @@ def test_what_a_killed_supervisor_left_is_found(tmp_path: Path) -> None:
         orphan.wait()
 
 
-@pytest.mark.parametrize(("deaths", "delay_s"), [(1, 0.0), (2, 0.2), (3, 0.4), (6, 3.2), (7, 5.0), (50, 5.0)])
+@pytest.mark.parametrize(
+    ("deaths", "delay_s"), [(1, 0.0), (2, 0.2), (3, 0.4), (4, 0.8), (6, 3.2), (7, 5.0), (60, 5.0)]
+)
 def test_restarts_are_at_once_first_and_then_slower(deaths: int, delay_s: float) -> None:
     assert restart_delay_s(deaths) == pytest.approx(delay_s)
 
