@@ -9,6 +9,7 @@ import argparse
 import gc
 import logging
 import os
+import signal
 import socket
 import sys
 import warnings
@@ -19,6 +20,7 @@ from celery import signals
 from celery.platforms import SecurityWarning
 
 from farm.errors import FarmError
+from farm.forking.kinship import ParentGone, end_with_parent
 from farm.log import configure_logging, get_logger
 from farm.settings import Settings, load_settings
 from farm.store.connection import connect
@@ -26,7 +28,6 @@ from workers.app import make_app
 from workers.board import Board
 from workers.heartbeat import Heartbeat
 from workers.imaging import check_imaging
-from workers.parent import die_with
 from workers.shelf import open_shelf
 from workers.tasks import FrameDesk, register
 
@@ -61,7 +62,10 @@ def _work(settings: Settings, name: str) -> int:
     parent_pid = os.getpid()
 
     def begin(**_: Any) -> None:
-        die_with(parent_pid)
+        try:
+            end_with_parent(parent_pid, signal.SIGKILL)
+        except ParentGone:
+            os._exit(1)
         desk.open()
 
     def ready(**_: Any) -> None:

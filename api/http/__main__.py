@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import fcntl
 import os
 import select
@@ -12,11 +11,11 @@ import sys
 
 from api.http.server import HttpServer
 from farm.errors import SettingsError
+from farm.forking.kinship import ParentGone, end_with_parent
 from farm.log import configure_logging
 from farm.services import reaching_private_redis
 from farm.settings import load_settings
 
-_PR_SET_PDEATHSIG = 1
 _F_SETSIG = 10
 _STDIN = 0
 
@@ -42,9 +41,9 @@ def _end_with_pipe() -> None:
 
 
 def _end_with_parent() -> None:
-    parent = os.getppid()
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-    if os.getppid() != parent:
+    try:
+        end_with_parent(os.getppid(), signal.SIGTERM)
+    except ParentGone:
         sys.exit("api: the process that started this one has ended")
 
 

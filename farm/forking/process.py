@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import weakref
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -21,19 +22,20 @@ log = get_logger(__name__)
 
 
 class Process:
-    """A running or ended process. ``pidfd`` becomes readable when it ends."""
+    """A running or ended process. ``pidfd`` becomes readable when it ends, and lives as long as this does:
+    somebody may be waiting on it while another one asks for the exit code."""
 
     def __init__(self, pid: int, pidfd: int, source: subprocess.Popen[bytes] | socket.socket) -> None:
         self.pid = pid
         self.pidfd = pidfd
         self._source = source
         self._code: int | None = None
+        weakref.finalize(self, os.close, pidfd)
 
     def exit_code(self) -> int | None:
         """None while it runs; -N when it was ended by signal N."""
         if self._code is None and select.select([self.pidfd], [], [], 0)[0]:
             self._code = self._reaped()
-            os.close(self.pidfd)
         return self._code
 
     def send_signal(self, number: signal.Signals) -> None:

@@ -5,7 +5,7 @@ from one parent they share it: only pages that a process writes to are copied. A
 import starts in milliseconds.
 
 One thread, no connection to anything but its clients. When it dies its children live on; their owners notice
-by their pidfds when they end.
+by their pidfds when they end. While it lives it buries what its children leave behind.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from types import FrameType
 
+from farm.forking.kinship import adopt_orphans, bury_orphans
 from farm.forking.wire import Born, Died, Launch, receive, send
 from farm.log import get_logger
 
@@ -47,23 +48,37 @@ class ForkServer:
         self._listener = listener
         self._clients: dict[int, tuple[int, socket.socket]] = {}
         """pidfd to (pid, the connection of whoever asked for it)."""
+        self._nudge, self._nudged = socket.socketpair()
+        """What the kernel's SIGCHLD writes to, and what wakes us then."""
         self._selector = selectors.DefaultSelector()
         self._selector.register(listener, selectors.EVENT_READ)
+        self._selector.register(self._nudged, selectors.EVENT_READ)
 
     def serve(self) -> Launch | None:
         """Fork what clients ask for. In each child this returns what it is to be; in the server None, once
         it is to stop."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, _stop)
+        self._watch_children()
         try:
             while True:
                 for key, _ in self._selector.select():
-                    if key.fileobj is not self._listener:
+                    if key.fileobj is self._nudged:
+                        self._nudged.recv(1024)
+                    elif key.fileobj is not self._listener:
                         self._bury(key.fd)
                     elif (launch := self._answer()) is not None:
                         return launch
+                bury_orphans(own=[child for child, _ in self._clients.values()])
         except Stopped:
             return None
+
+    def _watch_children(self) -> None:
+        adopt_orphans()
+        for end in (self._nudge, self._nudged):
+            end.settimeout(0)
+        signal.set_wakeup_fd(self._nudge.fileno(), warn_on_full_buffer=False)
+        signal.signal(signal.SIGCHLD, _notice)
 
     def _answer(self) -> Launch | None:
         """Fork for the next client; in the child this returns what it is to be."""
@@ -107,8 +122,11 @@ class ForkServer:
 
     def _leave(self) -> None:
         """In a child: let go of all that is the server's."""
+        signal.set_wakeup_fd(-1)
         self._selector.close()
         self._listener.close()
+        self._nudge.close()
+        self._nudged.close()
         for pidfd, (_, connection) in self._clients.items():
             os.close(pidfd)
             connection.close()
@@ -121,7 +139,8 @@ def _become(launch: Launch, fds: Sequence[int]) -> None:
         os.setsid()
     else:
         os.setpgid(0, 0)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    for number in (signal.SIGTERM, signal.SIGCHLD):
+        signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     _take_places(fds, os.dup2)
     os.environ.clear()
@@ -139,6 +158,10 @@ def _take_places(fds: Sequence[int], dup2: Callable[[int, int], int]) -> None:
     for fd in {*fds, *moved}:
         if fd >= len(fds):
             os.close(fd)
+
+
+def _notice(_number: int, _frame: FrameType | None) -> None:
+    """Does nothing: that there is a handler makes the kernel's signal reach the wakeup descriptor."""
 
 
 def _stop(_number: int, _frame: FrameType | None) -> None:

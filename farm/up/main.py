@@ -13,6 +13,7 @@ import psutil
 
 from farm.clock import SystemClock
 from farm.errors import FarmError, SettingsError, StoreUnavailable
+from farm.forking.kinship import adopt_orphans, bury_orphans
 from farm.log import configure_logging, get_logger
 from farm.services import reaching_private_redis
 from farm.settings import Settings
@@ -28,6 +29,7 @@ log = get_logger(__name__)
 
 READY_WITHIN_S = 60.0
 _POLL_S = 0.1
+_ORPHANS_WITHIN_S = 1.0
 
 
 def run(settings: Settings, *, demo: bool, flower: bool) -> None:
@@ -36,6 +38,7 @@ def run(settings: Settings, *, demo: bool, flower: bool) -> None:
         settings = settings.model_copy(update={"log_format": "pretty"})
     configure_logging(settings, "up")
     settings.state_dir.mkdir(parents=True, exist_ok=True)
+    adopt_orphans()
     roster = Roster(settings.state_dir)
     _end_leftovers(roster.claim())
     check_ports(settings)
@@ -91,7 +94,15 @@ async def _run(settings: Settings, roster: Roster, *, demo: bool, flower: bool) 
         opening.cancel()
         log.info("stopping")
         await supervisor.stop()
+        await _bury_orphans()
         log.info("stopped")
+
+
+async def _bury_orphans() -> None:
+    """What services left behind when they were killed is ending now, and would be seen as zombies."""
+    deadline = time.monotonic() + _ORPHANS_WITHIN_S
+    while bury_orphans() and time.monotonic() < deadline:
+        await asyncio.sleep(_POLL_S / 10)
 
 
 async def _open(settings: Settings, supervisor: Supervisor, console: Console, *, demo: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
@@ -18,6 +19,7 @@ import psutil
 import pytest
 
 from farm.forking.process import UNKNOWN_CODE, Process, run_module, run_program
+from farm.forking.waiting import ended
 from farm.forking.wire import connected
 from tests.conftest import wait_until
 
@@ -33,6 +35,12 @@ def main():
         "heavy": sys.modules["heavy"].IMPORTED_BY, "fds": sorted(map(int, os.listdir("/proc/self/fd"))),
         "terms": signal.getsignal(signal.SIGTERM) is signal.SIG_DFL,
     }), flush=True)
+    if "leave" in sys.argv:
+        child = os.fork()
+        if child == 0:
+            signal.pause()
+        print(json.dumps({"child": child}), flush=True)
+        return
     if "wait" in sys.argv:
         signal.pause()
     sys.exit(sys.argv[1] if len(sys.argv) > 1 else 0)
@@ -154,6 +162,17 @@ def test_the_exit_code_is_told(server: subprocess.Popen[bytes], run: Run) -> Non
     killed.process.terminate()  # gone already: nothing happens
 
 
+def test_what_a_child_leaves_behind_is_buried(server: subprocess.Popen[bytes], run: Run) -> None:
+    out = run("leave")
+    out.word()
+    orphan = psutil.Process(int(out.word()["child"]))  # type: ignore[call-overload]
+    assert exit_code(out.process) == 0
+    assert orphan.ppid() == server.pid
+    orphan.kill()
+    wait_until(lambda: not orphan.is_running(), "the orphan is buried")
+    assert run().word()["name"] == "__main__"
+
+
 def test_processes_outlive_the_server_and_can_still_be_ended(
     server: subprocess.Popen[bytes], run: Run
 ) -> None:
@@ -203,3 +222,16 @@ def test_only_its_owner_reaches_the_server(server: subprocess.Popen[bytes], path
 def test_a_program_that_does_not_exist_is_refused() -> None:
     with Path(os.devnull).open("rb") as nothing, pytest.raises(OSError, match="no-such-program"):
         run_program(["/no-such-program"], {}, (nothing.fileno(), 1, 2))
+
+
+def test_whoever_waits_for_the_end_hears_of_it_though_another_asked_first(run: Run) -> None:
+    async def scenario() -> int:
+        out = run("wait")
+        out.word()
+        waiting = asyncio.create_task(ended(out.process))
+        await asyncio.sleep(0)
+        out.process.kill()
+        wait_until(lambda: out.process.exit_code() is not None, "it ended")
+        return await asyncio.wait_for(waiting, 10)
+
+    assert asyncio.run(scenario()) == -signal.SIGKILL
