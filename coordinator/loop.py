@@ -30,6 +30,7 @@ from farm.store import keys
 from farm.store.channels import Message, Subscription
 from farm.store.connection import FarmRedis
 from farm.store.events import EventLog
+from farm.store.heartbeats import beat, end_beat
 from farm.store.leases import LeaseStore
 from farm.store.nodes import NodeStore
 from farm.store.programs import ProgramStore
@@ -42,7 +43,6 @@ MS = 1_000_000
 RECONCILE_NS = 250 * MS
 BEAT_NS = 1_000 * MS
 BEAT_EXPIRES_MS = 3_000
-NODE_SCAN_NS = 2_000 * MS
 LEASE_SHARE = 8
 """Leases are renewed, and free ones taken, this often per term: an orphan waits a term and an eighth."""
 MAX_BURST = 512
@@ -103,11 +103,9 @@ class Coordinator:
         self._streams: list[str] = []
         self._records: dict[str, StreamRecord | None] = {}
         self._replacing: dict[str, bool] = {}
-        self._node_names: set[str] = set()
         self._keep_leases = _Timer(lease_ttl_ms * MS // LEASE_SHARE)
         self._reconcile = _Timer(min(RECONCILE_NS, lease_ttl_ms * MS // 2))
         self._beat = _Timer(BEAT_NS)
-        self._scan_nodes = _Timer(NODE_SCAN_NS)
 
     def run(self, stop: Flag) -> None:
         """Work until ``stop`` is set, whatever becomes of Redis meanwhile; then give up all leases."""
@@ -149,7 +147,7 @@ class Coordinator:
         """Start, or start again after Redis was away: look at everything, and give nodes time to show up."""
         self._pulse.deaf_until(self._clock.monotonic_ns())
         self._reconciler.look_again()
-        for timer in (self._keep_leases, self._reconcile, self._beat, self._scan_nodes):
+        for timer in (self._keep_leases, self._reconcile, self._beat):
             timer.hurry()
 
     def _hear(self, heard: Subscription, timeout_s: float) -> _Heard:
@@ -199,9 +197,7 @@ class Coordinator:
             self._reconcile_all(now_ns)
 
     def _reconcile_all(self, now_ns: int) -> None:
-        if self._scan_nodes.is_due(now_ns) or not self._reconciler.reports():
-            self._node_names = self._nodes.names()
-        self._reconciler.look(self._node_names)
+        self._reconciler.look(self._nodes.names())
         assigned = self._reconciler.assigned_streams()
         self._streams = list({*self._reader.names(), *assigned, *self._tenure.held()})
         self._tenure.keep(self._streams)
@@ -248,20 +244,21 @@ class Coordinator:
         log.info("deleted", stream=stream)
 
     def _show_life(self) -> None:
-        beat = {
+        sign = {
             "kind": "coordinator",
             "name": self._name,
             "host": socket.gethostname(),
             "pid": os.getpid(),
             "streams": len(self._tenure.held()),
         }
-        self._redis.set(keys.component(f"coordinator:{self._name}"), to_json(beat), px=BEAT_EXPIRES_MS)
+        key = keys.component(f"coordinator:{self._name}")
+        beat(self._redis, key, to_json(sign), expires_ms=BEAT_EXPIRES_MS)
 
     def _leave(self) -> None:
         try:
             for stream in self._tenure.held():
                 self._tenure.give_up(stream)
-            self._redis.delete(keys.component(f"coordinator:{self._name}"))
+            end_beat(self._redis, keys.component(f"coordinator:{self._name}"))
         except StoreUnavailable as error:
             log.info("the leases run out by themselves", reason=error.message)
 

@@ -27,6 +27,7 @@ from farm.settings import Settings, load_settings
 from farm.store import keys
 from farm.store.channels import Subscription
 from farm.store.connection import FarmRedis, as_text, connect
+from farm.store.heartbeats import beat, end_beat
 
 STEP_S = 0.1
 BEAT_S, BEAT_EXPIRY_S = 0.5, 3
@@ -59,7 +60,7 @@ class Desk:
         self._stopping.set()
         self.thread.join(2 * REDIS_TIMEOUT_S)
         try:
-            self._redis.delete(keys.node(self._name))
+            end_beat(self._redis, keys.node(self._name))
         except StoreUnavailable:
             log.info("Redis is away; the heartbeat stays until it expires")
 
@@ -89,7 +90,7 @@ class Desk:
             self._read_ns = now_ns
         if now_ns - self._beat_ns >= BEAT_S * 1e9:
             report = NodeReport(self._name, self._capacity, self.reports)
-            self._redis.set(keys.node(self._name), to_json(report), ex=BEAT_EXPIRY_S)
+            beat(self._redis, keys.node(self._name), to_json(report), expires_ms=BEAT_EXPIRY_S * 1000)
             self._beat_ns = now_ns
 
     def _read(self) -> dict[str, StreamSpec]:

@@ -12,20 +12,19 @@ from farm.services import reaching_private_redis
 from farm.settings import load_settings
 from farm.store import keys
 from farm.store.connection import FarmRedis, connect
-
-_SCAN_COUNT = 1000
-
-
-def heartbeat_pattern(kind: str, node_name: str) -> str:
-    """The Redis keys at which the ``kind`` of host ``node_name`` reports, as a pattern."""
-    literal = "".join(f"\\{char}" if char in "*?[]^\\" else char for char in node_name)
-    return keys.node(literal) if kind == "encoder" else keys.component(f"{kind}:{literal}") + "*"
+from farm.store.heartbeats import lately
 
 
 def alive(redis: FarmRedis, kind: str, node_name: str) -> bool:
-    """Whether the ``kind`` of host ``node_name`` has reported lately. Raises StoreUnavailable."""
-    pattern = heartbeat_pattern(kind, node_name)
-    return next(iter(redis.scan_iter(match=pattern, count=_SCAN_COUNT)), None) is not None
+    """Whether the ``kind`` of host ``node_name`` has reported lately. Raises StoreUnavailable.
+
+    An encoder node beats by its host's name; the others may be several and add to it what tells them apart.
+    """
+    if kind == "encoder":
+        return bool(redis.exists(keys.node(node_name)))
+    own = keys.component(f"{kind}:{node_name}")
+    beating = [own + rest for rest in lately(redis, own)]
+    return bool(beating) and bool(redis.exists(*beating))
 
 
 def main() -> None:

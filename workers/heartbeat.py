@@ -12,6 +12,7 @@ from farm.log import get_logger
 from farm.messages import to_json
 from farm.store import keys
 from farm.store.connection import FarmRedis
+from farm.store.heartbeats import beat, end_beat
 
 EVERY_S = 2.0
 EXPIRES_MS = 6000
@@ -39,7 +40,7 @@ class Heartbeat:
         if self._thread.is_alive():
             self._thread.join(EVERY_S)
         try:
-            self._redis.delete(keys.component(f"worker:{self._name}"))
+            end_beat(self._redis, keys.component(f"worker:{self._name}"))
         except StoreUnavailable as error:
             _log.debug("the heartbeat expires by itself", reason=error.message)
 
@@ -52,7 +53,7 @@ class Heartbeat:
             "pid": os.getpid(),
             **self._stats(),
         }
-        self._redis.set(keys.component(f"worker:{self._name}"), to_json(sign), px=EXPIRES_MS)
+        beat(self._redis, keys.component(f"worker:{self._name}"), to_json(sign), expires_ms=EXPIRES_MS)
 
     def _beat_on(self) -> None:
         while not self._ended.is_set():

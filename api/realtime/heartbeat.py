@@ -14,6 +14,7 @@ from farm.messages import to_json
 from farm.settings import Settings
 from farm.store import keys
 from farm.store.async_connection import AsyncFarmRedis
+from farm.store.heartbeats import beat_command, end_command
 
 log = get_logger(__name__)
 
@@ -31,7 +32,7 @@ async def heartbeat(redis: AsyncFarmRedis, settings: Settings) -> AsyncIterator[
     async def forever() -> None:
         while True:
             try:
-                await redis.execute_command("SET", key, beat, "PX", EXPIRES_MS)
+                await redis.execute_command(*beat_command(key, beat, EXPIRES_MS))
             except StoreUnavailable as error:
                 log.debug("no heartbeat", reason=error.message)  # /ready and the feeds say it aloud
             await asyncio.sleep(EVERY_S)
@@ -42,6 +43,6 @@ async def heartbeat(redis: AsyncFarmRedis, settings: Settings) -> AsyncIterator[
     finally:
         beating.cancel()
         try:
-            await redis.execute_command("DEL", key)
+            await redis.execute_command(*end_command(key))
         except StoreUnavailable as error:
             log.debug("the heartbeat expires by itself", reason=error.message)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from farm.messages import Event, StreamReport
@@ -11,9 +11,6 @@ from farm.store.async_connection import AsyncFarmRedis
 from farm.store.connection import as_text
 from farm.store.reading import readable
 from farm.store.streams import StreamRecord, StreamStatus
-
-_SCAN_COUNT = 1000
-"""Keys that Redis looks at per step: large enough for few round trips, small enough not to hold it up."""
 
 
 class Component(NamedTuple):
@@ -59,9 +56,11 @@ def _condition(status: bytes | None, report: bytes | None) -> Condition:
     return Condition(readable(status, StreamStatus) or StreamStatus(), readable(report, StreamReport))
 
 
-def _component(label: str, data: bytes) -> Component:
+def _component(key: str, data: bytes) -> Component:
     """A heartbeat; one that says nothing readable shows that the process lives all the same."""
-    kind, _, name = label.partition(":")
+    node = keys.node("")
+    label = f"encoder:{key.removeprefix(node)}" if key.startswith(node) else key
+    kind, _, name = label.removeprefix(keys.component("")).partition(":")
     return Component(kind, name, readable(data, dict) or {})
 
 
@@ -95,9 +94,11 @@ class FarmState:
 
     async def components(self) -> tuple[Component, ...]:
         """Every process that reported within its expiry, by kind and name."""
-        beats = [_component(label, data) async for label, data in self._values(keys.component(""))]
-        nodes = [_component(f"encoder:{name}", data) async for name, data in self._values(keys.node(""))]
-        return tuple(sorted([*beats, *nodes], key=lambda component: (component.kind, component.name)))
+        found = [as_text(key) for key in await self._redis.execute_command("ZRANGE", keys.HEARTBEATS, 0, -1)]
+        beats = await self._redis.execute_command("MGET", *found) if found else []
+        # The index knows those that beat no more for a while longer.
+        living = [_component(key, data) for key, data in zip(found, beats, strict=True) if data is not None]
+        return tuple(sorted(living, key=lambda component: (component.kind, component.name)))
 
     async def snapshot(self) -> Snapshot:
         """Everything that the metrics show."""
@@ -136,15 +137,6 @@ class FarmState:
         info = await self._redis.execute_command("XINFO STREAM", keys.events(stream))
         first = info["first-entry"]
         return LogSpan(as_text(first[0]) if first else "", info["entries-added"] > info["length"])
-
-    async def _values(self, prefix: str) -> AsyncIterator[tuple[str, bytes]]:
-        """(rest of the name, value) of every string key with ``prefix``."""
-        names = [name async for name in self._redis.scan_iter(match=f"{prefix}*", count=_SCAN_COUNT)]
-        if not names:
-            return
-        for name, value in zip(names, await self._redis.execute_command("MGET", *names), strict=True):
-            if value is not None:  # it may have expired since the scan
-                yield as_text(name).removeprefix(prefix), value
 
 
 def _entries(found: Sequence[tuple[bytes, dict[bytes, bytes]]]) -> list[LogEntry]:

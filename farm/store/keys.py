@@ -19,6 +19,8 @@ ASSET_IMPORTS = "ff:asset-imports"
 """hash: SHA-256 of owner and URL -> ImportRecord as JSON: pictures that scenes name by their URL"""
 IMPORT_QUEUE = "ff:import-queue"
 """list: the fields of ASSET_IMPORTS that shall be fetched"""
+ASSIGNED_NODES = "ff:assigned-nodes"
+"""set: the encoder nodes that have assignments"""
 FENCE = "ff:fence"
 """counter: the last fencing token given"""
 
@@ -94,7 +96,9 @@ def assignments(node: str) -> str:
     return f"ff:assignments:{node}"
 
 
-# Passing: expires by itself.
+# Passing: expires by itself, or is forgotten in time.
+HEARTBEATS = "ff:heartbeats"
+"""sorted set by time (ms, of Redis): the keys of all heartbeats of the last ten minutes"""
 ASSET_COLLECTION = "ff:asset-collection"
 """string with expiry: some process looked for unused assets a while ago."""
 

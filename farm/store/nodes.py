@@ -8,12 +8,12 @@ from typing import NamedTuple
 from farm.messages import NodeReport, StreamSpec, to_json
 from farm.store import keys
 from farm.store.connection import FarmRedis, as_text
+from farm.store.heartbeats import lately
 from farm.store.leases import Lease
 from farm.store.reading import readable
 
-_SCAN_COUNT = 1000
-
-# KEYS: lease, assignments. ARGV: what the lease must hold, stream, spec, capacity.
+# KEYS: lease, assignments, nodes that have some.
+# ARGV: what the lease must hold, stream, spec, capacity, node.
 # Answers 1 when assigned, 0 when the lease was lost, -1 when the node is full.
 _ASSIGN = """
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
@@ -21,13 +21,16 @@ if redis.call('HEXISTS', KEYS[2], ARGV[2]) == 0 and redis.call('HLEN', KEYS[2]) 
   return -1
 end
 redis.call('HSET', KEYS[2], ARGV[2], ARGV[3])
+redis.call('SADD', KEYS[3], ARGV[5])
 return 1
 """
 
-# KEYS: lease, assignments. ARGV: what the lease must hold, stream.
+# KEYS: lease, assignments, nodes that have some. ARGV: what the lease must hold, stream, node.
 _UNASSIGN = """
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
-return redis.call('HDEL', KEYS[2], ARGV[2])
+local taken = redis.call('HDEL', KEYS[2], ARGV[2])
+if redis.call('EXISTS', KEYS[2]) == 0 then redis.call('SREM', KEYS[3], ARGV[3]) end
+return taken
 """
 
 
@@ -49,12 +52,9 @@ class NodeStore:
         self._unassign_script = redis.register_script(_UNASSIGN)
 
     def names(self) -> set[str]:
-        """Every node that beats or has assignments. Walks through all keys: not for every moment."""
-        found = set()
-        for prefix in (keys.node(""), keys.assignments("")):
-            for key in self._redis.scan_iter(match=f"{prefix}*", count=_SCAN_COUNT):
-                found.add(as_text(key).removeprefix(prefix))
-        return found
+        """Every node that beats, did until minutes ago, or has assignments."""
+        assigned = map(as_text, self._redis.smembers(keys.ASSIGNED_NODES))
+        return {*lately(self._redis, keys.node("")), *assigned}
 
     def view(self, names: Iterable[str]) -> dict[str, NodeView]:
         """These nodes, whether they live or not."""
@@ -75,8 +75,8 @@ class NodeStore:
     def assign(self, lease: Lease, node: str, spec: StreamSpec, *, capacity: int) -> bool:
         """Have ``node`` run ``spec``, and wake it; False when it is full or the lease was lost."""
         answer = self._assign_script(
-            keys=[lease.key, keys.assignments(node)],
-            args=[lease.mark, spec.stream, to_json(spec), capacity],
+            keys=[lease.key, keys.assignments(node), keys.ASSIGNED_NODES],
+            args=[lease.mark, spec.stream, to_json(spec), capacity, node],
         )
         if answer == 1:
             self._redis.publish(keys.node_channel(node), spec.stream)
@@ -85,7 +85,9 @@ class NodeStore:
     def unassign(self, lease: Lease, node: str, stream: str) -> bool:
         """Have ``node`` run ``stream`` no more, and wake it; False when there was nothing to take away."""
         taken = bool(
-            self._unassign_script(keys=[lease.key, keys.assignments(node)], args=[lease.mark, stream])
+            self._unassign_script(
+                keys=[lease.key, keys.assignments(node), keys.ASSIGNED_NODES], args=[lease.mark, stream, node]
+            )
         )
         if taken:
             self._redis.publish(keys.node_channel(node), stream)

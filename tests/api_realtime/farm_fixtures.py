@@ -6,7 +6,7 @@ import msgspec
 
 from farm.clock import ManualClock
 from farm.messages import Desired, Event, OutputReport, State, StreamConfig, StreamReport, to_json
-from farm.store import keys
+from farm.store import heartbeats, keys
 from farm.store.connection import FarmRedis
 from farm.store.events import EventLog
 from farm.store.streams import StreamRecord, StreamStatus, StreamStore
@@ -78,7 +78,8 @@ def live_stream(redis: FarmRedis, stream: str = "demo", owner: str = "ann") -> N
 
 def beat(redis: FarmRedis, kind: str, name: str, **content: object) -> None:
     """A heartbeat."""
-    redis.set(keys.component(f"{kind}:{name}"), to_json({"kind": kind, "name": name, **content}))
+    sign = to_json({"kind": kind, "name": name, **content})
+    heartbeats.beat(redis, keys.component(f"{kind}:{name}"), sign, expires_ms=60_000)
 
 
 def publish(redis: FarmRedis, kind: str = "layer:update", stream: str = "demo", **data: object) -> str:

@@ -15,7 +15,7 @@ from api.realtime.plain_http import Page
 from api.realtime.state import Component, FarmState
 from farm.clock import ManualClock
 from farm.messages import NodeReport, to_json
-from farm.store import keys
+from farm.store import heartbeats, keys
 from farm.store.async_connection import connect_async
 from farm.store.connection import FarmRedis
 from tests.api_realtime.farm_fixtures import beat
@@ -61,7 +61,7 @@ def _parts(page: Page) -> dict[str, Any]:
 def test_a_whole_farm_is_ready(redis: FarmRedis, redis_url: str, rtmp_server: RtmpServer) -> None:
     beat(redis, "coordinator", "a")
     beat(redis, "worker", "worker-1@host")
-    redis.set(keys.node("node-a"), to_json(NodeReport("node-a", 20, {})))
+    heartbeats.beat(redis, keys.node("node-a"), to_json(NodeReport("node-a", 20, {})), expires_ms=60_000)
     (page,) = asyncio.run(_ready(redis_url, ManualClock(), rtmp_server.port))
     assert page.status == HTTPStatus.OK
     assert all(part == {"ok": True, "reason": None} for part in _parts(page).values())

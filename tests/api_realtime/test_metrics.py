@@ -14,7 +14,7 @@ from api.realtime.roll_call import MAX_REMEMBERED, REMEMBERED_NS, RollCall
 from api.realtime.state import Component, FarmState
 from farm.clock import ManualClock
 from farm.messages import State
-from farm.store import keys
+from farm.store import heartbeats, keys
 from farm.store.async_connection import connect_async
 from farm.store.connection import FarmRedis
 from tests.api_realtime.farm_fixtures import add_stream, beat, live_stream, set_state
@@ -131,10 +131,23 @@ def test_openmetrics_is_spoken_when_asked_for(redis: FarmRedis, redis_url: str) 
 def test_what_cannot_be_read_in_redis_costs_only_itself(redis: FarmRedis, redis_url: str) -> None:
     live_stream(redis)
     redis.set(keys.report("demo"), b"{not json")
-    redis.set(keys.component("worker:odd"), b"\xff\x00")
+    heartbeats.beat(redis, keys.component("worker:odd"), b"\xff\x00", expires_ms=60_000)
     samples = _samples(asyncio.run(_scrape(redis_url)))
     assert _value(samples, "framefarm_component_up", kind="worker", name="odd") == 1
     assert _value(samples, "framefarm_streams", state="live") == 1
+
+
+def test_a_scrape_asks_the_same_however_much_lies_in_redis(redis: FarmRedis, redis_url: str) -> None:
+    live_stream(redis)
+    beat(redis, "worker", "one")
+    asked = []
+    for _ in range(2):
+        redis.config_resetstat()
+        asyncio.run(_scrape(redis_url))
+        asked.append({name: told["calls"] for name, told in redis.info("commandstats").items()})
+        redis.mset({f"ff:unrelated:{n}": b"" for n in range(3000)})
+    assert asked[0] == asked[1]
+    assert sum(count for name, count in asked[0].items() if "scan" in name) == 0
 
 
 def test_a_process_that_stopped_reporting_is_down_for_ten_minutes_and_then_forgotten() -> None:

@@ -30,6 +30,7 @@ from farm.messages import (
 )
 from farm.store import keys
 from farm.store.connection import FarmRedis, as_text, connect
+from farm.store.heartbeats import beat, end_beat
 from farm.store.scenes import SceneStore
 from farm.store.snapshots import NO_SNAPSHOT, SnapshotStore
 from farm.store.streams import StreamRecord, StreamStatus, StreamStore
@@ -75,10 +76,10 @@ class FakeNode:
 
     def beat(self) -> None:
         report = NodeReport(self.name, self.capacity, self.processes)
-        self.redis.set(keys.node(self.name), to_json(report))
+        beat(self.redis, keys.node(self.name), to_json(report), expires_ms=600_000)
 
     def die(self) -> None:
-        self.redis.delete(keys.node(self.name))
+        end_beat(self.redis, keys.node(self.name))
 
     def assigned(self) -> dict[str, StreamSpec]:
         specs = self.redis.hgetall(keys.assignments(self.name))

@@ -11,6 +11,7 @@ from farm.messages import NodeReport, StreamConfig, StreamSpec, to_json
 from farm.store import keys, programs
 from farm.store.channels import Subscription
 from farm.store.connection import FarmRedis
+from farm.store.heartbeats import beat
 from farm.store.leases import Lease, LeaseStore
 from farm.store.nodes import NodeStore
 from farm.store.programs import Program, ProgramStore
@@ -173,8 +174,8 @@ def test_assigning_needs_the_lease(leases: LeaseStore, redis: FarmRedis) -> None
 def test_nodes_are_found_by_their_beat_and_by_their_assignments(leases: LeaseStore, redis: FarmRedis) -> None:
     nodes, lease = NodeStore(redis), taken(leases)
     report = NodeReport("b", 2, {})
-    redis.set(keys.node("b"), to_json(report))
-    redis.set(keys.node("c"), b"{garbage")
+    beat(redis, keys.node("b"), to_json(report), expires_ms=60_000)
+    beat(redis, keys.node("c"), b"{garbage", expires_ms=60_000)
     nodes.assign(lease, "a", SPEC, capacity=1)
     assert nodes.names() == {"a", "b", "c"}
     seen = nodes.view(nodes.names())
