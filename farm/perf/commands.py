@@ -9,10 +9,11 @@ import typer
 
 from farm.perf.compare import measure_shows
 from farm.perf.compose import compose
+from farm.perf.dispatch import STREAMS, WORKERS, measure_dispatch
 from farm.perf.edit import measure_edits
 from farm.perf.live import measure_live
 from farm.perf.memory import measure_memory
-from farm.perf.results import show_result
+from farm.perf.results import Grid, show_result, up_to
 from farm.perf.shows.catalogue import SHOWS
 from farm.perf.streams import measure_streams
 from farm.reach import Json, TokenOption, Url, api_client, play_url, print_values
@@ -81,6 +82,24 @@ def streams(  # noqa: PLR0913, PLR0917  a command's options
     """How many streams this host carries before one tick in a thousand repeats its picture."""
     result = measure_streams(show, size=size, fps=fps, seconds=seconds, most=most)
     show_result("streams", result, keep, as_json=as_json)
+
+
+@perf.command("dispatch")
+def dispatch(
+    most_streams: Annotated[int, typer.Option(min=1, max=1000, help="Streams at most.")] = STREAMS[-1],
+    most_workers: Annotated[int, typer.Option(min=1, max=256, help="Workers at most.")] = WORKERS[-1],
+    fps: Fps = 60,
+    seconds: Annotated[float, typer.Option(min=0.1, help="How long to watch each pair of numbers.")] = 3,
+    keep: Keep = None,
+    as_json: Json = False,  # noqa: FBT002
+) -> None:
+    """What ordering a frame costs the coordinator: 1 to 20 streams, 1 to 64 workers that draw nothing."""
+    streams, workers = up_to(STREAMS, most_streams), up_to(WORKERS, most_workers)
+    result = measure_dispatch(streams, workers, fps=fps, seconds=seconds)
+    grids = [
+        Grid("cells", "CPU ms of the coordinator for a frame, by workers", "streams", "cpu_ms"),
+    ]
+    show_result("dispatch", result, keep, as_json=as_json, grids=grids)
 
 
 @perf.command("edit")

@@ -7,11 +7,12 @@ import os
 import platform
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -23,9 +24,38 @@ Result = dict[str, Any]
 """What was measured, by name; may be nested."""
 
 
-def show_result(name: str, measured: Mapping[str, Any], keep: Path | None, *, as_json: bool) -> None:
-    """Print what ``framefarm perf name`` measured, as a table or as one JSON object, and keep it in a file
-    if ``keep`` is a folder. Raises InputError."""
+class Grid(NamedTuple):
+    """How the value ``key`` of a result, a mapping of mappings, is shown as a table."""
+
+    key: str
+    title: str
+    rows: str
+    """What its rows are."""
+    of: str | None = None
+    """The number that a cell shows, where cells are mappings."""
+
+    def table(self, cells: Mapping[str, Mapping[str, Any]]) -> Table:
+        """One row for each of ``cells``."""
+        table = Table(title=self.title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+        table.add_column(self.rows)
+        columns = list(dict.fromkeys(column for row in cells.values() for column in row))
+        for column in columns:
+            table.add_column(column.replace("_", " "), justify="right")
+        for name, row in cells.items():
+            table.add_row(name, *(self._text(row.get(column)) for column in columns))
+        return table
+
+    def _text(self, value: Any) -> str:
+        shown = value[self.of] if self.of is not None and value is not None else value
+        return "" if shown is None else str(shown)
+
+
+def show_result(
+    name: str, measured: Mapping[str, Any], keep: Path | None, *, as_json: bool, grids: Sequence[Grid] = ()
+) -> None:
+    """Print what ``framefarm perf name`` measured, as tables or as one JSON object, and keep it in a file
+    if ``keep`` is a folder. What ``grids`` name is shown as these, and not value by value. Raises
+    InputError."""
     result = {**circumstances(), **measured}
     if keep is not None:
         keep_result(name, result, keep)
@@ -33,9 +63,13 @@ def show_result(name: str, measured: Mapping[str, Any], keep: Path | None, *, as
         print(json.dumps(result))  # noqa: T201  the command's answer
         return
     table = Table(title=f"framefarm perf {name}", title_justify="left", show_header=False)
-    for path, value in _flat("", result):
+    gridded = {grid.key for grid in grids}
+    for path, value in _flat("", {key: value for key, value in result.items() if key not in gridded}):
         table.add_row(path.replace("_", " "), str(value))
-    Console().print(table)
+    out = Console()
+    out.print(table)
+    for grid in grids:
+        out.print(grid.table(result[grid.key]))
 
 
 def _flat(path: str, value: object) -> list[tuple[str, object]]:
@@ -90,3 +124,8 @@ def _cpu() -> str:
         return platform.machine()
     names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
     return next(names, platform.machine())
+
+
+def up_to(numbers: Sequence[int], most: int) -> list[int]:
+    """Those of ``numbers``, which rise, below ``most``, and ``most``."""
+    return [*(number for number in numbers if number < most), most]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import secrets
-import socket
 import subprocess
 import sys
 import time
@@ -20,12 +19,12 @@ import psutil
 
 from farm.client import FarmClient
 from farm.errors import FarmError
+from farm.perf.processes import ended, free_port
 from farm.perf.shows.show import Show
 from farm.settings import Settings, load_settings
 from farm.up.ports import wanted_ports
 
 READY_WITHIN_S = 60.0
-STOP_WITHIN_S = 20.0
 _POLL_S = 0.25
 """Asking costs the farm as well."""
 
@@ -106,7 +105,7 @@ def own_farm(**settings: object) -> Iterator[Rig]:
         folder = Path(undo.enter_context(TemporaryDirectory(prefix="framefarm-perf-")))
         token = secrets.token_hex(16)
         environment = {
-            **{name: str(_free_port()) for name in wanted_ports(load_settings({}))},
+            **{name: str(free_port()) for name in wanted_ports(load_settings({}))},
             "STATE_DIR": str(folder),
             "ADMIN_TOKEN": token,
             "ASSET_MAX_BYTES": "400000000",
@@ -123,7 +122,7 @@ def own_farm(**settings: object) -> Iterator[Rig]:
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
         )
-        undo.callback(_end, process)
+        undo.callback(ended, process)
         client = undo.enter_context(FarmClient(f"http://127.0.0.1:{known.port}", token, timeout_s=60))
         rig = Rig(process, known, client)
         try:
@@ -141,22 +140,6 @@ def _ready(process: psutil.Popen, settings: Settings) -> bool:
         return httpx.get(f"http://127.0.0.1:{settings.health_port}/ready").is_success
     except httpx.HTTPError:
         return False
-
-
-def _end(process: psutil.Popen) -> None:
-    process.terminate()
-    try:
-        process.wait(STOP_WITHIN_S)
-    except psutil.TimeoutExpired:
-        for each in (*process.children(recursive=True), process):
-            each.kill()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _cpu_s(process: psutil.Process) -> float:

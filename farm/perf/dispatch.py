@@ -1,0 +1,151 @@
+"""``framefarm perf dispatch``: what ordering a frame costs the coordinator, with any number of streams and
+workers.
+
+The coordinator is the real process and Redis is real; see :mod:`farm.perf.standins` for the rest. Every
+number of streams gets a new Redis and a new coordinator. Streams tick at a live rate, so that few streams
+mean few frames a second, among which the coordinator's rounds (leases, reconciling, heartbeat) are divided;
+what these take before the first tick is told as ``idle_ms_per_s``.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+import psutil
+
+from farm.errors import FarmError
+from farm.perf.broker import own_redis
+from farm.perf.processes import cpu_ns, ended
+from farm.perf.standins import Encoders, null_workers, put_on_air
+from farm.store import keys
+from farm.store.connection import connect
+
+STREAMS = (1, 2, 5, 10, 20)
+WORKERS = (1, 2, 4, 8, 16, 32, 64)
+_UNDER_WAY_S = 15.0
+_WARM_S = 0.7
+_POLL_S = 0.05
+
+Cell = dict[str, float]
+"""What was measured of one number of streams and workers."""
+
+
+def measure_dispatch(
+    streams: Sequence[int], workers: Sequence[int], *, fps: int, seconds: float
+) -> dict[str, Any]:
+    """The coordinator's milliseconds of CPU for each frame that it orders, by streams and workers.
+
+    ``frames_per_s`` is what one core orders in a second: the frames of the last cell by the seconds of CPU
+    that they took; ``ordered_per_s`` is what was really ordered there. ``growth`` is the dearest cell by the
+    first one: about 1 when the cost grows with nothing. Raises FarmError.
+    """
+    cells: dict[str, dict[str, Cell]] = {}
+    idle: dict[str, float] = {}
+    for count in streams:
+        with own_redis() as (url, server), _coordinator(url) as coordinator, connect(url) as redis:
+            names = put_on_air(redis, count, fps)
+            leases = [keys.lease(name) for name in names]
+            _until(lambda: redis.exists(*leases) == len(leases), f"{count} streams have a coordinator")  # noqa: B023
+            bench = _Bench(url, coordinator.pid, server.pid, Encoders(url, names, fps))
+            idle[str(count)] = bench.idle_ms_per_s(seconds)
+            cells[str(count)] = bench.row(workers, seconds)
+    last = cells[str(streams[-1])][str(workers[-1])]
+    costs = [cell["cpu_ms"] for row in cells.values() for cell in row.values()]
+    return {
+        "fps": fps,
+        "seconds": seconds,
+        "frames_per_s": round(1000 / last["cpu_ms"]),
+        "ordered_per_s": last["ordered_per_s"],
+        "growth": round(max(costs) / costs[0], 2),
+        "workers_are": "connections that take tasks from the broker (BRPOP) and draw nothing",
+        "idle_ms_per_s": idle,
+        "cells": cells,
+    }
+
+
+class _Totals(NamedTuple):
+    """At one moment."""
+
+    at_s: float
+    coordinator_ns: int
+    redis_ns: int
+    ordered: int
+    stale: int
+
+
+class _Bench:
+    """One coordinator with its streams."""
+
+    def __init__(self, url: str, coordinator_pid: int, redis_pid: int, encoders: Encoders) -> None:
+        self._url = url
+        self._coordinator_pid = coordinator_pid
+        self._redis_pid = redis_pid
+        self._encoders = encoders
+
+    def idle_ms_per_s(self, seconds: float) -> float:
+        """CPU of the coordinator in a second in which no stream ticks."""
+        before = self._totals()
+        time.sleep(seconds)
+        after = self._totals()
+        used_ms = (after.coordinator_ns - before.coordinator_ns) / 1e6
+        return round(used_ms / (after.at_s - before.at_s), 2)
+
+    def row(self, workers: Sequence[int], seconds: float) -> dict[str, Cell]:
+        """All streams on air, with each number of workers in turn."""
+        self._encoders.start()
+        try:
+            return {str(number): self._cell(number, seconds) for number in workers}
+        finally:
+            self._encoders.end()
+
+    def _cell(self, workers: int, seconds: float) -> Cell:
+        with null_workers(self._url, workers, self._encoders.progress):
+            _until(self._encoders.all_in_time, "every stream gets its frames in time")
+            time.sleep(_WARM_S)
+            before = self._totals()
+            time.sleep(seconds)
+            after = self._totals()
+        frames = after.ordered - before.ordered
+        if frames == 0:
+            raise FarmError("the coordinator ordered nothing")
+        return {
+            "cpu_ms": round((after.coordinator_ns - before.coordinator_ns) / 1e6 / frames, 3),
+            "redis_ms": round((after.redis_ns - before.redis_ns) / 1e6 / frames, 3),
+            "ordered_per_s": round(frames / (after.at_s - before.at_s)),
+            "late_share": round((after.stale - before.stale) / frames, 4),
+        }
+
+    def _totals(self) -> _Totals:
+        progress = self._encoders.progress.values()
+        return _Totals(
+            time.monotonic(),
+            cpu_ns(self._coordinator_pid),
+            cpu_ns(self._redis_pid),
+            sum(each.ordered for each in progress),
+            sum(each.stale for each in progress),
+        )
+
+
+def _until(condition: Callable[[], bool], what: str) -> None:
+    deadline = time.monotonic() + _UNDER_WAY_S
+    while not condition():
+        if time.monotonic() > deadline:
+            raise FarmError(f"{what}: not within {_UNDER_WAY_S:g} s")
+        time.sleep(_POLL_S)
+
+
+@contextmanager
+def _coordinator(url: str) -> Iterator[psutil.Popen]:
+    """The real process, on its own."""
+    environment = {**os.environ, "REDIS_URL": url, "NODE_NAME": "perf", "LOG_LEVEL": "error"}
+    process = psutil.Popen([sys.executable, "-m", "coordinator"], env=environment, stdin=subprocess.DEVNULL)
+    try:
+        yield process
+    finally:
+        ended(process)
