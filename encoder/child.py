@@ -13,6 +13,7 @@ import psutil
 
 from encoder.order import ProcessOrder, ring_label
 from encoder.registry import Entry
+from encoder.watchdog import TickCount
 from farm.errors import EncoderFailed
 from farm.forking.process import run_module
 from farm.messages import StreamSpec, to_json
@@ -30,6 +31,7 @@ class Child:
         self.entry = entry
         self._process = process
         self._launched = launched
+        self._ticks = TickCount(entry.ring_label)
 
     @classmethod
     def start(cls, spec: StreamSpec, epoch: int, node: str, fork_server: Path | None) -> Self:
@@ -64,6 +66,10 @@ class Child:
         except psutil.Error:
             runs = False
         return None if runs else "the process ended"
+
+    def last_tick(self) -> int | None:
+        """The number of its last tick, -1 before the first; None while it has no ring."""
+        return self._ticks.read()
 
     def terminate(self) -> None:
         """Ask it to end in good order."""

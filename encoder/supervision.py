@@ -48,6 +48,8 @@ class Sight:
     """Of the wanted generation, oldest first."""
     gave_up: bool = False
     """On the wanted generation."""
+    stuck: bool = False
+    """The process lives but does not tick, although nobody told it to end."""
 
 
 def next_action(sight: Sight, limits: Limits, now_ns: int) -> Action:
@@ -71,6 +73,8 @@ def _about_running(sight: Sight, limits: Limits, now_ns: int) -> Action:
     if sight.terminated_ns is not None:
         overdue = now_ns - sight.terminated_ns >= limits.kill_after_ns
         return Action.KILL if overdue else Action.NOTHING
+    if sight.stuck:
+        return Action.KILL
     return Action.NOTHING if sight.running == sight.wanted else Action.TERMINATE
 
 

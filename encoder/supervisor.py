@@ -6,17 +6,20 @@ Steps never wait: a process that was told to end is looked at again by the next 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from encoder.registry import Entry, Registry
 from encoder.supervision import Action, Limits, Sight, next_action, recent_deaths
+from encoder.watchdog import Watchdog, patience_ns
 from farm.clock import Clock
 from farm.errors import EncoderFailed
 from farm.log import get_logger
 from farm.messages import ProcessReport, StreamSpec
 
 log = get_logger(__name__)
+
+STUCK = "the process no longer ticked and was killed"
 
 
 class Process(Protocol):
@@ -29,6 +32,10 @@ class Process(Protocol):
 
     def exit_reason(self) -> str | None:
         """Why it ended; None while it runs."""
+        ...
+
+    def last_tick(self) -> int | None:
+        """The number of its last tick, -1 before the first; None while that cannot be seen."""
         ...
 
     def terminate(self) -> None:
@@ -57,6 +64,14 @@ class _Unit:
     gave_up: bool = False
     reason: str | None = None
     epoch: int = 0
+    watchdog: Watchdog = field(default_factory=Watchdog)
+    stuck: bool = False
+
+    def watch(self, now_ns: int) -> None:
+        """Look whether the process ticks; one that was told to end need not."""
+        if self.process is not None and self.terminated_ns is None and not self.stuck:
+            fps = None if self.spec is None else self.spec.config.fps
+            self.stuck = self.watchdog.look(self.process.last_tick(), patience_ns(fps), now_ns)
 
     def want(self, spec: StreamSpec | None) -> None:
         if spec is not None and (self.spec is None or spec.generation != self.spec.generation):
@@ -70,6 +85,7 @@ class _Unit:
             terminated_ns=self.terminated_ns,
             deaths_ns=self.deaths_ns,
             gave_up=self.gave_up,
+            stuck=self.stuck,
         )
 
     def report(self) -> ProcessReport:
@@ -115,6 +131,7 @@ class Supervisor:
         """Look at every process and take the next step for each stream."""
         for stream, unit in list(self._units.items()):
             self._reap(stream, unit)
+            unit.watch(self._clock.monotonic_ns())
             if self._knows_wishes:
                 self._act(stream, unit)
 
@@ -136,11 +153,12 @@ class Supervisor:
         if unit.terminated_ns is None:
             now_ns = self._clock.monotonic_ns()
             unit.deaths_ns = (*recent_deaths(unit.deaths_ns, now_ns), now_ns)
-            unit.reason = reason
-            log.error("encoder process died", stream=stream, pid=process.entry.pid, reason=reason)
+            unit.reason = STUCK if unit.stuck else reason
+            log.error("encoder process died", stream=stream, pid=process.entry.pid, reason=unit.reason)
         else:
             log.info("encoder process ended", stream=stream, pid=process.entry.pid)
         unit.terminated_ns = None
+        unit.watchdog, unit.stuck = Watchdog(), False
 
     def _act(self, stream: str, unit: _Unit) -> None:
         match next_action(unit.sight(), self._limits, self._clock.monotonic_ns()):
@@ -150,7 +168,8 @@ class Supervisor:
                 unit.terminated_ns = self._clock.monotonic_ns()
                 unit.process.terminate()
             case Action.KILL if unit.process is not None:
-                log.warning("encoder process does not end; killing it", stream=stream)
+                why = "it does not tick" if unit.stuck else "it does not end"
+                log.warning("killing an encoder process", stream=stream, reason=why)
                 unit.process.kill()
             case Action.GIVE_UP:
                 unit.gave_up = True

@@ -42,6 +42,8 @@ _PAGE = 4096
 _DESCRIPTION_AT = 32
 _FIXED = struct.Struct("<8s32s3I")
 _FLOCK = struct.Struct("hhqqi4x")
+_EMITTED = struct.Struct("<q")
+_EMITTED_AT = 64
 
 
 class SlotBusy(FrameRefused):
@@ -53,6 +55,12 @@ class SlotBusy(FrameRefused):
 
 def _slot_bytes(width: int, height: int) -> int:
     return _PAGE + -(-i420_bytes(width, height) // _PAGE) * _PAGE
+
+
+def read_emitted(fd: int) -> int | None:
+    """The number of the last frame emitted, of the segment open as ``fd``; None while it is being made."""
+    data = os.pread(fd, _EMITTED.size, _EMITTED_AT)
+    return _EMITTED.unpack(data)[0] if len(data) == _EMITTED.size else None
 
 
 class _Slot:
@@ -92,7 +100,7 @@ class Ring:
             raise FrameRefused("foreign", f"{name} is not a frame ring")
         self.nonce = bytes(nonce).decode()
         self.width, self.height = int(width), int(height)
-        self._emitted = np.frombuffer(self._memory, dtype="<i8", count=1, offset=64)
+        self._emitted = np.frombuffer(self._memory, dtype="<i8", count=1, offset=_EMITTED_AT)
         self._slots = [_Slot(self._memory, i, self.width, self.height) for i in range(slots)]
 
     @classmethod

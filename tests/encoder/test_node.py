@@ -14,6 +14,7 @@ import msgspec
 import psutil
 import pytest
 
+from encoder.supervisor import STUCK
 from farm.messages import NodeReport, ProcessReport, StreamReport, StreamSpec, from_json, to_json
 from farm.store import keys
 from farm.store.connection import FarmRedis
@@ -115,6 +116,17 @@ def test_a_killed_process_is_started_again_with_a_higher_epoch(nodes: Nodes, red
     assert len(list(SHM_DIR.glob("framefarm-restarted-*"))) == 1
     wait_until(lambda: nodes.streams()["restarted"].restarts == 1, "the restart is counted")
     assert "SIGKILL" in (nodes.streams()["restarted"].reason or "")
+
+
+def test_a_process_that_lives_but_does_not_tick_is_replaced(nodes: Nodes) -> None:
+    nodes.start()
+    nodes.assign(small_spec("stuck"))
+    before = nodes.running("stuck")
+    os.kill(before.pid, signal.SIGSTOP)
+    after = nodes.running("stuck", after=before)
+    assert after.epoch > before.epoch
+    assert not psutil.pid_exists(before.pid)
+    wait_until(lambda: nodes.streams()["stuck"].reason == STUCK, "the reason is told")
 
 
 def test_another_generation_replaces_the_process(nodes: Nodes) -> None:

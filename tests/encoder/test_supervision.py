@@ -10,7 +10,7 @@ import pytest
 
 from encoder.registry import Entry, Registry
 from encoder.supervision import Action, Limits, Sight, next_action
-from encoder.supervisor import Supervisor
+from encoder.supervisor import STUCK, Supervisor
 from farm.clock import ManualClock
 from farm.messages import StreamSpec
 from tests.encoder.running import small_spec
@@ -36,6 +36,7 @@ NOW = 100 * S
         (Sight(wanted=1, deaths_ns=(NOW - 2 * S, NOW - S)), Action.START),
         (Sight(wanted=1, deaths_ns=(NOW - 9 * S, NOW - 8 * S, NOW - 7 * S)), Action.GIVE_UP),
         (Sight(wanted=1, deaths_ns=(NOW - 62 * S, NOW - 61 * S, NOW - 60 * S)), Action.START),
+        (Sight(wanted=1, running=1, stuck=True), Action.KILL),
         (Sight(wanted=1, gave_up=True), Action.NOTHING),
         (Sight(wanted=None, gave_up=True), Action.FORGET),
     ],
@@ -49,9 +50,13 @@ class FakeProcess:
         self.entry = entry
         self.ended: str | None = None
         self.asked: list[str] = []
+        self.ticks = 0
 
     def exit_reason(self) -> str | None:
         return self.ended
+
+    def last_tick(self) -> int:
+        return self.ticks
 
     def terminate(self) -> None:
         self.asked.append("terminate")
@@ -78,6 +83,8 @@ class House:
         return self.started[-1]
 
     def step(self, *, after_s: int = 0) -> None:
+        for process in self.started:
+            process.ticks += 1
         self.clock.advance_ns(after_s * S)
         self.supervisor.step()
 
@@ -120,6 +127,23 @@ def test_a_process_that_does_not_end_is_killed(house: House) -> None:
     house.step()
     house.step(after_s=5)
     assert house.started[0].asked == ["terminate", "kill"]
+
+
+def test_a_process_that_no_longer_ticks_is_killed_and_replaced(house: House) -> None:
+    house.supervisor.want({"s": small_spec("s")})
+    house.step()
+    for _ in range(20):
+        house.clock.advance_ns(S // 10)
+        house.supervisor.step()
+        if house.started[0].asked:
+            break
+        house.started[0].ticks = 5
+    assert house.started[0].asked == ["kill"]
+    house.started[0].ended = "killed"
+    house.step()
+    assert len(house.started) == 2
+    assert house.supervisor.reports()["s"].reason == STUCK
+    assert house.started[1].asked == []
 
 
 def test_too_many_deaths_in_a_minute_are_a_failure_until_another_generation(house: House) -> None:
