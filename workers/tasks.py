@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from billiard.process import current_process
 from celery import Celery
-from msgspec import ValidationError
+from msgspec import MsgspecError, Struct, ValidationError
 
 from farm.clock import Clock, SystemClock
 from farm.errors import FarmError
 from farm.log import get_logger
-from farm.messages import FrameTask, from_plain
+from farm.messages import FrameTask, from_json, from_plain
 from farm.settings import Settings
 from farm.store.connection import connect
 from farm.tasks import RENDER_FRAME
@@ -22,6 +24,14 @@ _STATS_EVERY_NS = 500_000_000
 _COMPLAIN_EVERY_NS = 10_000_000_000
 
 _log = get_logger(__name__)
+
+
+class _Body(Struct, array_like=True, frozen=True):
+    """A message's body: positional arguments, keyword arguments, and what Celery embeds beside them."""
+
+    tasks: tuple[FrameTask, ...]
+    keywords: dict[str, Any]
+    embedded: dict[str, Any]
 
 
 class FrameDesk:
@@ -43,15 +53,32 @@ class FrameDesk:
         if self._settings.asset_preload == "eager":
             self._renderer.listen()
 
-    def draw(self, plain: object) -> None:
+    def draw_plain(self, plain: object) -> None:
         """Draw the frame that the plain data of a FrameTask ask for. Raises nothing."""
+        try:
+            task = from_plain(plain, FrameTask)
+        except ValidationError as error:
+            self._complain(f"a task is malformed and is dropped: {error}")
+        else:
+            self.draw(task)
+
+    def draw_body(self, body: bytes) -> None:
+        """Draw the frames in the body of a Celery message (protocol 2, JSON). Raises nothing."""
+        try:
+            tasks = from_json(body, _Body).tasks
+        except MsgspecError as error:
+            self._complain(f"a task is malformed and is dropped: {error}")
+        else:
+            for task in tasks:
+                self.draw(task)
+
+    def draw(self, task: FrameTask) -> None:
+        """Draw the frame of ``task``. Raises nothing."""
         if self._renderer is None:
             self._complain("this process was not opened; its frame is lost")
             return
         try:
-            self._renderer.render(from_plain(plain, FrameTask))
-        except ValidationError as error:
-            self._complain(f"a task is malformed and is dropped: {error}")
+            self._renderer.render(task)
         except (FarmError, LookupError) as error:
             self._complain(f"a frame could not be drawn: {error}")
         except Exception as error:  # noqa: BLE001  the boundary: a frame's error must not cost the process
@@ -73,11 +100,26 @@ class FrameDesk:
             self._board.write(getattr(current_process(), "index", 0), renderer.stats())
 
 
+class _Here:
+    """This process's desk: what Celery's pool calls in a child is found by its name alone."""
+
+    desk: FrameDesk | None = None
+
+
+def draw_message(body: bytes) -> None:
+    """Draw the frames in the body of a Celery message."""
+    if _Here.desk is not None:
+        _Here.desk.draw_body(body)
+
+
 def register(app: Celery, desk: FrameDesk) -> None:
-    """Make ``desk`` draw what comes as RENDER_FRAME."""
+    """Make ``desk`` draw what comes as RENDER_FRAME, in the children of this process."""
+    _Here.desk = desk
 
     def render_frame(*tasks: object) -> None:
         for task in tasks:
-            desk.draw(task)
+            desk.draw_plain(task)
 
-    app.task(render_frame, name=RENDER_FRAME, ignore_result=True, trail=False)
+    app.task(
+        render_frame, name=RENDER_FRAME, ignore_result=True, trail=False, Strategy="workers.strategy:frames"
+    )

@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +99,31 @@ def test_frames_arrive_in_the_ring(worker: Worker, redis: FarmRedis) -> None:
         assert done is not None
         assert (done.worker, done.layer_errors) == ("test", ())
         assert (picture.y == 235).all()
+
+
+def test_with_task_events_celery_tells_of_every_frame(
+    redis: FarmRedis, redis_url: str, tmp_path: Path
+) -> None:
+    put_scene(redis, {"type": "colour", "colour": "#ffffff"})
+    told: list[Any] = []
+    with ExitStack() as stack:
+        worker = stack.enter_context(started(redis, redis_url, tmp_path / "log", TASK_EVENTS="true"))
+        ring, delivery = stack.enter_context(open_ring())
+        app = make_app(load_settings({"REDIS_URL": redis_url}))
+        listening = stack.enter_context(app.connection())
+        receiver = app.events.Receiver(listening, handlers={"task-succeeded": told.append})
+        connection, _, _ = stack.enter_context(receiver.consumer_context())
+
+        def heard_of_both() -> bool:
+            with suppress(TimeoutError):
+                connection.drain_events(timeout=0.1)
+            return len(told) == 2
+
+        worker.draw(task(0, base=-1, delivery=delivery))
+        worker.publish("no frame")
+        wait_until(heard_of_both, "both are told of", 20)
+        arrives(ring, 0)
+    assert "malformed" in worker.log.read_text()
 
 
 @pytest.mark.parametrize(
