@@ -11,9 +11,18 @@ from scene.state import SceneState
 
 Extent = Callable[[LayerState], Rect | None]
 """Where a layer's pixels lie: even, inside the canvas; None when none of them does."""
+Difference = Callable[[LayerState, LayerState], Sequence[Rect] | None]
+"""Where two states of one layer differ, as rectangles like those of an Extent; None when that is not known
+more narrowly than by their extents."""
 
 
-def changed_between(a: SceneState, b: SceneState, extent: Extent) -> list[Rect]:
+def unknown_difference(_old: LayerState, _new: LayerState) -> None:
+    """The Difference of those who know extents only."""
+
+
+def changed_between(
+    a: SceneState, b: SceneState, extent: Extent, difference: Difference = unknown_difference
+) -> list[Rect]:
     """Rectangles that hold every pixel in which the pictures of ``a`` and ``b`` may differ."""
     if (a.width, a.height, a.background) != (b.width, b.height, b.background):
         return [(0, 0, b.width, b.height)]
@@ -23,23 +32,34 @@ def changed_between(a: SceneState, b: SceneState, extent: Extent) -> list[Rect]:
         # As long as the same layers show in the same order, most of them are the same objects.
         moved = [(old, new) for old, new in zip(a.layers, b.layers, strict=True) if old is not new]
         if all(old.id == new.id for old, new in moved):
-            return _extents([state for pair in moved if pair[0] != pair[1] for state in pair], extent)
+            return _rects([pair for pair in moved if pair[0] != pair[1]], (), extent, difference)
     before = {layer.id: layer for layer in a.layers}
     after = {layer.id: layer for layer in b.layers}
-    changed: list[LayerState] = []
+    pairs: list[tuple[LayerState, LayerState]] = []
+    whole: list[LayerState] = []
     for layer_id in before | after:
         old, new = before.get(layer_id), after.get(layer_id)
-        if old is not new and old != new:
-            changed += [state for state in (old, new) if state is not None]
+        if old is None or new is None:
+            whole += [state for state in (old, new) if state is not None]
+        elif old is not new and old != new:
+            pairs.append((old, new))
     for layer_id in _out_of_order(list(before), list(after)):
-        changed += [before[layer_id], after[layer_id]]
-    return _extents(changed, extent)
+        whole += [before[layer_id], after[layer_id]]
+    return _rects(pairs, whole, extent, difference)
 
 
-def _extents(changed: Iterable[LayerState], extent: Extent) -> list[Rect]:
-    """Each once."""
-    extents = dict.fromkeys(map(extent, changed))
-    return [rect for rect in extents if rect is not None]
+def _rects(
+    pairs: Iterable[tuple[LayerState, LayerState]],
+    whole: Iterable[LayerState],
+    extent: Extent,
+    difference: Difference,
+) -> list[Rect]:
+    """Where each of ``pairs`` differs, and the extents of ``whole``; each rectangle once."""
+    found: list[Rect | None] = [extent(layer) for layer in whole]
+    for old, new in pairs:
+        parts = difference(old, new)
+        found += (extent(old), extent(new)) if parts is None else parts
+    return [rect for rect in dict.fromkeys(found) if rect is not None]
 
 
 def _out_of_order(before: Sequence[str], after: Sequence[str]) -> list[str]:

@@ -19,7 +19,9 @@ from scene.onair import ShowVersion, on_air_at
 from scene.state import SceneState
 from scene.time import Segment, segment_at
 from workers.cache import RecentCache
+from workers.differences import Differences
 from workers.live import SnapshotGone
+from workers.painters.painter import quality_named
 from workers.sprites import Sprites
 
 MAX_STEPS_PER_SLOT = 4
@@ -67,6 +69,7 @@ class Evaluator:
         self._versions = versions
         self._lives = lives
         self._sprites = sprites
+        self._differences = Differences(sprites)
         self._states: RecentCache[_Moment, SceneState] = RecentCache(_MAX_STATES)
         self._steps: RecentCache[tuple[_Moment, _Moment], tuple[Rect, ...]] = RecentCache(_MAX_STEPS)
 
@@ -123,8 +126,14 @@ class Evaluator:
         if rects is None:
             before, after = self._state(task, n - 1), self._state(task, n)
             width, height = task.delivery.width, task.delivery.height
+            quality = quality_named(task.quality)
             rects = tuple(
-                changed_between(before, after, lambda layer: self._sprites.extent(layer, width, height))
+                changed_between(
+                    before,
+                    after,
+                    lambda layer: self._sprites.extent(layer, width, height),
+                    lambda old, new: self._differences.between(old, new, width, height, quality),
+                )
             )
             self._steps.put(key, rects)
         return rects

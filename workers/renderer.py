@@ -22,7 +22,7 @@ from workers.deliver import Deliverer
 from workers.evaluate import Evaluator, Plan
 from workers.live import LiveSnapshots
 from workers.loading import BesideFrames, PictureAwaited
-from workers.painters.painter import Quality
+from workers.painters.painter import Quality, quality_named
 from workers.painters.registry import all_painters
 from workers.preload import Preloader
 from workers.scenes import SceneVersions
@@ -40,7 +40,6 @@ MAX_ERRORS, MAX_REASON_CHARS = 8, 160
 MAX_COSTS = 6
 """So many layers' times are told, for the same reason."""
 
-_QUALITIES: dict[str, Quality] = {"low": "low", "medium": "medium", "high": "high"}
 _PICTURE_SHARE = 4
 
 
@@ -79,7 +78,7 @@ class Renderer:
         Raises NotFound, SceneInvalid and LookupError when the task cannot be drawn, StoreUnavailable.
         """
         started_ns = self._clock.monotonic_ns()
-        quality = _QUALITIES.get(task.quality, "high")
+        quality = quality_named(task.quality)
         try:
             with self._deliverer.surface(task) as surface:
                 self._loading.begin_frame()

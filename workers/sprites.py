@@ -66,6 +66,11 @@ class Sprites:
         """Where ``layer`` lies; None when it shows nothing. Raises StoreUnavailable."""
         return self._look(layer).placed
 
+    def settled(self, layer: LayerState) -> Placed | None:
+        """The same, of a layer that every worker sees alike; None of any other. Raises StoreUnavailable."""
+        look = self._look(layer)
+        return look.placed if look.painted.unsettled is None and look.painted.problem is None else None
+
     def problem(self, layer: LayerState) -> str | None:
         """Why ``layer`` is not drawn as it should be, as far as is known."""
         box = self._look(layer).painted

@@ -87,6 +87,38 @@ def test_what_changed(before: SceneState, after: SceneState, expected: set[Rect]
     assert set(changed_between(before, after, extent)) == expected
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        # the same layer, of which more is known
+        (picture(A, B), picture(box("a", 0, shade=9), B), {(2, 2, 4, 4)}),
+        # came, went
+        (picture(A), picture(A, B), {(10, 0, 20, 20)}),
+        (picture(A, B), picture(A), {(10, 0, 20, 20)}),
+        # the other one is compared as well where a third one comes
+        (picture(A), picture(box("a", 0, shade=9), B), {(2, 2, 4, 4), (10, 0, 20, 20)}),
+        # out of order: what lies below shows elsewhere too, so the whole layer counts
+        (picture(A, B), picture(B, box("a", 0, shade=9)), {(2, 2, 4, 4), (0, 0, 20, 20)}),
+    ],
+)
+def test_what_changed_where_states_of_one_layer_can_be_compared(
+    before: SceneState, after: SceneState, expected: set[Rect]
+) -> None:
+    assert set(changed_between(before, after, extent, lambda _old, _new: [(2, 2, 4, 4)])) == expected
+
+
+def test_states_that_cannot_be_compared_count_whole() -> None:
+    before, after = picture(A), picture(replace(A, x=100))
+    assert changed_between(before, after, extent, lambda _old, _new: None) == [
+        (0, 0, 20, 20),
+        (100, 0, 20, 20),
+    ]
+
+
+def test_states_that_look_alike_change_nothing() -> None:
+    assert changed_between(picture(A), picture(box("a", 0, shade=9)), extent, lambda _old, _new: []) == []
+
+
 def test_a_layer_that_moved_and_came_back_changed_over_the_steps() -> None:
     way = [0, 100, 200, 100, 0]
     states = [picture(box("a", x)) for x in way]

@@ -24,6 +24,7 @@ from scene.time import Segment, segment_at
 from workers.cache import CacheStats
 from workers.characters.stage import Stage
 from workers.compositor import Compositor
+from workers.differences import Differences
 from workers.evaluate import unsettled_extents
 from workers.offline.rundown import PlannedTake
 from workers.painters.painter import Quality
@@ -65,6 +66,7 @@ class Film:
         self._shot = shot
         self._segments, self._versions = _programme(show, shot, takes)
         self._sprites = Sprites(painters, cache_bytes, stage)
+        self._differences = Differences(self._sprites)
         self._compositor = Compositor(self._sprites)
         self._shown: SceneState | None = None
         self.live: Live = NOTHING_LIVE
@@ -98,7 +100,12 @@ class Film:
         if self._shown is None:
             return ((0, 0, width, height),)
         rects = set(
-            changed_between(self._shown, state, lambda layer: self._sprites.extent(layer, width, height))
+            changed_between(
+                self._shown,
+                state,
+                lambda layer: self._sprites.extent(layer, width, height),
+                lambda old, new: self._differences.between(old, new, width, height, self._shot.quality),
+            )
         )
         rects.update(unsettled_extents(self._sprites, state))
         return merge_rects(rects, width, height)

@@ -16,9 +16,15 @@ Raster = NDArray[np.uint8]
 """(height, width, 4): red, green, blue, alpha; the colours premultiplied by alpha."""
 
 Quality = Literal["low", "medium", "high"]
+_QUALITIES: dict[str, Quality] = {"low": "low", "medium": "medium", "high": "high"}
 
 NO_MARGIN = (0, 0, 0, 0)
 _RADIAL, _NO_RAMP = False, (0.0, 0.0, 0.0, 0.0)
+
+
+def quality_named(name: str) -> Quality:
+    """The quality of a task that says ``name``; the highest for a name of another version of the farm."""
+    return _QUALITIES.get(name, "high")
 
 
 @dataclass(frozen=True, slots=True)
