@@ -85,6 +85,15 @@ class CreditLink:
             pipe.execute()
 
 
+class Mail:
+    """What came by mailbox so far."""
+
+    def __init__(self) -> None:
+        self.letters = 0
+        self.bytes = 0
+        """On the wire: descriptions and compressed pixels."""
+
+
 class MailboxReader:
     """Takes letters out of the mailbox and unpacks them. Needs a connection of its own: it waits there."""
 
@@ -101,6 +110,7 @@ class MailboxReader:
         self._delivery = delivery
         self._stopping = stopping
         self._put = put
+        self.mail = Mail()
         self.thread = threading.Thread(target=self._run, name="mailbox", daemon=True)
 
     def _run(self) -> None:
@@ -115,6 +125,8 @@ class MailboxReader:
                 self._put(self._unpacked(cast(bytes, answer[1])))
 
     def _unpacked(self, message: bytes) -> Letter | None:
+        self.mail.letters += 1
+        self.mail.bytes += len(message)
         try:
             return Letter.unpack(message, self._delivery.width, self._delivery.height)
         except FrameRefused:  # the sequencer counts it

@@ -139,15 +139,16 @@ class StreamProcess:
             encoder=parts.video.settings.codec,
             started_wall_ms=self._clock.wall_ms(),
         )
+        reader = MailboxReader(mailbox_redis, delivery, stopping, parts.feed.put)
         watched = Watched(
-            parts.sequencer, parts.lead, parts.meter, parts.ledger, self._pipeline, self._outputs
+            parts.sequencer, parts.lead, parts.meter, parts.ledger, self._pipeline, self._outputs, reader.mail
         )
         ledgers = LedgerStore(self._redis, settings.ledger_s)
         self._threads = (
             link.thread,
             Reporter(who, watched, self._redis, ledgers, self._clock, stopping).thread,
             Preview(stream, parts.canvas, self._redis, stopping).thread,
-            MailboxReader(mailbox_redis, delivery, stopping, parts.feed.put).thread,
+            reader.thread,
         )
 
     def _delivery(self) -> Delivery:

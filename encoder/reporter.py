@@ -12,6 +12,7 @@ import psutil
 
 from encoder.lead import Lead
 from encoder.ledger import Ledger
+from encoder.link import Mail
 from encoder.meter import Meter
 from encoder.outputs import Output
 from encoder.pipeline import Pipeline
@@ -76,6 +77,7 @@ class Watched:
     ledger: Ledger
     pipeline: Pipeline
     outputs: Sequence[Output]
+    mail: Mail
 
 
 class Reporter:
@@ -132,6 +134,8 @@ class Reporter:
             cpu_percent=self._process.cpu_percent(),
             memory_bytes=self._process.memory_info().rss,
             outputs=tuple(output.report() for output in self._watched.outputs),
+            mailed_frames=self._watched.mail.letters,
+            mailed_bytes=self._watched.mail.bytes,
         )
 
     def _run(self) -> None:

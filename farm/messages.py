@@ -201,6 +201,10 @@ class StreamReport(msgspec.Struct, frozen=True):
     outputs: tuple[OutputReport, ...]
     blank: int = 0
     """Ticks before the first picture came; neither fresh nor repeated."""
+    mailed_frames: int = 0
+    """Frames that came from other hosts, through the Redis mailbox."""
+    mailed_bytes: int = 0
+    """How large these were on the wire."""
 
 
 class NodeReport(msgspec.Struct, frozen=True):

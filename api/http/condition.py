@@ -86,6 +86,8 @@ class ReportShape(Shape):
     cpu_percent: float
     memory_bytes: int
     outputs: list[OutputReportShape]
+    mailed_frames: int
+    mailed_bytes: int
 
 
 def read_conditions(redis: FarmRedis, streams: Sequence[str]) -> list[Condition]:

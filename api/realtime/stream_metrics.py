@@ -79,6 +79,18 @@ def stream_metrics(reports: list[StreamReport]) -> Iterator[Metric]:
         ("stream", "worker"),
         _by_cause(reports, lambda r: r.drawn_by),
     )
+    yield counter(
+        "framefarm_mailbox_frames",
+        "Frames that came from workers on other hosts",
+        ("stream",),
+        [((r.stream,), r.mailed_frames) for r in reports],
+    )
+    yield counter(
+        "framefarm_mailbox_bytes",
+        "Bytes that these frames took on the wire",
+        ("stream",),
+        [((r.stream,), r.mailed_bytes) for r in reports],
+    )
     yield from _output_metrics(reports)
 
 

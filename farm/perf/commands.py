@@ -16,6 +16,7 @@ from farm.perf.memory import measure_memory
 from farm.perf.results import Grid, show_result, up_to
 from farm.perf.shows.catalogue import SHOWS
 from farm.perf.streams import measure_streams
+from farm.perf.wire import measure_wire
 from farm.reach import Json, TokenOption, Url, api_client, play_url, print_values
 
 perf = typer.Typer(no_args_is_help=True, help="Measure a running farm, a farm of its own, or drawing alone.")
@@ -100,6 +101,21 @@ def dispatch(
         Grid("cells", "CPU ms of the coordinator for a frame, by workers", "streams", "cpu_ms"),
     ]
     show_result("dispatch", result, keep, as_json=as_json, grids=grids)
+
+
+@perf.command("wire")
+def wire(
+    shows: Annotated[list[str] | None, typer.Argument(help="Which shows; all by default.")] = None,
+    size: Size = "1920x1080",
+    fps: Fps = 60,
+    seconds: Annotated[int, typer.Option(min=1, help="How long to watch each show.")] = 10,
+    keep: Keep = None,
+    as_json: Json = False,  # noqa: FBT002
+) -> None:
+    """What a frame takes of the network from a worker to the encoder of another host."""
+    result = measure_wire(shows or list(SHOWS), size=size, fps=fps, seconds=seconds)
+    grids = [Grid("shows", "Bytes of a frame, by the way that it takes through Redis", "show")]
+    show_result("wire", result, keep, as_json=as_json, grids=grids)
 
 
 @perf.command("edit")

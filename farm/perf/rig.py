@@ -21,7 +21,9 @@ from farm.client import FarmClient
 from farm.errors import FarmError
 from farm.perf.processes import ended, free_port
 from farm.perf.shows.show import Show
+from farm.services import reaching_private_redis
 from farm.settings import Settings, load_settings
+from farm.store.connection import connect
 from farm.up.ports import wanted_ports
 
 READY_WITHIN_S = 60.0
@@ -51,6 +53,12 @@ class Rig:
         roster = json.loads((self.settings.state_dir / "processes.json").read_text())
         served = psutil.Process(roster[service][0])
         return sum(_cpu_s(process) for process in (served, *served.children(recursive=True)))
+
+    def redis_bytes(self) -> tuple[int, int]:
+        """Bytes that came into the farm's Redis and went out of it so far."""
+        with connect(reaching_private_redis(self.settings).broker_url()) as redis:
+            stats = redis.info("stats")
+        return stats["total_net_input_bytes"], stats["total_net_output_bytes"]
 
     def pss_mb(self) -> dict[str, float]:
         """Megabytes (10^6 bytes) of memory by process title; shared pages count by their share (PSS)."""

@@ -79,6 +79,8 @@ def test_pictures_from_other_hosts_come_by_mailbox(redis: FarmRedis, redis_url: 
         report = report_of(redis, "far")
     assert report is not None
     assert report.drawn_by["hand"] > 0
+    assert report.mailed_frames >= report.drawn_by["hand"]
+    assert report.mailed_bytes > 100 * report.mailed_frames
 
 
 def test_a_preview_is_made_only_while_somebody_looks(redis: FarmRedis, redis_url: str) -> None:

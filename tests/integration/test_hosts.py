@@ -25,6 +25,9 @@ def test_the_mailbox_path_is_complete_and_in_order(start_farm: StartFarm, read_s
     with Viewer(url, read_seconds) as viewer:
         pass
     assert viewer.tally.complete(), viewer.tally
+    report = farm.report("mailed")
+    assert report["mailedFrames"] > 0.9 * report["emitted"]
+    assert report["mailedBytes"] > 20 * report["mailedFrames"]
     farm.stop()
 
 

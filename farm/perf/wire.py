@@ -1,0 +1,78 @@
+"""``framefarm perf wire``: what a frame takes of the network on its way from a worker to the encoder of
+another host, through the Redis mailbox."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from farm.perf.rig import Rig, own_farm
+from farm.perf.shows.catalogue import SHOWS
+from farm.settings import parse_resolution
+from farm.transport.planes import i420_bytes
+
+_WARM_S = 3
+
+
+class Totals(NamedTuple):
+    """At one moment: of one stream's life, as its last report has it, and of Redis."""
+
+    at_s: float
+    emitted: int
+    mailed_frames: int
+    mailed_bytes: int
+    redis_in: int
+    redis_out: int
+    redis_cpu_s: float
+
+
+def measure_wire(shows: Sequence[str], *, size: str, fps: int, seconds: int) -> dict[str, Any]:
+    """Bytes a frame, by show, and those of the first one on top: compressed patches with their descriptions,
+    as the encoder process takes them out of its mailbox.
+
+    ``ratio`` is these bytes by those of a whole picture in I420, ``mailed_share`` how many of the ticks'
+    frames came; ``redis_bytes`` is all that went into and out of Redis for a tick, tasks and credits
+    included. Workers and encoder share this host, but are told not to use its memory. Raises FarmError.
+    """
+    measured: dict[str, dict[str, float]] = {}
+    with own_farm(frame_transport="mailbox", target_fps=fps, stream_resolution=size) as farm:
+        for name in shows:
+            farm.show(name, SHOWS[name](), {"STREAM_RESOLUTION": size, "TARGET_FPS": fps})
+            farm.until(lambda name=name: farm.emitted(name) > 0, f"{name} is on air", 30)  # type: ignore[misc]
+            farm.settle(name, _WARM_S * fps)
+            before = _totals(farm, name)
+            farm.settle(name, seconds * fps)
+            measured[name] = by_frame(before, _totals(farm, name), size=size, fps=fps)
+            farm.client.call("POST", f"/streams/{name}/stop")
+    return {"size": size, "fps": fps, "seconds": seconds, **measured[shows[0]], "shows": measured}
+
+
+def _totals(farm: Rig, stream: str) -> Totals:
+    report = farm.client.call("GET", f"/streams/{stream}/report")
+    redis_in, redis_out = farm.redis_bytes()
+    return Totals(
+        time.monotonic(),
+        report["emitted"],
+        report["mailedFrames"],
+        report["mailedBytes"],
+        redis_in,
+        redis_out,
+        farm.cpu_s("redis"),
+    )
+
+
+def by_frame(before: Totals, after: Totals, *, size: str, fps: int) -> dict[str, float]:
+    """What happened between two moments, for one frame."""
+    letters = max(1, after.mailed_frames - before.mailed_frames)
+    bytes_per_frame = (after.mailed_bytes - before.mailed_bytes) / letters
+    # Reports are up to a second old, but ticks are as even as the clock.
+    ticks = (after.at_s - before.at_s) * fps
+    return {
+        "ratio": round(bytes_per_frame / i420_bytes(*parse_resolution(size)), 4),
+        "bytes_per_frame": round(bytes_per_frame),
+        "mailed_share": round(letters / (after.emitted - before.emitted), 3),
+        "redis_bytes_in": round((after.redis_in - before.redis_in) / ticks),
+        "redis_bytes_out": round((after.redis_out - before.redis_out) / ticks),
+        "redis_cpu_ms": round(1000 * (after.redis_cpu_s - before.redis_cpu_s) / ticks, 3),
+    }
