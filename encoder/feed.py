@@ -24,8 +24,9 @@ class Slots(Protocol):
         """The description of ``frame`` if it is finished. Raises FrameRefused."""
         ...
 
-    def copy_to(self, canvas: Planes, frame: int) -> FrameDone | None:
-        """Copy ``frame`` onto ``canvas``; None when its slot is being drawn. Raises FrameRefused."""
+    def copy_to(self, canvas: Planes, frame: int, fits: Callable[[FrameDone], bool]) -> FrameDone | None:
+        """Copy ``frame`` onto ``canvas``; None when its slot is being drawn, or was meanwhile and what lies
+        there now does not fit. Raises FrameRefused."""
         ...
 
 
@@ -105,7 +106,7 @@ class Feed:
             arrival.letter.copy_to(canvas)
             return arrival.letter.done
         try:
-            return self._slots.copy_to(canvas, frame)
+            return self._slots.copy_to(canvas, frame, self._sequencer.fits)
         except FrameRefused:
             self._sequencer.refuse_unread()
             return None
@@ -125,7 +126,11 @@ class Feed:
                 self._refused[frame] = None
                 self._sequencer.refuse_unread()
             return
-        if done is not None and self._refused.get(frame) != done and not self._taken(done):
+        if done is None or self._refused.get(frame) == done:
+            return
+        if self._taken(done):
+            self._letters.pop(frame, None)  # the slot's frame is the better one
+        else:
             self._refused[frame] = done
 
     def _forget(self) -> None:

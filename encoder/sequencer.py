@@ -106,18 +106,19 @@ class Sequencer:
             return Choice(None, Repeat.GAP)
         return Choice(None, None if self._started else Repeat.STARTING)
 
-    def apply(self, done: FrameDone) -> None:
-        """``done`` was copied onto the canvas.
+    def fits(self, done: FrameDone) -> bool:
+        """Whether ``done`` may go onto the canvas: between the look at a slot and the copy of it somebody may
+        have drawn there, for an owner who has lost his lease or on a canvas that never was."""
+        ours = (done.stream, done.epoch) == (self.stream, self.epoch) and done.fence >= self.fence
+        return ours and EMPTY <= done.base <= self.canvas < done.frame
 
-        It is the picked frame, or what somebody put in its place between the look and the copy. When that
-        does not fit, the canvas is a mixture: it counts as empty, and the next whole frame heals it.
-        """
-        fits = done.base <= self.canvas and done.fence >= self.fence
-        self.canvas = done.frame if fits else EMPTY
-        self.shown = max(self.shown, done.frame)
+    def apply(self, done: FrameDone) -> None:
+        """``done`` was copied onto the canvas: the picked frame, or what lay in its place and fitted."""
+        self._held.pop(done.frame, None)
+        self._take_fence(done.fence)  # what an older owner sent does not build on this picture
+        self.canvas = self.shown = done.frame
         for frame in [m for m in self._held if m <= self.shown]:
-            if frame != done.frame:
-                self.refused[Refusal.PASSED] += 1
+            self.refused[Refusal.PASSED] += 1
             del self._held[frame]
 
     def withdraw(self, frame: int) -> None:

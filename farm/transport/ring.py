@@ -24,7 +24,7 @@ import mmap
 import os
 import secrets
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -51,6 +51,10 @@ class SlotBusy(FrameRefused):
 
     def __init__(self, frame: int) -> None:
         super().__init__("busy", f"the slot of frame {frame} is held by another process")
+
+
+def _anything(_done: FrameDone) -> bool:
+    return True
 
 
 def _slot_bytes(width: int, height: int) -> int:
@@ -168,18 +172,22 @@ class Ring:
             raise FrameRefused("garbage", f"frame {frame} has rectangles outside the canvas")
         return done
 
-    def copy_to(self, canvas: Planes, frame: int) -> FrameDone | None:
-        """Copy the rects of ``frame`` onto ``canvas``; None when its slot is being drawn or is not finished.
+    def copy_to(
+        self, canvas: Planes, frame: int, fits: Callable[[FrameDone], bool] = _anything
+    ) -> FrameDone | None:
+        """Copy the rects of ``frame`` onto ``canvas``; None when its slot is being drawn, is not finished, or
+        holds what does not fit: somebody may have drawn into it since the last look.
 
-        Raises FrameRefused for garbage; the canvas is untouched then.
+        Raises FrameRefused for garbage. Unless the frame is copied the canvas is untouched.
         """
         slot = self._slots[frame % len(self._slots)]
         if not self._lock(slot, fcntl.F_RDLCK):
             return None
         try:
             done = self.look(frame)
-            if done is not None:
-                canvas.copy_from(slot.planes, done.rects)
+            if done is None or not fits(done):
+                return None
+            canvas.copy_from(slot.planes, done.rects)
             return done
         finally:
             self._lock(slot, fcntl.F_UNLCK)

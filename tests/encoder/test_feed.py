@@ -103,17 +103,29 @@ def test_a_frame_that_is_finished_when_a_newer_one_is_shown_was_late_and_not_mis
     assert bench.sequencer.refused == {Refusal.PASSED: 1}
 
 
-def test_a_slot_overwritten_between_look_and_copy_is_noticed(bench: Bench) -> None:
+def test_what_an_old_owner_drew_between_look_and_copy_never_shows(bench: Bench) -> None:
     bench.draw(done(0, WHOLE), 50)
     bench.tick(0)
     bench.draw(done(1, WHOLE), 60)
     bench.feed.collect()
     bench.draw(done(1, WHOLE, base=0, fence=0), 99)
-    bench.feed.apply(1, bench.canvas.planes)
-    assert bench.sequencer.canvas == EMPTY
-    bench.sequencer.close_tick(1, Choice(1))
-    bench.draw(done(2, WHOLE), 70)
+    assert bench.feed.apply(1, bench.canvas.planes).choice.frame is None
+    assert (bench.sequencer.canvas, int(bench.canvas.planes.y[0, 0])) == (0, 50)
+    bench.sequencer.close_tick(1, Choice(None))
+    bench.draw(done(2, WHOLE, base=0), 70)
     assert bench.tick(2) == (Choice(2), 70)
+    assert bench.sequencer.refused == {Refusal.FENCE: 1}
+
+
+def test_of_a_letter_and_a_slot_the_one_is_copied_that_was_taken(bench: Bench) -> None:
+    bench.draw(done(0, WHOLE), 50)
+    bench.tick(0)
+    bench.post(done(1, WHOLE, base=0), 99)
+    bench.feed.collect()
+    bench.draw(done(1, WHOLE, fence=2), 70)
+    bench.post(done(2, WHOLE, fence=2), 80)
+    assert bench.tick(1) == (Choice(1), 70)
+    assert bench.tick(2) == (Choice(2), 80)
 
 
 def test_an_old_owners_slot_is_refused_once_and_not_at_every_look(bench: Bench) -> None:

@@ -130,21 +130,33 @@ def test_a_copy_with_a_lower_base_replaces_one_that_does_not_fit(sequencer: Sequ
     assert show(sequencer, 1).frame == 1
 
 
-def test_a_picture_that_was_overwritten_by_one_that_does_not_fit_counts_as_empty(
-    sequencer: Sequencer,
+@pytest.mark.parametrize(
+    ("instead", "fits"),
+    [
+        (frame(3, base=2, fence=2), True),
+        (frame(3, fence=3), True),
+        (frame(3, base=2, fence=1), False),
+        (frame(2, base=1, fence=2), False),
+        (frame(4, base=3, fence=2), False),
+        (frame(3, base=2, fence=2, epoch=2), False),
+        (frame(3, base=2, fence=2, stream="other"), False),
+    ],
+)
+def test_what_lies_in_a_slot_is_asked_again_before_it_is_copied(
+    sequencer: Sequencer, instead: FrameDone, fits: bool
 ) -> None:
     for number in range(3):
-        sequencer.offer(frame(number))
+        sequencer.offer(frame(number, fence=2))
         show(sequencer, number)
-    sequencer.offer(frame(3, base=2))
-    sequencer.apply(frame(3, base=2, fence=0))
-    assert (sequencer.canvas, sequencer.shown) == (EMPTY, 3)
-    sequencer.close_tick(3, Choice(3))
-    sequencer.offer(frame(4, base=3))
-    assert sequencer.pick(4).cause is Repeat.GAP
-    sequencer.offer(frame(5))
-    show(sequencer, 4)
-    assert show(sequencer, 5).frame == 5
+    assert sequencer.fits(instead) == fits
+
+
+def test_the_picture_of_a_newer_owner_shuts_out_what_the_older_one_built(sequencer: Sequencer) -> None:
+    sequencer.offer(frame(0))
+    sequencer.offer(frame(1, base=0))
+    sequencer.apply(frame(0, fence=2))
+    assert (sequencer.fence, sequencer.refused) == (2, {Refusal.FENCE: 1})
+    assert sequencer.pick(1) == Choice(None)
 
 
 def test_ready_counts_up_to_the_first_hole(sequencer: Sequencer) -> None:
