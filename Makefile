@@ -1,7 +1,7 @@
 # `make run` and `make test` are all that a newcomer needs; both install what is missing first.
 BIN := .venv/bin
 
-.PHONY: run setup setup-dev test check lint types imports format verify bench pictures contact-sheet example-assets docs fuzz
+.PHONY: run setup setup-dev test check lint types imports format verify bench pictures contact-sheet example-assets docs fuzz chaos
 
 run: setup
 	$(BIN)/framefarm up --demo
@@ -34,6 +34,11 @@ verify: setup-dev
 # What drawing costs, kept with date, commit and machine.
 bench: setup-dev
 	$(BIN)/framefarm perf compose --keep bench/results
+
+# Everything is broken once while the stream is watched; the table goes to docs/reliability.md. Needs root
+# for the parts with hosts of their own.
+chaos: setup-dev
+	$(BIN)/python -m tests.chaos --keep
 
 # The README's pictures, of a farm that runs.
 pictures: setup-dev

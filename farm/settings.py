@@ -112,7 +112,8 @@ class Settings(BaseModel):
     encoder_preset: Literal["ultrafast", "superfast", "veryfast", "faster", "fast", "medium"] = "ultrafast"
 
     # Coordinator
-    lease_ttl_ms: int = Field(800, ge=100, le=60_000)
+    coordinator_processes: int = Field(2, ge=1, le=16)
+    lease_ttl_ms: int = Field(600, ge=100, le=60_000)
     frame_batch: int = Field(1, ge=1, le=4)
 
     # Workers

@@ -94,7 +94,9 @@ def services(settings: Settings, *, flower: bool = False) -> list[Service]:
     forks = [sys.executable, "-m", "farm.forking", environment["FORK_SERVER"], *PRELOADED, *LAZY]
     planned.append(Service(FORKS, forks, environment, foundation=True))
     planned.append(Service("api", ["api"], environment, module=True))
-    planned.append(Service("coordinator", ["coordinator"], environment, module=True))
+    for number in range(1, settings.coordinator_processes + 1):
+        name = "coordinator" if number == 1 else f"coordinator-{number}"
+        planned.append(Service(name, ["coordinator"], environment, module=True))
     planned.append(Service(ENCODER, ["encoder"], environment, module=True))
     for number in range(1, settings.worker_processes + 1):
         name = f"worker-{number}"
