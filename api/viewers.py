@@ -9,8 +9,8 @@ import threading
 import xml.etree.ElementTree as ET
 from collections import Counter
 from collections.abc import Mapping
-
-import httpx
+from contextlib import closing
+from http.client import HTTPConnection, HTTPException
 
 from farm.clock import Clock
 from farm.log import get_logger
@@ -41,9 +41,8 @@ class ViewerCounter:
     """Counts viewers; asks the server once a second at most. May be used by several threads."""
 
     def __init__(self, host: str, port: int, clock: Clock) -> None:
-        self._url = f"http://{host}:{port}/stat"
+        self._host, self._port = host, port
         self._clock = clock
-        self._http = httpx.Client(timeout=TIMEOUT_S)
         self._lock = threading.Lock()
         self._asked_ns: int | None = None
         self._viewers: Mapping[str, int] = {}
@@ -57,13 +56,12 @@ class ViewerCounter:
                 self._viewers = self._ask()
             return self._viewers.get(stream, 0)
 
-    def close(self) -> None:
-        """Close the connection to the server."""
-        self._http.close()
-
     def _ask(self) -> Mapping[str, int]:
+        # By the standard library: a client that can do more takes megabytes, and this runs in two processes.
         try:
-            return viewers_in(self._http.get(self._url).raise_for_status().content)
-        except (httpx.HTTPError, ValueError) as error:
+            with closing(HTTPConnection(self._host, self._port, timeout=TIMEOUT_S)) as connection:
+                connection.request("GET", "/stat")
+                return viewers_in(connection.getresponse().read())
+        except (OSError, HTTPException, ValueError) as error:
             log.debug("the RTMP server tells no viewers", error=str(error))
             return {}

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from functools import cached_property
 from pathlib import PurePosixPath
 from typing import Any, NamedTuple, Self
 
@@ -55,7 +57,11 @@ class Fetcher:
         self._resolve = resolve
         self._resolvers = ThreadPoolExecutor(MAX_AT_ONCE, thread_name_prefix="resolve")
         self._free = threading.BoundedSemaphore(MAX_AT_ONCE)
-        self._tls = httpx.create_ssl_context()
+
+    @cached_property
+    def _tls(self) -> ssl.SSLContext:
+        """Made when it is first needed: the certificates of all authorities take megabytes."""
+        return httpx.create_ssl_context()
 
     def fetch(self, url: str) -> Fetched:
         """What lies at ``url``, within the settings' limits of bytes and time.

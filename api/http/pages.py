@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-from flask import Response, current_app, jsonify, render_template, send_from_directory
-from flask_openapi3.openapi import OpenAPI
+from flask import Flask, Response, send_from_directory
 
 from api.http.access import require
+from api.http.document import Document
 
 DASHBOARD_DIR = Path(__file__).parents[1] / "dashboard"
 STATIC_DIR = Path(__file__).parent / "static"
-_METHODS = ("get", "post", "put", "patch", "delete")
 
 
-def add_pages(app: OpenAPI) -> None:
+def add_pages(app: Flask, documentation: Callable[[], Document]) -> None:
     """Add the pages' routes to ``app``."""
+
+    def openapi_document() -> Response:
+        """This API in the OpenAPI format."""
+        return Response(documentation().openapi, mimetype="application/json")
+
+    def reference() -> Response:
+        """This API for people to read."""
+        return Response(documentation().reference, mimetype="text/html")
+
     for rule, view in (
         ("/", dashboard),
         ("/dashboard/<path:file>", dashboard_file),
@@ -38,30 +46,6 @@ def dashboard_file(file: str) -> Response:
     return send_from_directory(DASHBOARD_DIR, file)
 
 
-def openapi_document() -> Response:
-    """This API in the OpenAPI format."""
-    return jsonify(_document())
-
-
-def reference() -> str:
-    """This API for people to read."""
-    document = _document()
-    sections: dict[str, list[dict[str, Any]]] = {}
-    for path, item in document["paths"].items():
-        for method in _METHODS:
-            if method in item:
-                operation = item[method]
-                row = {"method": method.upper(), "path": path, "operation": operation}
-                sections.setdefault(operation["tags"][0], []).append(row)
-    return render_template("reference.html", document=document, sections=sections)
-
-
 def reference_file(file: str) -> Response:
     """A part of the reference."""
     return send_from_directory(STATIC_DIR, file)
-
-
-def _document() -> dict[str, Any]:
-    app = current_app
-    document: dict[str, Any] = app.api_doc  # type: ignore[attr-defined]  # the app is an OpenAPI one
-    return document

@@ -52,10 +52,19 @@ class Route:
     """Whether the handler reads the body itself."""
 
 
-def mount(app: OpenAPI, name: str, prefix: str, groups: Iterable[tuple[Iterable[Route], str]]) -> None:
+def mount(
+    app: OpenAPI,
+    name: str,
+    prefix: str,
+    groups: Iterable[tuple[Iterable[Route], str]],
+    *,
+    described: bool,
+) -> None:
     """Add routes below ``prefix``, in groups with their titles. ``name`` begins their endpoints and
-    operation ids."""
-    blueprint = APIBlueprint(name, __name__, url_prefix=prefix or None, operation_id_callback=_operation_id)
+    operation ids. Only if they are ``described`` are their schemas made."""
+    blueprint = APIBlueprint(
+        name, __name__, url_prefix=prefix or None, operation_id_callback=_operation_id, doc_ui=described
+    )
     addressed = "<" in prefix
     for routes, title in groups:
         for route in routes:
@@ -75,7 +84,7 @@ def _add(blueprint: APIBlueprint, route: Route, tag: Tag, *, addressed: bool) ->
     register(
         route.rule,
         tags=[tag],
-        responses=_responses(route, addressed=addressed),
+        responses=_responses(route, addressed=addressed) if blueprint.doc_ui else None,
         security=[{TOKEN_SECURITY: []}] if route.scope else [],
         openapi_extensions={"x-scope": str(route.scope)} if route.scope else {},
     )(route.handler)

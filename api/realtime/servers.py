@@ -44,7 +44,6 @@ async def realtime_servers(settings: Settings, clock: Clock) -> AsyncIterator[No
         admin = settings.admin_token.get_secret_value() if settings.admin_token else None
         doorkeeper = Doorkeeper(TokenStore(blocking, clock, admin_token=admin), state)
         viewers = ViewerCounter(settings.rtmp_host, settings.rtmp_stat_port, clock)
-        stack.callback(viewers.close)
         events = EventServer(doorkeeper, state, Feeds(state, viewers, clock), clock)
         health = Health(
             state,

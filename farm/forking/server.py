@@ -21,6 +21,7 @@ from contextlib import suppress
 from types import FrameType
 
 from farm.forking.kinship import adopt_orphans, bury_orphans
+from farm.forking.mappings import release_clean_mappings
 from farm.forking.wire import Born, Died, Launch, receive, send
 from farm.log import get_logger
 
@@ -34,11 +35,13 @@ class Stopped(Exception):
 
 
 def preload(modules: Sequence[str]) -> None:
-    """Import ``modules``, and keep the collector from ever touching, and so copying, what is here now."""
+    """Import ``modules``, keep the collector from ever touching, and so copying, what is here now, and let go
+    of what only importing needed."""
     for module in modules:
         importlib.import_module(module)
     gc.collect()
     gc.freeze()
+    release_clean_mappings()
 
 
 class ForkServer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from api.http.app import create_app
+from api.http.document import describe
 from api.http.services import EXTENSION, Services
 from farm.clock import ManualClock
 from farm.messages import OutputReport, State, StreamReport, to_json
@@ -81,7 +83,7 @@ def settings() -> Settings:
 def shared_app(settings: Settings, redis_url: str, clock: ManualClock) -> Iterator[Flask]:
     """All its state is in Redis, which ``app`` empties; to make it takes longer than to run a test."""
     with connect(redis_url) as redis:
-        yield create_app(settings, redis, clock)
+        yield create_app(settings, redis, clock, cache(describe))
 
 
 @pytest.fixture

@@ -51,7 +51,6 @@ def test_players_are_counted_and_the_publisher_is_not(
         run("ffmpeg", "-v", "quiet", "-i", url, "-f", "null", "-")
         wait_until(lambda players=players: count("show") == players, f"{players} watch")  # type: ignore[misc]
     assert count("other") == 0
-    counter.close()
 
 
 def test_the_server_is_asked_once_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -67,13 +66,11 @@ def test_the_server_is_asked_once_a_second(monkeypatch: pytest.MonkeyPatch) -> N
     assert [counter.count("show"), counter.count("show"), counter.count("other")] == [1, 1, 0]
     clock.advance_ns(FRESH_NS)
     assert counter.count("show") == 2
-    counter.close()
 
 
 def test_without_a_server_nobody_is_counted() -> None:
     counter = ViewerCounter("127.0.0.1", free_port(), ManualClock())
     assert counter.count("show") == 0
-    counter.close()
 
 
 @pytest.mark.parametrize("page", [b"", b"<rtmp>", b"not found"])
