@@ -31,7 +31,12 @@ def main() -> None:
     name = f"{settings.node_name}-{os.getpid()}-{secrets.token_hex(2)}"
     with connect(settings.broker_url()) as redis:
         coordinator = Coordinator(
-            redis, SystemClock(), name=name, lease_ttl_ms=settings.lease_ttl_ms, batch=settings.frame_batch
+            redis,
+            SystemClock(),
+            name=name,
+            lease_ttl_ms=settings.lease_ttl_ms,
+            batch=settings.frame_batch,
+            hedge_percent=settings.hedge_percent,
         )
         log.info("up", name=name)
         coordinator.run(stop)

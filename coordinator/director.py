@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 from coordinator.dispatch import Dispatch, Order, Show, dispatch, resume
+from coordinator.hedging import Hedger
 from coordinator.isolation import Isolation
 from coordinator.publisher import Publisher
 from coordinator.teller import Teller
 from coordinator.tenure import Tenure
 from farm.clock import Clock
 from farm.log import get_logger
-from farm.messages import Credit
+from farm.messages import Credit, FrameTask
 from farm.store.leases import Lease
 from farm.store.programs import ProgramStore
 
@@ -30,12 +31,14 @@ class Director:
         programs: ProgramStore,
         publisher: Publisher,
         teller: Teller,
+        hedger: Hedger,
         clock: Clock,
     ) -> None:
         self._tenure = tenure
         self._programs = programs
         self._publisher = publisher
         self._teller = teller
+        self._hedger = hedger
         self._clock = clock
         self._orders: dict[str, Order] = {}
         self._shows: dict[str, Show] = {}
@@ -43,6 +46,7 @@ class Director:
         self._isolation = Isolation()
         self._isolated_telling = Isolation()
         self._stuck = False
+        self._waiting = 0
 
     def order(self, stream: str, order: Order) -> None:
         """What is to be on air of ``stream`` from the next frame on that is ordered."""
@@ -65,12 +69,14 @@ class Director:
         for stream in (self._orders.keys() | self._shows.keys()) - set(streams):
             self.forget(stream)
         self._teller.forget_all_but(streams)
+        self._hedger.forget_all_but(streams)
 
-    def direct(self, credits_: Iterable[Credit], *, frames_wanted: int) -> int:
+    def direct(self, credits_: Iterable[Credit], *, frames_wanted: int, drawers: int = 0) -> int:
         """Order the frames that ``credits_``, one a stream, call for; how many.
 
         ``frames_wanted`` is how many frames all streams of the farm together want to be under way: while
-        twice as many wait for workers, none are added.
+        twice as many wait for workers, none are added. ``drawers`` is how many frames the workers can draw at
+        once: late frames are ordered again only while one of several is free.
         """
         mine = [(credit, lease) for credit in credits_ if (lease := self._tenure.lease(credit.stream))]
         if not mine or self._backlogged(max(MIN_BACKLOG, 2 * frames_wanted)):
@@ -82,11 +88,22 @@ class Director:
                 if step is not None:
                     steps[credit.stream] = step
         tasks = [task for step in steps.values() for task in step.tasks]
+        self._publisher.publish_again(self._late(mine, free=drawers > 1 and self._waiting < drawers))
         self._publisher.publish(tasks)
+        self._hedger.ordered(tasks)
         for stream, step in steps.items():
             with self._isolated_telling.around(stream):
                 self._tell(stream, step)
         return len(tasks)
+
+    def _late(self, mine: Sequence[tuple[Credit, Lease]], *, free: bool) -> list[FrameTask]:
+        """Second draws of what was ordered in earlier turns."""
+        now_ns = self._clock.monotonic_ns()
+        return [
+            task
+            for credit, lease in mine
+            for task in self._hedger.choose(credit, lease.fence, free=free, now_ns=now_ns)
+        ]
 
     def keep_place(self) -> None:
         """Write down how far each stream came, so that whoever goes on after a crash of all goes on there."""
@@ -138,7 +155,7 @@ class Director:
 
     def _backlogged(self, bound: int) -> bool:
         """Whether the workers do not keep up; said once when it begins and once when it ends."""
-        waiting = self._publisher.backlog()
+        waiting = self._waiting = self._publisher.backlog()
         stuck = waiting > bound
         if stuck is not self._stuck:
             self._stuck = stuck

@@ -15,6 +15,7 @@ from typing import NamedTuple
 import msgspec
 
 from coordinator.director import Director
+from coordinator.hedging import Hedger
 from coordinator.isolation import Isolation
 from coordinator.publisher import Publisher
 from coordinator.pulse import Pulse
@@ -36,6 +37,7 @@ from farm.store.nodes import NodeStore
 from farm.store.programs import ProgramStore
 from farm.store.scenes import SceneStore
 from farm.store.streams import StreamRecord
+from farm.store.workers import WorkerStore
 
 log = get_logger(__name__)
 
@@ -84,7 +86,14 @@ class Coordinator:
     """Drives streams until it is told to stop."""
 
     def __init__(
-        self, redis: FarmRedis, clock: Clock, *, name: str, lease_ttl_ms: int, batch: int = 1
+        self,
+        redis: FarmRedis,
+        clock: Clock,
+        *,
+        name: str,
+        lease_ttl_ms: int,
+        batch: int = 1,
+        hedge_percent: int = 0,
     ) -> None:
         self._redis = redis
         self._batch = batch
@@ -97,7 +106,10 @@ class Coordinator:
         self._pulse = Pulse(clock.monotonic_ns())
         teller = Teller(SceneStore(redis), events, clock)
         programs, publisher = ProgramStore(redis), Publisher(redis, clock, batch)
-        self._director = Director(self._tenure, programs, publisher, teller, clock)
+        self._hedger = Hedger(hedge_percent)
+        self._director = Director(self._tenure, programs, publisher, teller, self._hedger, clock)
+        self._workers = WorkerStore(redis)
+        self._drawers = 0
         self._reconciler = Reconciler(self._nodes, leases, events, self._pulse, clock)
         self._isolation = Isolation()
         self._streams: list[str] = []
@@ -140,7 +152,8 @@ class Coordinator:
                 self._director.refresh(stream, snapshot)
         if said.credits:
             now_ns = self._clock.monotonic_ns()
-            self._director.direct(said.credits.values(), frames_wanted=self._pulse.frames_wanted(now_ns))
+            wanted = self._pulse.frames_wanted(now_ns)
+            self._director.direct(said.credits.values(), frames_wanted=wanted, drawers=self._drawers)
         self._look_after(self._clock.monotonic_ns())
 
     def _begin(self) -> None:
@@ -192,6 +205,7 @@ class Coordinator:
             self._reconcile.hurry()
         if self._beat.is_due(now_ns):
             self._director.keep_place()
+            self._drawers = sum(sign.processes for sign in self._workers.signs())
             self._show_life()
         if self._reconcile.is_due(now_ns):
             self._reconcile_all(now_ns)
@@ -238,6 +252,7 @@ class Coordinator:
             keys.cues,
             keys.preview,
             keys.preview_wanted,
+            keys.hedges,
         )
         self._redis.delete(keys.snapshot_births(stream), *(kind(stream) for kind in kept))
         self._tenure.give_up(stream)
@@ -250,6 +265,7 @@ class Coordinator:
             "host": socket.gethostname(),
             "pid": os.getpid(),
             "streams": len(self._tenure.held()),
+            "hedged": self._hedger.count,
         }
         key = keys.component(f"coordinator:{self._name}")
         beat(self._redis, key, to_json(sign), expires_ms=BEAT_EXPIRES_MS)

@@ -20,10 +20,13 @@ from farm.clock import Clock
 from farm.messages import FrameTask, to_json
 from farm.store import keys
 from farm.store.connection import FarmRedis
+from farm.store.hedges import note_hedge
 from farm.tasks import RENDER_FRAME
 
 EXPIRES_MS = 5_000
 """Only a coarse bound, on wall clocks: workers drop a frame that the encoder has passed much sooner."""
+SECOND = ".again"
+"""Ends the id of a second draw."""
 _NO_CANVAS = {"callbacks": None, "errbacks": None, "chain": None, "chord": None}
 
 
@@ -73,7 +76,7 @@ class _Envelope(
 
 def task_id(task: FrameTask) -> str:
     """The Celery id of a batch that begins with ``task``, as Flower shows it."""
-    return f"{task.stream}.{task.epoch}.{task.frame}.{task.fence}"
+    return f"{task.stream}.{task.epoch}.{task.frame}.{task.fence}{SECOND if task.hedge else ''}"
 
 
 def envelope(batch: Sequence[FrameTask], expires: str) -> bytes:
@@ -112,8 +115,22 @@ class Publisher:
         """Queue ``tasks``, the first to be drawn first."""
         if not tasks:
             return
-        expires = datetime.fromtimestamp((self._clock.wall_ms() + EXPIRES_MS) / 1000, UTC).isoformat()
+        expires = self._expires()
         self._redis.lpush(keys.QUEUE, *(envelope(batch, expires) for batch in batches(tasks, self._batch)))
+
+    def publish_again(self, tasks: Sequence[FrameTask]) -> None:
+        """Queue second draws, each by itself and before all that waits, and write down which they are."""
+        if not tasks:
+            return
+        expires = self._expires()
+        with self._redis.pipeline(transaction=False) as pipe:
+            pipe.rpush(keys.QUEUE, *(envelope((task,), expires) for task in reversed(tasks)))
+            for task in tasks:
+                note_hedge(pipe, task.stream, task.epoch, task.frame)
+            pipe.execute()
+
+    def _expires(self) -> str:
+        return datetime.fromtimestamp((self._clock.wall_ms() + EXPIRES_MS) / 1000, UTC).isoformat()
 
     def backlog(self) -> int:
         """How many tasks wait for a worker."""

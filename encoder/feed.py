@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
+from encoder.arrivals import Arrivals
 from encoder.sequencer import Choice, Sequencer
 from farm.clock import Clock
 from farm.errors import FrameRefused
@@ -62,9 +63,15 @@ class Feed:
     """The way of finished frames to one canvas. ``came_late`` is told of frames found after their tick."""
 
     def __init__(
-        self, sequencer: Sequencer, slots: Slots, clock: Clock, came_late: Callable[[FrameDone], None]
+        self,
+        sequencer: Sequencer,
+        slots: Slots,
+        clock: Clock,
+        came_late: Callable[[FrameDone], None],
+        arrivals: Arrivals,
     ) -> None:
         self._sequencer = sequencer
+        self._arrivals = arrivals
         self._slots = slots
         self._clock = clock
         self._came_late = came_late
@@ -78,11 +85,12 @@ class Feed:
 
     def collect(self) -> None:
         """Offer everything that came since the last call."""
+        self._arrivals.looked(self._clock.monotonic_ns())
         while self._inbox:
             arrival = self._inbox.popleft()
             if arrival.letter is None:
                 self._sequencer.refuse_unread()
-            elif self._taken(arrival.letter.done):
+            elif self._taken(arrival.letter.done, arrival.came_ns):
                 self._letters[arrival.letter.done.frame] = arrival
         for frame in self._sequencer.wanted():
             self._look(frame)
@@ -111,11 +119,14 @@ class Feed:
             self._sequencer.refuse_unread()
             return None
 
-    def _taken(self, done: FrameDone) -> bool:
-        """Offer ``done``; whether it may be shown."""
+    def _taken(self, done: FrameDone, ready_ns: int) -> bool:
+        """Offer ``done``, which was delivered at ``ready_ns``; whether it may be shown."""
         if done.frame <= self._sequencer.emitted:
             self._came_late(done)
-        return self._sequencer.offer(done) is None
+        taken = self._sequencer.offer(done) is None
+        if taken:
+            self._arrivals.came(done.frame, ready_ns)
+        return taken
 
     def _look(self, frame: int) -> None:
         """Offer the slot of ``frame``; what was refused once is not offered again."""
@@ -128,7 +139,7 @@ class Feed:
             return
         if done is None or self._refused.get(frame) == done:
             return
-        if self._taken(done):
+        if self._taken(done, done.finished_ns):
             self._letters.pop(frame, None)  # the slot's frame is the better one
         else:
             self._refused[frame] = done

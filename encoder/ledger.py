@@ -120,6 +120,7 @@ class Ledger:
             encode_ms=_ms(tick.encode_ns),
             packet_bytes=tick.packet_bytes,
             send_ms=UNKNOWN_MS if sent_ns is None else max(0.0, _ms(sent_ns - over_ns)),
+            second_draw=done is not None and done.hedge,
         )
 
 

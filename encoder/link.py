@@ -80,8 +80,9 @@ class CreditLink:
 
     def _publish(self, credit: Credit) -> None:
         with self._redis.pipeline(transaction=False) as pipe:
-            pipe.publish(keys.CREDITS, to_pack(credit))
+            # Workers of other hosts draw nothing without it, so it is there before a frame is ordered.
             pipe.set(keys.passed(credit.stream, credit.epoch), credit.emitted, ex=PASSED_EXPIRY_S)
+            pipe.publish(keys.CREDITS, to_pack(credit))
             pipe.execute()
 
 

@@ -26,6 +26,8 @@ class Figures:
     latency_ms: float = 0.0
     drawn_by: dict[str, int] = field(default_factory=dict)
     """Frames applied since the start, by worker."""
+    second_draws: int = 0
+    """Second draws applied since the start."""
 
 
 class _Mean:
@@ -52,6 +54,7 @@ class Meter:
         self._ticks = self._bytes = 0
         self._encode, self._draw, self._queue, self._latency = _Mean(), _Mean(), _Mean(), _Mean()
         self._drawn_by: Counter[str] = Counter()
+        self._second_draws = 0
         self._asked_ns: dict[int, int] = {}
         self._asked_upto = -1
 
@@ -84,6 +87,7 @@ class Meter:
         if asked_ns is not None:
             self._latency.add((self._clock.monotonic_ns() - asked_ns) / 1e6)
         self._draw.add(done.draw_ms)
+        self._second_draws += done.hedge
         if done.queue_ms >= 0:
             self._queue.add(done.queue_ms)
         known = done.worker in self._drawn_by or len(self._drawn_by) < MOST_WORKERS
@@ -98,6 +102,7 @@ class Meter:
             queue_ms=self._queue.take(),
             latency_ms=self._latency.take(),
             drawn_by=dict(self._drawn_by),
+            second_draws=self._second_draws,
         )
         self._ticks = self._bytes = 0
         self._since_ns = self._clock.monotonic_ns()

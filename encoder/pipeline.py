@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from encoder.arrivals import Arrivals
 from encoder.audio import SilenceEncoder
 from encoder.canvas import Canvas
 from encoder.feed import Applied, Feed
@@ -46,6 +47,7 @@ class Parts:
 
     sequencer: Sequencer
     feed: Feed
+    arrivals: Arrivals
     lead: Lead
     canvas: Canvas
     video: VideoEncoder
@@ -126,6 +128,8 @@ class Pipeline:
                 fps=self._fps,
                 fence=sequencer.fence,
                 delivery=self._delivery,
+                absent=self._parts.arrivals.absent(sequencer.emitted, sequencer.emitted + lead),
+                arrivals_ms=self._parts.arrivals.take_ms(),
             )
         )
 

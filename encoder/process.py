@@ -18,6 +18,7 @@ from types import FrameType
 
 import msgspec
 
+from encoder.arrivals import Arrivals
 from encoder.audio import SilenceEncoder
 from encoder.canvas import Canvas
 from encoder.feed import Feed
@@ -107,15 +108,18 @@ class StreamProcess:
         # Frames that are ordered together are asked for so much sooner, so that the first of them isn't late.
         low = settings.lead_min_frames + settings.frame_batch - 1
         lead = Lead(low, min(settings.lead_max_frames, self._ring.slots), config.fps)
+        meter = Meter(clock)
+        arrivals = Arrivals(meter.asked_ns)
         self._parts = Parts(
             sequencer=sequencer,
-            feed=Feed(sequencer, self._ring, clock, ledger.came_late),
+            feed=Feed(sequencer, self._ring, clock, ledger.came_late, arrivals),
+            arrivals=arrivals,
             lead=lead,
             canvas=canvas,
             video=video,
             audio=audio,
             keyframes=keyframes,
-            meter=Meter(clock),
+            meter=meter,
             ledger=ledger,
             ring=self._ring,
             sinks=self._outputs,

@@ -129,6 +129,7 @@ class Reporter:
             queue_ms=figures.queue_ms,
             latency_ms=figures.latency_ms,
             drawn_by=figures.drawn_by,
+            second_draws=figures.second_draws,
             lead=self._watched.lead.frames,
             waiting=sequencer.waiting(),
             cpu_percent=self._process.cpu_percent(),

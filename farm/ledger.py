@@ -49,6 +49,8 @@ class FrameRecord(msgspec.Struct, frozen=True, array_like=True):
     packet_bytes: int
     send_ms: float
     """From the encoder to the first output's socket."""
+    second_draw: bool = False
+    """Whether the frame was ordered twice and ``worker`` drew it for the second order."""
 
     @property
     def missed(self) -> bool:

@@ -74,6 +74,8 @@ class FrameTask(msgspec.Struct, frozen=True):
     """low, medium or high: how pictures are scaled and turned. The same for all frames of an epoch."""
     variant_of: VariantOf | None = None
     """Of a rendition."""
+    hedge: bool = False
+    """Ordered a second time, because the first draw is late; the first of both is shown."""
 
     @property
     def scene_stream(self) -> str:
@@ -102,6 +104,8 @@ class FrameDone(msgspec.Struct, frozen=True):
     """(layer id, time) of the layers that took longest, the longest first."""
     finished_ns: int = 0
     """``monotonic_ns`` of the worker's host; only ever compared on that host."""
+    hedge: bool = False
+    """The second draw of this frame."""
 
 
 class Credit(msgspec.Struct, frozen=True):
@@ -117,6 +121,10 @@ class Credit(msgspec.Struct, frozen=True):
     fence: int
     """The highest fence seen; results with a lower one are refused."""
     delivery: Delivery
+    absent: tuple[tuple[int, float], ...] = ()
+    """Frames that were asked for and were not there at the last look, each with the ms it was awaited for."""
+    arrivals_ms: tuple[float, ...] = ()
+    """How long the frames that came since the last credit took, from being asked for to being there."""
 
 
 class OutputSpec(msgspec.Struct, frozen=True):
@@ -205,6 +213,8 @@ class StreamReport(msgspec.Struct, frozen=True):
     """Frames that came from other hosts, through the Redis mailbox."""
     mailed_bytes: int = 0
     """How large these were on the wire."""
+    second_draws: int = 0
+    """Frames that were ordered twice, of which the second draw came first and was shown."""
 
 
 class NodeReport(msgspec.Struct, frozen=True):

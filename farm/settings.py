@@ -115,6 +115,7 @@ class Settings(BaseModel):
     coordinator_processes: int = Field(2, ge=1, le=16)
     lease_ttl_ms: int = Field(600, ge=100, le=60_000)
     frame_batch: int = Field(1, ge=1, le=4)
+    hedge_percent: int = Field(2, ge=0, le=50)
 
     # Workers
     worker_processes: int = Field(2, ge=0, le=64)
@@ -127,6 +128,8 @@ class Settings(BaseModel):
     raster_cache_dir: Path | None = None
     raster_cache_disk_mb: int = Field(512, ge=8, le=1_048_576)
     task_events: bool = False
+    fault_slow_ms: int = Field(0, ge=0, le=60_000)
+    fault_garbage_percent: int = Field(0, ge=0, le=100)
 
     # Encoder
     node_name: str = Field(default_factory=socket.gethostname, min_length=1, max_length=64)

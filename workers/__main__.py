@@ -58,7 +58,7 @@ def _work(settings: Settings, name: str) -> int:
     desk = FrameDesk(settings, name, board)
     app = make_app(settings)
     register(app, desk)
-    heartbeat = Heartbeat(connect(settings.broker_url()), name, board.totals)
+    heartbeat = Heartbeat(connect(settings.broker_url()), name, lambda: _sign(settings, board))
     parent_pid = os.getpid()
 
     def begin(**_: Any) -> None:
@@ -90,6 +90,10 @@ def _work(settings: Settings, name: str) -> int:
     worker.start()
     heartbeat.stop()
     return int(worker.exitcode or 0)
+
+
+def _sign(settings: Settings, board: Board) -> dict[str, int]:
+    return {"processes": settings.worker_concurrency, **board.totals()}
 
 
 def _keep_our_log(**_: Any) -> None:

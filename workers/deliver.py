@@ -81,11 +81,12 @@ class Deliverer:
     def surface(self, task: FrameTask) -> Iterator[Surface]:
         """Where to draw the task's frame.
 
-        Raises FrameRefused when its tick has passed, StoreUnavailable.
+        Raises FrameRefused when its tick has passed or somebody else was sooner, StoreUnavailable.
         """
         ring = None if self._rings is None else self._rings.ring(task)
         if ring is not None:
-            with suppress(SlotBusy), ring.drawing(task.frame) as drawing:
+            second_of = task.fence if task.hedge else None
+            with suppress(SlotBusy), ring.drawing(task.frame, second_of=second_of) as drawing:
                 yield Surface(drawing.planes, drawing.finish)
                 return
         yield self._mailbox_surface(task)
@@ -97,7 +98,9 @@ class Deliverer:
 
     def _mailbox_surface(self, task: FrameTask) -> Surface:
         passed = self._redis.get(keys.passed(task.stream, task.epoch))
-        if passed is not None and task.frame <= int(passed):
+        if passed is None:
+            raise FrameRefused("passed", f"nobody emits epoch {task.epoch} of {task.stream} any more")
+        if task.frame <= int(passed):
             raise FrameRefused("passed", f"frame {task.frame} comes after its tick")
         width, height = task.delivery.width, task.delivery.height
         size = i420_bytes(width, height)

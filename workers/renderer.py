@@ -20,6 +20,7 @@ from workers.compositor import Compositor
 from workers.costs import LayerCosts
 from workers.deliver import Deliverer
 from workers.evaluate import Evaluator, Plan
+from workers.faults import Faults
 from workers.live import LiveSnapshots
 from workers.loading import BesideFrames, PictureAwaited
 from workers.painters.painter import Quality, quality_named
@@ -65,6 +66,7 @@ class Renderer:
         self._evaluator = Evaluator(SceneVersions(SceneStore(redis)), self._lives, self._sprites)
         self._compositor = Compositor(self._sprites, LayerCosts(clock.monotonic_ns))
         self._deliverer = Deliverer(redis, use_rings=settings.frame_transport == "auto")
+        self._faults = Faults(settings, clock)
         self._preloader = Preloader(redis, self._pictures.preload)
         self.counts: Counter[str] = Counter()
 
@@ -82,6 +84,7 @@ class Renderer:
         try:
             with self._deliverer.surface(task) as surface:
                 self._loading.begin_frame()
+                self._faults.dawdle()
                 plan, planned_ns, errors = self._composed(task, surface.planes, quality)
                 if self._loading.waited():
                     plan, planned_ns, errors = self._composed(task, surface.planes, quality)
@@ -100,9 +103,10 @@ class Renderer:
                     plan_ms=(planned_ns - started_ns) / 1e6,
                     layers_ms=self._compositor.costs.most(MAX_COSTS),
                     finished_ns=finished_ns,
+                    hedge=task.hedge,
                     layer_errors=tuple((layer, why[:MAX_REASON_CHARS]) for layer, why in errors[:MAX_ERRORS]),
                 )
-                surface.finish(done)
+                surface.finish(self._faults.spoil(done, task.delivery.width))
         except FrameRefused as refused:
             self.counts[refused.reason] += 1
         except PictureAwaited:

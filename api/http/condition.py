@@ -81,6 +81,7 @@ class ReportShape(Shape):
     queue_ms: float
     latency_ms: float
     drawn_by: dict[str, int]
+    second_draws: int
     lead: int
     waiting: int
     cpu_percent: float

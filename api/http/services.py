@@ -15,6 +15,7 @@ from farm.store.assets import AssetStore
 from farm.store.connection import FarmRedis
 from farm.store.events import EventLog
 from farm.store.feeds import FeedStore
+from farm.store.hedges import HedgeStore
 from farm.store.imports import ImportStore
 from farm.store.ledgers import LedgerStore
 from farm.store.scenes import SceneStore
@@ -36,6 +37,7 @@ class Services:
     streams: StreamStore
     scenes: SceneStore
     ledgers: LedgerStore
+    hedges: HedgeStore
     snapshots: SnapshotStore
     events: EventLog
     tokens: TokenStore
@@ -61,6 +63,7 @@ def make_services(settings: Settings, redis: FarmRedis, clock: Clock) -> Service
         ),
         scenes=SceneStore(redis),
         ledgers=LedgerStore(redis, settings.ledger_s),
+        hedges=HedgeStore(redis),
         snapshots=SnapshotStore(redis),
         events=EventLog(redis),
         tokens=TokenStore(

@@ -83,6 +83,7 @@ def forget_stream(farm: Services, stream: str) -> None:
     farm.streams.delete(stream)
     farm.scenes.delete(stream)
     farm.ledgers.delete(stream)
+    farm.hedges.delete(stream)
     farm.snapshots.delete(stream)
     farm.feeds.delete(stream)
     farm.stream_keys.delete_all(stream)

@@ -45,6 +45,7 @@ BEAT_NUMBERS = (
         "framefarm_live_missed",
         "Frames with old live data, as the new was not found",
     ),
+    BeatNumber("coordinator", "hedged", "framefarm_frames_hedged", "Frames ordered again, being late"),
     BeatNumber("coordinator", "streams", "framefarm_coordinator_streams", "Leases held", grows=False),
 )
 

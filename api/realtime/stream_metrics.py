@@ -91,6 +91,12 @@ def stream_metrics(reports: list[StreamReport]) -> Iterator[Metric]:
         ("stream",),
         [((r.stream,), r.mailed_bytes) for r in reports],
     )
+    yield counter(
+        "framefarm_second_draws",
+        "Frames ordered again of which the second draw was shown",
+        ("stream",),
+        [((r.stream,), r.second_draws) for r in reports],
+    )
     yield from _output_metrics(reports)
 
 

@@ -48,6 +48,8 @@ def journey(frame: dict[str, Any]) -> Table:
     table = Table(title=title, show_header=False)
     table.add_row("picture", f"repeated: {frame['cause']}" if frame["cause"] else f"frame {frame['shown']}")
     table.add_row("drawn by", frame["worker"] or "nobody")
+    if frame["hedged"]:
+        table.add_row("ordered again", f"the {'second' if frame['secondDraw'] else 'first'} draw came first")
     based = "whole picture" if frame["base"] < 0 else f"patch of {frame['area']:.1%} on frame {frame['base']}"
     table.add_row("drawn as", based)
     for name, words in _HOPS.items():

@@ -143,6 +143,11 @@ def ledger(stream: str) -> str:
     return f"ff:ledger:{stream}"
 
 
+def hedges(stream: str) -> str:
+    """list with expiry: frames that were ordered twice, as MessagePack (epoch, frame), the newest first."""
+    return f"ff:hedges:{stream}"
+
+
 def preview_wanted(stream: str) -> str:
     """string with expiry: somebody looks at the preview."""
     return f"ff:preview-wanted:{stream}"

@@ -147,10 +147,12 @@ class Ring:
         self._emitted[0] = frame
 
     @contextmanager
-    def drawing(self, frame: int) -> Iterator[Drawing]:
-        """The slot of ``frame``, locked for drawing.
+    def drawing(self, frame: int, *, second_of: int | None = None) -> Iterator[Drawing]:
+        """The slot of ``frame``, locked for drawing. ``second_of`` is the fence of a second draw, which is of
+        no use when the frame lies there already.
 
-        Raises FrameRefused ("passed") when the encoder is past it, SlotBusy when somebody else has it.
+        Raises FrameRefused ("passed" when the encoder is past it, or "drawn already"), SlotBusy when somebody
+        else has it.
         """
         if frame <= self.emitted:
             raise FrameRefused("passed", f"frame {frame} comes after its tick")
@@ -158,6 +160,8 @@ class Ring:
         if not self._lock(slot, fcntl.F_WRLCK):
             raise SlotBusy(frame)
         try:
+            if second_of is not None and self._lies_there(frame, second_of):
+                raise FrameRefused("drawn already", f"frame {frame} is there already")
             yield Drawing(slot, frame)
         finally:
             self._lock(slot, fcntl.F_UNLCK)
@@ -197,6 +201,14 @@ class Ring:
         os.close(self._fd)
         if unlink:
             (SHM_DIR / self.name).unlink(missing_ok=True)
+
+    def _lies_there(self, frame: int, fence: int) -> bool:
+        """Whether ``frame`` was drawn for the owner of ``fence`` or a later one."""
+        try:
+            done = self.look(frame)
+        except FrameRefused:
+            return False
+        return done is not None and done.fence >= fence
 
     def _lock(self, slot: _Slot, kind: int) -> bool:
         """Take or release the slot's lock without waiting; whether it was had."""

@@ -137,11 +137,13 @@ def commit_data(redis: FarmRedis, bid: int, stream: str = "s") -> int:
 
 
 @contextmanager
-def coordinator(redis_url: str, name: str, *, ttl_ms: int = 200) -> Iterator[Flag]:
+def coordinator(redis_url: str, name: str, *, ttl_ms: int = 200, hedge_percent: int = 0) -> Iterator[Flag]:
     """A coordinator at work in a thread of its own; the flag stops it, as SIGTERM does."""
     stop = Flag()
     with connect(redis_url) as redis:
-        working = Coordinator(redis, SystemClock(), name=name, lease_ttl_ms=ttl_ms)
+        working = Coordinator(
+            redis, SystemClock(), name=name, lease_ttl_ms=ttl_ms, hedge_percent=hedge_percent
+        )
         thread = Thread(target=working.run, args=(stop,), name=name)
         thread.start()
         try:

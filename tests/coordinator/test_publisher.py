@@ -20,6 +20,7 @@ from farm.errors import StoreUnavailable
 from farm.messages import FrameTask, from_plain, to_plain
 from farm.store import keys
 from farm.store.connection import FarmRedis, connect
+from farm.store.hedges import HedgeStore
 from farm.tasks import RENDER_FRAME
 from scene.time import Segment
 from tests.conftest import free_port
@@ -116,6 +117,17 @@ def test_a_task_expires_after_a_few_seconds(publisher: Publisher, redis: FarmRed
     headers = json.loads(redis.rpop(keys.QUEUE))["headers"]  # type: ignore[arg-type]
     assert EXPIRES_MS == 5_000
     assert headers["expires"] == "2027-01-15T08:00:05+00:00"
+
+
+def test_second_draws_go_before_all_that_waits_each_by_itself_and_are_written_down(redis: FarmRedis) -> None:
+    publisher = Publisher(redis, ManualClock(wall_ms=NOW_MS), batch=4)
+    publisher.publish([frame_task(4), frame_task(5)])
+    publisher.publish_again([msgspec.structs.replace(frame_task(frame), hedge=True) for frame in (2, 3)])
+    waiting = [json.loads(redis.rpop(keys.QUEUE))["headers"]["id"] for _ in range(3)]  # type: ignore[arg-type]
+    assert waiting == ["s.1.2.7.again", "s.1.3.7.again", "s.1.4.7"]
+    assert HedgeStore(redis).frames("s") == {(1, 2), (1, 3)}
+    HedgeStore(redis).delete("s")
+    assert HedgeStore(redis).frames("s") == set()
 
 
 def test_the_backlog_is_counted(publisher: Publisher) -> None:

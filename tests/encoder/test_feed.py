@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
+from encoder.arrivals import Arrivals
 from encoder.canvas import Canvas
 from encoder.feed import Feed
 from encoder.sequencer import EMPTY, Choice, Refusal, Repeat, Sequencer
@@ -32,7 +33,8 @@ class Bench:
         self.sequencer = Sequencer("s", 1, SLOTS)
         self.clock = ManualClock()
         self.late: list[FrameDone] = []
-        self.feed = Feed(self.sequencer, ring, self.clock, self.late.append)
+        self.arrivals = Arrivals(dict.fromkeys(range(2), 0).get)
+        self.feed = Feed(self.sequencer, ring, self.clock, self.late.append, self.arrivals)
         self.canvas = Canvas(WIDTH, HEIGHT)
 
     def draw(self, what: FrameDone, luma: int) -> None:
@@ -163,3 +165,13 @@ def test_a_snapshot_is_of_one_moment(bench: Bench) -> None:
     assert not bench.canvas.snapshot(copy)
     bench.canvas.end()
     assert bench.canvas.snapshot(copy)
+
+
+def test_arrivals_are_noted_by_either_way_and_refused_frames_are_not(bench: Bench) -> None:
+    bench.draw(done(0, WHOLE), 50)
+    bench.clock.advance_ns(7_000_000)
+    bench.post(done(1, WHOLE), 60)
+    bench.post(done(1, WHOLE), 60)
+    bench.feed.collect()
+    assert bench.arrivals.take_ms() == (7.0, 0.0)
+    assert bench.arrivals.absent(-1, 1) == ()

@@ -111,6 +111,11 @@ def task(frame: int, base: int = -1, segments: Sequence[Segment] = (), **changes
     return FrameTask(**{**fields, **changes})
 
 
+def emits(redis: FarmRedis, stream: str = "s", upto: int = -1) -> None:
+    """The encoder process of ``stream`` has emitted ``upto`` and goes on."""
+    redis.set(keys.passed(stream, 1), upto)
+
+
 def put_scene(redis: FarmRedis, *layers: dict[str, Any], birth: Fraction | None = Fraction(0)) -> int:
     """Commit a revision of stream "s" and, unless None, record its birth; its number."""
     store = SceneStore(redis)

@@ -16,7 +16,18 @@ from farm.store import keys
 from farm.store.connection import FarmRedis
 from farm.transport.mailbox import Letter
 from farm.transport.ring import Ring
-from tests.workers.farmhand import HEIGHT, WHOLE, WIDTH, canvas, open_ring, put_scene, same, segment, task
+from tests.workers.farmhand import (
+    HEIGHT,
+    WHOLE,
+    WIDTH,
+    canvas,
+    emits,
+    open_ring,
+    put_scene,
+    same,
+    segment,
+    task,
+)
 from workers.renderer import MAX_QUEUE_MS, Renderer, queue_ms
 
 MAILBOX = keys.mailbox("s", 1)
@@ -24,6 +35,12 @@ MAILBOX = keys.mailbox("s", 1)
 
 def renderer(redis: FarmRedis, **settings: str) -> Renderer:
     return Renderer(load_settings(settings), redis, ManualClock(monotonic_ns=5_000_000), "worker-7")
+
+
+@pytest.fixture(autouse=True)
+def ticking(redis: FarmRedis) -> None:
+    """The encoder process of stream "s" emits."""
+    emits(redis)
 
 
 @pytest.fixture
@@ -93,12 +110,55 @@ def test_a_slot_that_is_held_is_got_around_by_mailbox(redis: FarmRedis, ring: tu
 @pytest.mark.usefixtures("scene")
 def test_a_frame_whose_tick_has_passed_is_not_drawn(redis: FarmRedis, ring: tuple[Ring, Delivery]) -> None:
     ring[0].emitted = 5
-    redis.set(keys.passed("s", 1), 5)
+    emits(redis, upto=5)
     drawing = renderer(redis)
     for late in (task(5, delivery=ring[1]), task(5)):
         drawing.render(late)
     assert drawing.counts == {"passed": 2}
     assert (ring[0].look(5), letters(redis)) == (None, [])
+
+
+@pytest.mark.usefixtures("scene")
+def test_a_frame_of_an_epoch_that_nobody_emits_any_more_is_not_drawn(redis: FarmRedis) -> None:
+    redis.delete(keys.passed("s", 1))
+    drawing = renderer(redis)
+    with open_ring() as (_, ended):
+        pass
+    for gone in (task(5), task(5, delivery=ended)):
+        drawing.render(gone)
+    assert drawing.counts == {"passed": 2}
+    assert letters(redis) == []
+
+
+@pytest.mark.usefixtures("scene")
+def test_a_second_draw_is_not_made_when_the_first_is_there(
+    redis: FarmRedis, ring: tuple[Ring, Delivery]
+) -> None:
+    drawing = renderer(redis)
+    drawing.render(task(3, fence=4, delivery=ring[1]))
+    drawing.render(task(3, fence=4, delivery=ring[1], hedge=True))
+    assert drawing.counts == {"drawn": 1, "drawn already": 1}
+    drawing.render(task(3, fence=5, delivery=ring[1], hedge=True))
+    done = ring[0].look(3)
+    assert done is not None
+    assert (done.fence, done.hedge) == (5, True)
+
+
+@pytest.mark.usefixtures("scene")
+def test_two_draws_of_a_frame_never_meet_in_its_slot(redis: FarmRedis, ring: tuple[Ring, Delivery]) -> None:
+    """While the first holds the slot the second goes by mailbox; and the other way round."""
+    first = Ring.attach(ring[1])
+    assert first is not None
+    with first.drawing(3) as drawing:
+        drawing.planes.y.fill(99)
+        renderer(redis).render(task(3, delivery=ring[1], hedge=True))
+        assert ring[0].look(3) is None
+    first.close()
+    (letter,) = letters(redis)
+    picture = canvas()
+    letter.copy_to(picture)
+    assert letter.done.hedge
+    assert (picture.y[:30, :30] == 235).all()
 
 
 @pytest.mark.usefixtures("scene")
@@ -138,6 +198,7 @@ def test_the_ring_of_an_ended_stream_is_given_back(redis: FarmRedis) -> None:
     with open_ring() as (encoders, ended):
         drawing.render(task(1, delivery=ended))
     del encoders
+    emits(redis, "another")
     with pytest.raises(NotFound):
         drawing.render(task(1, stream="another"))
     assert not mapped(ended.ring)

@@ -24,7 +24,7 @@ from farm.store.assets import AssetStore
 from farm.store.connection import FarmRedis, connect
 from farm.transport.mailbox import Letter
 from farm.transport.planes import Planes
-from tests.workers.farmhand import HEIGHT, WIDTH, canvas, put_scene, same, task
+from tests.workers.farmhand import HEIGHT, WIDTH, canvas, emits, put_scene, same, task
 from workers.assets import RETRY_NS, AssetPictures
 from workers.loading import HELD_NS, MAX_AHEAD, MAX_LOADS, BesideFrames
 from workers.preload import Preloader
@@ -57,6 +57,7 @@ class Studio:
         self.redis = redis
         self.clock = ManualClock(monotonic_ns=5_000_000)
         self.renderer = Renderer(SETTINGS, redis, self.clock, "worker-7")
+        emits(redis)
         self.planes = canvas()
 
     def frame(self, n: int, base: int = -1) -> FrameDone | None:

@@ -16,7 +16,7 @@ from farm.store.feeds import FeedStore
 from farm.store.snapshots import NO_SNAPSHOT, SnapshotStore
 from farm.transport.mailbox import Letter
 from scene.time import Segment
-from tests.workers.farmhand import HEIGHT, WIDTH, canvas, put_scene, same, segment, task
+from tests.workers.farmhand import HEIGHT, WIDTH, canvas, emits, put_scene, same, segment, task
 from tests.workers.test_loading import png
 from workers.loading import HELD_NS
 from workers.renderer import Renderer
@@ -33,6 +33,7 @@ class Air:
         self.clock = ManualClock(monotonic_ns=5_000_000, wall_ms=1_000_000)
         self.workers = [Renderer(SETTINGS, redis, self.clock, f"worker-{n}") for n in range(2)]
         self.planes = canvas()
+        emits(redis)
 
     def show(self, n: int, base: int, *segments: Segment) -> None:
         """Draw frame ``n`` onto the canvas, by one worker and then the other."""

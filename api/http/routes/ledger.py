@@ -43,7 +43,8 @@ class LayerCostShape(Shape):
 
 class FrameShape(Shape):
     """One tick. Times are ms, -1 where nobody knows. ``cause`` says why the last picture was repeated and is
-    empty for a new one; ``wait_ms`` is negative for a frame that came after its tick."""
+    empty for a new one; ``wait_ms`` is negative for a frame that came after its tick. ``hedged`` frames were
+    ordered a second time because they were late, ``second_draw`` says that this draw came first."""
 
     epoch: int
     frame: int
@@ -63,6 +64,8 @@ class FrameShape(Shape):
     packet_bytes: int
     send_ms: float
     latency_ms: float
+    hedged: bool
+    second_draw: bool
 
 
 class SpreadShape(Shape):
@@ -91,9 +94,12 @@ class LedgerShape(Shape):
 
 def frames(query: LedgerQuery) -> Response:
     """What became of each frame, newest first. The last LEDGER_S seconds are kept."""
-    wanted = list(islice(_wanted(addressed_stream().id, query), query.limit))
+    stream = addressed_stream().id
+    wanted = list(islice(_wanted(stream, query), query.limit))
     summary = SummaryShape.model_validate(to_plain(summary_of(wanted)))
-    return ok(LedgerShape(frames=[_shape(record) for record in wanted], summary=summary))
+    hedged = services().hedges.frames(stream)
+    shapes = [_shape(record, hedged=(record.epoch, record.frame) in hedged) for record in wanted]
+    return ok(LedgerShape(frames=shapes, summary=summary))
 
 
 def _wanted(stream: str, query: LedgerQuery) -> Iterator[FrameRecord]:
@@ -106,11 +112,11 @@ def _wanted(stream: str, query: LedgerQuery) -> Iterator[FrameRecord]:
             yield record
 
 
-def _shape(record: FrameRecord) -> FrameShape:
+def _shape(record: FrameRecord, *, hedged: bool) -> FrameShape:
     costs = [LayerCostShape(layer=layer, ms=ms) for layer, ms in record.layers_ms]
     plain = msgspec.structs.asdict(record)
     del plain["layers_ms"]
-    return FrameShape(**plain, layers=costs, latency_ms=record.latency_ms)
+    return FrameShape(**plain, layers=costs, latency_ms=record.latency_ms, hedged=hedged)
 
 
 LEDGER_ROUTES = (Route("GET", "/ledger", frames, LedgerShape, scope=Scope.VIEWER),)
