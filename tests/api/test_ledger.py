@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from farm.store.connection import FarmRedis
+from farm.store.hedges import note_hedge
 from farm.store.ledgers import LedgerStore
 from tests.api.conftest import Caller
 from tests.farm.test_ledger import record
@@ -29,6 +30,15 @@ def test_the_newest_epoch_is_told_newest_first(bob: Caller, kept: str) -> None:
     frame = ledger["frames"][0]
     assert frame["layers"] == [{"layer": "title", "ms": 3.0}]
     assert (frame["latencyMs"], frame["packetBytes"], frame["worker"]) == (66.0, 1200, "w-1")
+
+
+def test_a_frame_that_was_ordered_twice_says_so(bob: Caller, kept: str, redis: FarmRedis) -> None:
+    with redis.pipeline() as pipe:
+        note_hedge(pipe, kept, 2, 1)
+        note_hedge(pipe, kept, 1, 2)
+        pipe.execute()
+    frames = bob.ask("GET", f"/streams/{kept}/ledger")["frames"]
+    assert [(frame["frame"], frame["hedged"]) for frame in frames] == [(2, False), (1, True), (0, False)]
 
 
 @pytest.mark.parametrize(

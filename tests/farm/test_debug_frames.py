@@ -27,6 +27,8 @@ FRAME: dict[str, Any] = {
     "packetBytes": 16000,
     "sendMs": 0.3,
     "latencyMs": 71.8,
+    "hedged": False,
+    "secondDraw": False,
 }
 LATE = {**FRAME, "frame": 813, "cause": "late", "waitMs": -14.0, "sendMs": -1, "latencyMs": -1}
 SUMMARY = {
@@ -65,6 +67,12 @@ def test_one_frames_journey_names_its_hops_and_its_layers() -> None:
         "16000 bytes",
     ):
         assert words in lines
+
+
+def test_a_frame_that_was_ordered_twice_tells_which_draw_came_first() -> None:
+    assert "ordered again" not in shown(journey(FRAME))
+    assert "the first draw came first" in shown(journey({**FRAME, "hedged": True}))
+    assert "the second draw came first" in shown(journey({**FRAME, "hedged": True, "secondDraw": True}))
 
 
 def test_a_frame_that_nobody_drew_says_so() -> None:
