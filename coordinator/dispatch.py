@@ -47,6 +47,8 @@ class Order(NamedTuple):
     """So many frames are ordered together, unless the next tick would wait for one of them."""
     variant_of: VariantOf | None = None
     """Where the scene of a rendition comes from."""
+    free: bool = False
+    """Frame n of a free stream shows scene time n / fps, whoever encodes it; pauses do not count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +99,14 @@ def dispatch(show: Show | None, credit: Credit, order: Order, fence: int, now_ns
     trusted_after = _trust(own.trusted_after if own else None, credit, fence)
     first = max(dispatched, credit.emitted) + 1
     last = credit.emitted + min(credit.lead, credit.delivery.slots)
-    if not _due(first, last, credit, order):
+    missing = _missing(own, credit)
+    if not missing and not _due(first, last, credit, order):
         return Dispatch(_heard(own, credit, trusted_after)) if own else None
 
     old = show.program.segments if show is not None and same_process else ()
     time_s = Fraction(0) if show is None or starts else _time_s(show.program, first if same_process else None)
+    if order.free:
+        time_s = first / credit.fps
     segments = _segments(old, order, first, time_s, starts=starts)
     program = Program(
         epoch=credit.epoch,
@@ -119,8 +124,11 @@ def dispatch(show: Show | None, credit: Credit, order: Order, fence: int, now_ns
         shown, shown_live = show.program.segments[-1].revision, show.program.segments[-1].snapshot
     newest = segments[-1]
     return Dispatch(
-        show=Show(program, last, trusted_after),
-        tasks=tuple(_task(program, credit, order, frame, base, now_ns) for frame in range(first, last + 1)),
+        show=Show(program, max(first - 1, last), trusted_after),
+        tasks=tuple(
+            _task(program, credit, order, frame, base, now_ns)
+            for frame in (*missing, *range(first, last + 1))
+        ),
         rewritten=own is None or starts or newest != old[-1],
         births=NO_BIRTHS if starts else _births(shown, newest),
         premiere=newest.revision if starts else None,
@@ -132,6 +140,13 @@ def dispatch(show: Show | None, credit: Credit, order: Order, fence: int, now_ns
 def _due(first: int, last: int, credit: Credit, order: Order) -> bool:
     """Whether to order now: a whole batch is wanted, or the next tick waits for its frame."""
     return last - first + 1 >= order.batch or first == credit.emitted + 1 <= last
+
+
+def _missing(own: Show | None, credit: Credit) -> tuple[int, ...]:
+    """The frames that we ordered once and that shall be ordered again."""
+    if own is None:
+        return ()
+    return tuple(frame for frame in credit.missing if credit.emitted < frame <= own.dispatched)
 
 
 def _outdated(program: Program, credit: Credit, order: Order) -> bool:
@@ -212,4 +227,5 @@ def _task(program: Program, credit: Credit, order: Order, frame: int, base: int,
         queued_ns=now_ns,
         quality=program.quality,
         variant_of=order.variant_of,
+        unhurried=order.free,
     )

@@ -15,6 +15,7 @@ from typing import NamedTuple
 import msgspec
 
 from coordinator.director import Director
+from coordinator.finisher import Finisher
 from coordinator.hedging import Hedger
 from coordinator.isolation import Isolation
 from coordinator.publisher import Publisher
@@ -36,7 +37,7 @@ from farm.store.leases import LeaseStore
 from farm.store.nodes import NodeStore
 from farm.store.programs import ProgramStore
 from farm.store.scenes import SceneStore
-from farm.store.streams import StreamRecord
+from farm.store.streams import StreamRecord, StreamStore
 from farm.store.workers import WorkerStore
 
 log = get_logger(__name__)
@@ -110,7 +111,9 @@ class Coordinator:
         self._director = Director(self._tenure, programs, publisher, teller, self._hedger, clock)
         self._workers = WorkerStore(redis)
         self._drawers = 0
-        self._reconciler = Reconciler(self._nodes, leases, events, self._pulse, clock)
+        # It only ever stops streams, which no limit forbids.
+        finisher = Finisher(StreamStore(redis, clock, user_limit=0, global_limit=0), events, clock)
+        self._reconciler = Reconciler(self._nodes, leases, events, finisher, self._pulse, clock)
         self._isolation = Isolation()
         self._streams: list[str] = []
         self._records: dict[str, StreamRecord | None] = {}

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from coordinator.finisher import FINISHED, Finisher
 from coordinator.lifecycle import Observed, settle
 from coordinator.placement import choose_node
 from coordinator.pulse import Pulse
@@ -42,11 +43,18 @@ class Reconciler:
     """One pass at a time over the streams whose leases are held. All methods raise StoreUnavailable."""
 
     def __init__(
-        self, nodes: NodeStore, leases: LeaseStore, events: EventLog, pulse: Pulse, clock: Clock
+        self,
+        nodes: NodeStore,
+        leases: LeaseStore,
+        events: EventLog,
+        finisher: Finisher,
+        pulse: Pulse,
+        clock: Clock,
     ) -> None:
         self._nodes = nodes
         self._leases = leases
         self._events = events
+        self._finisher = finisher
         self._pulse = pulse
         self._clock = clock
         self._seen_ns: dict[str, int] = {}
@@ -98,6 +106,8 @@ class Reconciler:
         state = settle(view.status.state, seen)
         if record is not None:
             self._tell(lease, view.status, self._status(state, view.status, record, node, process))
+            if process is not None and process.state == FINISHED and not replacing:
+                self._finisher.finish(record)
         return Step(state, replacing, seen.gone)
 
     def _place(self, lease: Lease, view: StreamView) -> str | None:
@@ -149,7 +159,7 @@ class Reconciler:
 
     def _runs_somewhere(self, stream: str) -> bool:
         processes = [report.streams.get(stream) for report in self.reports().values()]
-        return any(process is not None and process.state != "failed" for process in processes)
+        return any(process is not None and process.state not in ("failed", FINISHED) for process in processes)
 
     def _status(
         self,
@@ -160,6 +170,8 @@ class Reconciler:
         process: ProcessReport | None,
     ) -> StreamStatus:
         reason = self._reason(state, old, process)
+        if _is_done(state, old, record, process):
+            reason = FINISHED
         changed = (state, reason) != (old.state, old.reason)
         return StreamStatus(
             state=state,
@@ -193,6 +205,13 @@ class Reconciler:
             "reason": new.reason,
         }
         self._events.publish(Event("stream:status", lease.stream, new.since_wall_ms, data))
+
+
+def _is_done(state: State, old: StreamStatus, record: StreamRecord, process: ProcessReport | None) -> bool:
+    """Whether the stream did all that this start of it was for; it stays so until it is started again."""
+    done = old.reason == FINISHED and old.generation == record.generation
+    ends = process is not None and process.state == FINISHED and process.generation == record.generation
+    return (done or ends) and state in (State.LIVE, State.STARTING, State.STOPPING, State.IDLE)
 
 
 def _has_failed(view: StreamView) -> bool:

@@ -43,6 +43,7 @@ class StreamView(NamedTuple):
             snapshot=self.snapshot,
             batch=batch,
             variant_of=self.record.variant_of,
+            free=self.record.config.pace == "free",
         )
 
 

@@ -11,7 +11,7 @@ from typing import Self
 
 import psutil
 
-from encoder.order import ProcessOrder, ring_label
+from encoder.order import LastWord, ProcessOrder, ring_label
 from encoder.registry import Entry
 from encoder.watchdog import TickCount
 from farm.errors import EncoderFailed
@@ -71,6 +71,10 @@ class Child:
         """The number of its last tick, -1 before the first; None while it has no ring."""
         return self._ticks.read()
 
+    def last_word(self) -> LastWord | None:
+        """That it is not to be started again, if its end said so; of one that was adopted nobody knows."""
+        return None if self._launched is None else self._launched.last_word()
+
     def terminate(self) -> None:
         """Ask it to end in good order."""
         self._signal(signal.SIGTERM)
@@ -124,6 +128,11 @@ class Launched:
             os.close(self._memory)
             self._reason = words or _meaning(code)
         return self._reason
+
+    def last_word(self) -> LastWord | None:
+        """What its exit code says beyond that it ended."""
+        code = self._process.exit_code()
+        return LastWord(code) if code in tuple(LastWord) else None
 
 
 def _meaning(code: int) -> str:

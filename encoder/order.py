@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import re
+from enum import IntEnum
 
 import msgspec
 
 from farm.messages import StreamSpec
+
+
+class LastWord(IntEnum):
+    """Exit codes of a process that is not to be started again for the same order."""
+
+    FINISHED = 3
+    """All that was ordered is done."""
+    HOPELESS = 4
+    """It tried everything already; another process would fail as well."""
 
 
 class ProcessOrder(msgspec.Struct, frozen=True):

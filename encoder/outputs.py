@@ -119,6 +119,9 @@ class Output:
         """Hand over a tag; never waits."""
         self._queue.put(tag)
 
+    def finish(self) -> None:
+        """Nothing more is put; what is queued is sent before the thread ends."""
+
     def stop(self) -> None:
         """Ask the thread to send what is queued and to end."""
         self._stopping.set()

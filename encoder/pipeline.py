@@ -84,11 +84,48 @@ class Pipeline:
 
     def tick(self, tick: int) -> None:
         """Emit tick ``tick``. Raises EncoderFailed."""
+        self._parts.feed.collect()
+        self._emit(tick, self._apply(tick))
+
+    def tick_if_here(self, tick: int) -> bool:
+        """Emit tick ``tick`` if it can show its very frame; whether it was. Raises EncoderFailed."""
         parts = self._parts
         parts.feed.collect()
+        if parts.sequencer.pick(tick).frame != tick:
+            return False
+        applied = self._apply(tick)
+        if applied.choice.frame != tick:
+            return False
+        self._emit(tick, applied)
+        return True
+
+    def ask_again(self) -> tuple[int, ...]:
+        """Ask once more for what was asked for and has not come; these frames."""
+        missing = self._parts.sequencer.missing(self._parts.lead.frames)
+        self._ask(missing)
+        return missing
+
+    def remind(self) -> None:
+        """Say once more what is wanted: silence would be taken for the end of this process."""
+        self._ask()
+
+    def waiting(self) -> int:
+        """Frames that are here before their tick."""
+        return self._parts.sequencer.waiting()
+
+    def refusals(self) -> str:
+        """Which frames came and were of no use, in words; empty when none did."""
+        return ", ".join(f"{count} {cause}" for cause, count in self._parts.sequencer.refused.items())
+
+    def _apply(self, tick: int) -> Applied:
+        parts = self._parts
         parts.canvas.begin()
         applied = parts.feed.apply(tick, parts.canvas.planes)
         parts.canvas.end()
+        return applied
+
+    def _emit(self, tick: int, applied: Applied) -> None:
+        parts = self._parts
         began_ns = self._clock.monotonic_ns()
         tags = parts.audio.until(tick)
         tags += parts.video.encode(tick, keyframe=parts.keyframes.granted(tick))
@@ -115,7 +152,7 @@ class Pipeline:
             for sink in self._parts.sinks:
                 sink.put(tag)
 
-    def _ask(self) -> None:
+    def _ask(self, missing: tuple[int, ...] = ()) -> None:
         sequencer, lead = self._parts.sequencer, self._parts.lead.frames
         self._parts.meter.asked(sequencer.emitted + lead)
         self._give_credit(
@@ -130,6 +167,7 @@ class Pipeline:
                 delivery=self._delivery,
                 absent=self._parts.arrivals.absent(sequencer.emitted, sequencer.emitted + lead),
                 arrivals_ms=self._parts.arrivals.take_ms(),
+                missing=missing,
             )
         )
 

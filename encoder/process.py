@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import gc
 import os
-import random
 import signal
 import stat
 import sys
@@ -21,14 +20,17 @@ import msgspec
 from encoder.arrivals import Arrivals
 from encoder.audio import SilenceEncoder
 from encoder.canvas import Canvas
+from encoder.destinations import destinations
 from encoder.feed import Feed
+from encoder.free_run import FreeRun
 from encoder.keyframes import KeyframeRequests
 from encoder.lead import Lead
 from encoder.ledger import Ledger
 from encoder.link import CreditLink, MailboxReader
 from encoder.meter import Meter
-from encoder.order import ProcessOrder
-from encoder.outputs import Feedback, Output, OutputLimits, StreamHeader
+from encoder.order import LastWord, ProcessOrder
+from encoder.outputs import Feedback, OutputLimits, StreamHeader
+from encoder.patience import Limits
 from encoder.pipeline import Parts, Pipeline
 from encoder.preview import Preview
 from encoder.reporter import Identity, Reporter, Watched
@@ -37,7 +39,7 @@ from encoder.sequencer import Sequencer
 from encoder.ticker import Ticker
 from encoder.video import VideoEncoder
 from farm.clock import Clock, SystemClock
-from farm.errors import EncoderFailed, SettingsError, StoreUnavailable
+from farm.errors import EncoderFailed, OutputFailed, RenderFailed, SettingsError, StoreUnavailable
 from farm.log import configure_logging, get_logger
 from farm.messages import Delivery, StreamConfig, from_json
 from farm.settings import Settings, load_settings
@@ -54,8 +56,9 @@ log = get_logger(__name__)
 
 
 def metadata(config: StreamConfig, encoder: str) -> dict[str, Value]:
-    """onMetaData: what players and servers are told of the stream."""
+    """onMetaData: what players and servers are told of the stream; its length, in s, if that is known."""
     return {
+        **({"duration": float(config.frames / config.fps)} if config.frames else {}),
         "width": config.width,
         "height": config.height,
         "framerate": float(config.fps),
@@ -88,6 +91,8 @@ class StreamProcess:
         self._order = order
         self._clock = clock
         self._ending = False
+        self._free = config.pace == "free"
+        self._patience = Limits(settings.render_retry_ms * 1_000_000, settings.render_retries)
         self._end_s = settings.force_kill_timeout_ms / 2000
         self._stopping = threading.Event()
         canvas = Canvas(config.width, config.height)
@@ -101,13 +106,15 @@ class StreamProcess:
         canvas_px = config.width * config.height
         ledger = Ledger(order.epoch, canvas_px, config.fps, sequencer.window, clock)
         feedback = Feedback(keyframes.request, ledger.sent)
-        self._outputs = tuple(
-            Output(each, header, limits, clock, feedback=feedback, spread=random.random)
-            for each in spec.outputs
-        )
+        self._outputs = destinations(spec, header, limits, clock, feedback, settings.state_dir)
         # Frames that are ordered together are asked for so much sooner, so that the first of them isn't late.
         low = settings.lead_min_frames + settings.frame_batch - 1
-        lead = Lead(low, min(settings.lead_max_frames, self._ring.slots), config.fps)
+        most = self._ring.slots
+        lead = Lead(
+            most if self._free else low,
+            most if self._free else min(settings.lead_max_frames, most),
+            config.fps,
+        )
         meter = Meter(clock)
         arrivals = Arrivals(meter.asked_ns)
         self._parts = Parts(
@@ -169,20 +176,37 @@ class StreamProcess:
         """Let :meth:`run` return after the present tick. May be called by a signal handler."""
         self._ending = True
 
-    def run(self) -> None:
-        """Tick until told to end, then leave nothing behind. Raises EncoderFailed."""
+    def run(self) -> bool:
+        """Tick until told to end, or until all that was ordered is done; whether it is.
+
+        Leaves no process or memory behind. Raises EncoderFailed.
+        """
         for output in self._outputs:
             output.start()
         self._pipeline.begin()
         for thread in self._threads:
             thread.start()
-        ticker = Ticker(self._clock, self._order.spec.config.fps, self._clock.monotonic_ns())
         try:
-            while not self._ending:
-                self._pipeline.tick(ticker.wait())
+            done = self._run_free() if self._free else self._run_live()
             self._pipeline.end()
+            if done:
+                for output in self._outputs:
+                    output.finish()
         finally:
             self._close()
+        return done
+
+    def _run_live(self) -> bool:
+        """Tick by the clock."""
+        ticker = Ticker(self._clock, self._order.spec.config.fps, self._clock.monotonic_ns())
+        while not self._ending:
+            self._pipeline.tick(ticker.wait())
+        return False
+
+    def _run_free(self) -> bool:
+        """Tick frame by frame; whether all of them went out."""
+        frames = self._order.spec.config.frames
+        return FreeRun(self._pipeline, self._patience, self._clock, frames=frames).run(lambda: self._ending)
 
     def _close(self) -> None:
         for output in self._outputs:
@@ -215,7 +239,10 @@ def tune_interpreter() -> None:
 
 
 def main() -> int:
-    """Run the order on standard input. 0 after SIGTERM, 1 when encoding failed, 2 for bad settings."""
+    """Run the order on standard input.
+
+    0 after SIGTERM, 1 when encoding failed, 2 for bad settings; :class:`LastWord` when nothing is left to do.
+    """
     try:
         settings = load_settings()
         written = _whole_input()
@@ -230,14 +257,14 @@ def main() -> int:
         install_signals(process)
         config = order.spec.config
         log.info("encoding", size=f"{config.width}x{config.height}", fps=float(config.fps), epoch=order.epoch)
-        process.run()
-    except EncoderFailed as error:
+        finished = process.run()
+    except (EncoderFailed, OutputFailed) as error:
         log.error("encoding failed", reason=error.message)  # noqa: TRY400  the message says it all
         if stat.S_ISREG(os.fstat(STDIN).st_mode):
             os.pwrite(STDIN, error.message.encode(), len(written))
-        return 1
-    log.info("ended")
-    return 0
+        return LastWord.HOPELESS if isinstance(error, RenderFailed) else 1
+    log.info("finished" if finished else "ended")
+    return LastWord.FINISHED if finished else 0
 
 
 def _whole_input() -> bytes:

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 import psutil
 
+from encoder.destinations import Destination
 from encoder.lead import Lead
 from encoder.ledger import Ledger
 from encoder.link import Mail
 from encoder.meter import Meter
-from encoder.outputs import Output
 from encoder.pipeline import Pipeline
 from encoder.sequencer import Sequencer
 from farm.clock import Clock
@@ -76,7 +76,7 @@ class Watched:
     meter: Meter
     ledger: Ledger
     pipeline: Pipeline
-    outputs: Sequence[Output]
+    outputs: Sequence[Destination]
     mail: Mail
 
 

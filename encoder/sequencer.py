@@ -154,6 +154,11 @@ class Sequencer:
             count += 1
         return count
 
+    def missing(self, lead: int) -> tuple[int, ...]:
+        """Which of the next ``lead`` ticks have no frame here."""
+        coming = range(self.emitted + 1, self.emitted + 1 + lead)
+        return tuple(m for m in coming if m not in self._held)
+
     def unexplained(self) -> int:
         """Repeated ticks of which it is not known yet whether their frame is late or missing."""
         return len(self._unexplained)

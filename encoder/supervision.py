@@ -50,6 +50,8 @@ class Sight:
     """On the wanted generation."""
     stuck: bool = False
     """The process lives but does not tick, although nobody told it to end."""
+    finished: bool = False
+    """The wanted generation has done its work."""
 
 
 def next_action(sight: Sight, limits: Limits, now_ns: int) -> Action:
@@ -59,7 +61,7 @@ def next_action(sight: Sight, limits: Limits, now_ns: int) -> Action:
     if sight.wanted is None:
         return Action.FORGET
     recent = recent_deaths(sight.deaths_ns, now_ns)
-    if sight.gave_up or now_ns < _earliest_start_ns(recent):
+    if sight.gave_up or sight.finished or now_ns < _earliest_start_ns(recent):
         return Action.NOTHING
     return Action.GIVE_UP if len(recent) > limits.max_restarts else Action.START
 

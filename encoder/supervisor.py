@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from encoder.order import LastWord
 from encoder.registry import Entry, Registry
 from encoder.supervision import Action, Limits, Sight, next_action, recent_deaths
 from encoder.watchdog import Watchdog, patience_ns
@@ -38,6 +39,10 @@ class Process(Protocol):
         """The number of its last tick, -1 before the first; None while that cannot be seen."""
         ...
 
+    def last_word(self) -> LastWord | None:
+        """That it is not to be started again, if its end said so."""
+        ...
+
     def terminate(self) -> None:
         """Ask it to end."""
 
@@ -62,20 +67,25 @@ class _Unit:
     deaths_ns: tuple[int, ...] = ()
     restarts: int = 0
     gave_up: bool = False
+    finished: bool = False
     reason: str | None = None
     epoch: int = 0
     watchdog: Watchdog = field(default_factory=Watchdog)
     stuck: bool = False
 
     def watch(self, now_ns: int) -> None:
-        """Look whether the process ticks; one that was told to end need not."""
+        """Look whether the process ticks; one that was told to end need not, and one that is free waits for
+        its frames however long they take."""
+        if self.spec is not None and self.spec.config.pace == "free":
+            return
         if self.process is not None and self.terminated_ns is None and not self.stuck:
             fps = None if self.spec is None else self.spec.config.fps
             self.stuck = self.watchdog.look(self.process.last_tick(), patience_ns(fps), now_ns)
 
     def want(self, spec: StreamSpec | None) -> None:
         if spec is not None and (self.spec is None or spec.generation != self.spec.generation):
-            self.deaths_ns, self.restarts, self.gave_up, self.reason = (), 0, False, None
+            self.deaths_ns, self.restarts, self.reason = (), 0, None
+            self.gave_up = self.finished = False
         self.spec = spec
 
     def sight(self) -> Sight:
@@ -86,11 +96,14 @@ class _Unit:
             deaths_ns=self.deaths_ns,
             gave_up=self.gave_up,
             stuck=self.stuck,
+            finished=self.finished,
         )
 
     def report(self) -> ProcessReport:
         if self.gave_up:
             state = "failed"
+        elif self.finished:
+            state = "finished"
         elif self.terminated_ns is not None:
             state = "stopping"
         else:
@@ -150,7 +163,12 @@ class Supervisor:
             return
         process.sweep()
         unit.process = None
-        if unit.terminated_ns is None:
+        last_word = process.last_word()
+        if last_word is LastWord.FINISHED:
+            unit.finished = True
+            log.info("encoder process finished", stream=stream, pid=process.entry.pid)
+        elif unit.terminated_ns is None:
+            unit.gave_up = last_word is LastWord.HOPELESS
             now_ns = self._clock.monotonic_ns()
             unit.deaths_ns = (*recent_deaths(unit.deaths_ns, now_ns), now_ns)
             unit.reason = STUCK if unit.stuck else reason

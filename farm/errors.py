@@ -16,6 +16,7 @@ FarmError
 ├── FrameRefused             a frame is late, torn, of an old owner or an old epoch; its tick heals later
 ├── DrawFailed               a layer could not be drawn; the frame goes on without it
 ├── EncoderFailed            the codec refused its settings or a picture
+│   └── RenderFailed         a frame of a render did not come, however often it was ordered
 └── OutputFailed             the user's destination refused or broke; the output reconnects
 
 An error says how bad it is and whose fault it is; HTTP status, retries and alerts follow from that.
@@ -166,6 +167,12 @@ class EncoderFailed(FarmError):
     """The codec refused its settings or a picture."""
 
     code = "ENCODER_FAILED"
+
+
+class RenderFailed(EncoderFailed):
+    """A frame of a render did not come, however often it was ordered."""
+
+    code = "RENDER_FAILED"
 
 
 class OutputFailed(FarmError):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from fractions import Fraction
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import msgspec
 
@@ -76,6 +76,8 @@ class FrameTask(msgspec.Struct, frozen=True):
     """Of a rendition."""
     hedge: bool = False
     """Ordered a second time, because the first draw is late; the first of both is shown."""
+    unhurried: bool = False
+    """No tick waits for it: rather late than without one of its pictures."""
 
     @property
     def scene_stream(self) -> str:
@@ -125,6 +127,8 @@ class Credit(msgspec.Struct, frozen=True):
     """Frames that were asked for and were not there at the last look, each with the ms it was awaited for."""
     arrivals_ms: tuple[float, ...] = ()
     """How long the frames that came since the last credit took, from being asked for to being there."""
+    missing: tuple[int, ...] = ()
+    """Frames that were asked for long ago and are still to come: they are to be ordered again."""
 
 
 class OutputSpec(msgspec.Struct, frozen=True):
@@ -147,6 +151,10 @@ class StreamConfig(msgspec.Struct, frozen=True):
     max_layers: int = 50
     hardware_acceleration: bool = True
     audio_kbps: int = 128
+    pace: Literal["live", "free"] = "live"
+    """live: ticks fall by the clock. free: each falls when its very frame is here, and none is repeated."""
+    frames: int = 0
+    """After so many a free stream ends by itself; 0 for never."""
 
 
 class StreamSpec(msgspec.Struct, frozen=True):
@@ -226,7 +234,8 @@ class NodeReport(msgspec.Struct, frozen=True):
 
 
 class ProcessReport(msgspec.Struct, frozen=True):
-    """One stream's process as its node sees it: running, restarting, stopping or failed, with the reason."""
+    """One stream's process as its node sees it: running, restarting, stopping, finished (its work is done) or
+    failed, with the reason."""
 
     generation: int
     state: str

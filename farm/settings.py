@@ -143,6 +143,8 @@ class Settings(BaseModel):
     encoder_max_restarts: int = Field(5, ge=0, le=1000)
     force_kill_timeout_ms: int = Field(5_000, ge=100, le=60_000)
     ledger_s: int = Field(120, ge=0, le=3_600)
+    render_retry_ms: int = Field(2_000, ge=100, le=600_000)
+    render_retries: int = Field(10, ge=1, le=100)
 
     # Log
     log_level: Literal["debug", "info", "warning", "error"] = "info"

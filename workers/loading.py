@@ -17,6 +17,8 @@ from farm.errors import DrawFailed, StoreUnavailable
 from workers.cache import RecentCache
 
 PATIENCE_S = 0.02
+UNHURRIED_S = 10.0
+"""The same for a frame that no tick waits for."""
 HELD_NS = 500_000_000
 MAX_LOADS = 64
 """Under way or queued at once; what is asked for beyond them has to be asked for again."""
@@ -79,6 +81,7 @@ class BesideFrames:
         self._asked_ns: RecentCache[Key, int] = RecentCache(1024)
         self._awaited: list[Future[None]] = []
         self._left_s = patience_s
+        self._unhurried = False
 
     def begin(self, key: Key, load: Load) -> None:
         """See :class:`Loads`. Nothing is loaded ahead while so much is that a frame's own would wait."""
@@ -102,9 +105,12 @@ class BesideFrames:
         if isinstance(error := under_way.exception(), StoreUnavailable):
             raise error
 
-    def begin_frame(self) -> None:
-        """Another frame is about to be drawn: it wants nothing yet and has all its patience."""
-        self._awaited, self._left_s = [], self._patience_s
+    def begin_frame(self, *, unhurried: bool = False) -> None:
+        """Another frame is about to be drawn: it wants nothing yet and has all its patience.
+
+        One that is ``unhurried`` has much more of it, and is given up rather than drawn without a picture."""
+        self._awaited, self._unhurried = [], unhurried
+        self._left_s = UNHURRIED_S if unhurried else self._patience_s
 
     def waited(self) -> bool:
         """Wait for what the frame wants, as long as it may; whether it wanted anything. It is measured anew
@@ -121,7 +127,10 @@ class BesideFrames:
             raise PictureAwaited("the frame wants pictures that are not here yet")
 
     def _holds(self, key: Key) -> bool:
-        """Whether frames are given up for ``key``: not for what is slow, or fails again and again."""
+        """Whether frames are given up for ``key``: those that have time always, others not for what is slow,
+        or fails again and again."""
+        if self._unhurried:
+            return True
         with self._lock:
             asked_ns = self._asked_ns.get(key)
         return asked_ns is not None and self._clock.monotonic_ns() - asked_ns < HELD_NS

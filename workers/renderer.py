@@ -83,7 +83,7 @@ class Renderer:
         quality = quality_named(task.quality)
         try:
             with self._deliverer.surface(task) as surface:
-                self._loading.begin_frame()
+                self._loading.begin_frame(unhurried=task.unhurried)
                 self._faults.dawdle()
                 plan, planned_ns, errors = self._composed(task, surface.planes, quality)
                 if self._loading.waited():

@@ -13,6 +13,9 @@ from farm.messages import StreamConfig
 from farm.settings import Bitrate, Resolution, parse_bitrate_kbps, parse_resolution
 
 Quality = Literal["low", "medium", "high"]
+Pace = Literal["live", "free"]
+MAX_FRAMES = 10_000_000
+"""Two days at 60 frames/s."""
 
 
 class ConfigShape(Shape):
@@ -26,10 +29,19 @@ class ConfigShape(Shape):
     MAX_LAYERS: int
     STREAM_BITRATE: str
     ENABLE_HARDWARE_ACCELERATION: bool
+    PACE: Pace
+    FRAMES: int
 
 
 class ConfigPatch(Patch):
-    """What shall change. Both sides of STREAM_RESOLUTION are even; STREAM_BITRATE is like "4000k" or "6M"."""
+    """What shall change. Both sides of STREAM_RESOLUTION are even; STREAM_BITRATE is like "4000k" or "6M".
+
+    PACE is live, where frames go out by the clock, or free: the stream is rendered into a file, as fast as
+    the farm can, and every frame is in it once, however often it has to be drawn. It is chosen when a stream
+    is made. Frame n of a free stream shows scene time n / fps. After FRAMES frames it ends by itself (0 is
+    for never): it becomes idle with the reason "finished", and the event render:finished tells so. It has
+    one output, "file:NAME.flv" ("file:render.flv" if it names none): below STATE_DIR/renders on the encoder
+    node's host, in a folder with the stream's id. It cannot be paused."""
 
     model_config = ConfigDict(alias_generator=None)
 
@@ -39,6 +51,8 @@ class ConfigPatch(Patch):
     MAX_LAYERS: Annotated[int, Field(ge=1, le=100)] | None = None
     STREAM_BITRATE: Bitrate | None = None
     ENABLE_HARDWARE_ACCELERATION: bool | None = None
+    PACE: Pace | None = None
+    FRAMES: Annotated[int, Field(ge=0, le=MAX_FRAMES)] | None = None
 
 
 def config_shape(config: StreamConfig) -> ConfigShape:
@@ -50,6 +64,8 @@ def config_shape(config: StreamConfig) -> ConfigShape:
         MAX_LAYERS=config.max_layers,
         STREAM_BITRATE=f"{config.bitrate_kbps}k",
         ENABLE_HARDWARE_ACCELERATION=config.hardware_acceleration,
+        PACE=config.pace,
+        FRAMES=config.frames,
     )
 
 
@@ -68,4 +84,8 @@ def changed_config(config: StreamConfig, patch: ConfigPatch) -> StreamConfig:
         changes["bitrate_kbps"] = parse_bitrate_kbps(patch.STREAM_BITRATE)
     if patch.ENABLE_HARDWARE_ACCELERATION is not None:
         changes["hardware_acceleration"] = patch.ENABLE_HARDWARE_ACCELERATION
+    if patch.PACE is not None:
+        changes["pace"] = patch.PACE
+    if patch.FRAMES is not None:
+        changes["frames"] = patch.FRAMES
     return msgspec.structs.replace(config, **changes)

@@ -20,6 +20,7 @@ from api.http.shapes import Body, Shape
 from farm.errors import InputError
 from farm.log import mask_text
 from farm.messages import OutputSpec
+from farm.renders import file_name, is_file
 from farm.store.streams import StreamRecord
 
 FARM_OUTPUT = "farm"
@@ -27,8 +28,11 @@ MAX_OUTPUTS = 8
 _UNPRINTABLE = re.compile(r"[^\x21-\x7e]")
 
 
-def _rtmp_url(text: str) -> str:
+def _output_url(text: str) -> str:
     """``text`` with its scheme in small letters. Raises ValueError, which never repeats the URL."""
+    if is_file(text):
+        file_name(text)
+        return text
     if _UNPRINTABLE.search(text):
         raise ValueError("must not hold blanks, control characters or letters beyond ASCII")
     try:
@@ -37,13 +41,13 @@ def _rtmp_url(text: str) -> str:
     except ValueError as error:
         raise ValueError("is not a URL") from error
     if parts.scheme not in ("rtmp", "rtmps"):
-        raise ValueError("must begin with rtmp:// or rtmps://")
+        raise ValueError("must begin with rtmp:// or rtmps://, or with file: if the stream's PACE is free")
     if not host or not parts.path.strip("/"):
         raise ValueError("needs a host and an application, for example rtmp://live.example.com/app")
     return parts.scheme + text[len(parts.scheme) :]
 
 
-OutputUrl = Annotated[str, Field(max_length=2048), AfterValidator(_rtmp_url)]
+OutputUrl = Annotated[str, Field(max_length=2048), AfterValidator(_output_url)]
 
 
 class OutputBody(Body):

@@ -193,6 +193,17 @@ class StreamStore:
             if written := self._write(new, expected=record.version):
                 return written
 
+    def finish(self, stream: str, generation: int) -> bool:
+        """What generation ``generation`` was started for is done: stop it. False when it runs no more."""
+        while True:
+            data = self._redis.hget(keys.STREAMS, stream)
+            record = None if data is None else from_json(data, StreamRecord)
+            if record is None or record.generation != generation or record.desired is Desired.STOPPED:
+                return False
+            new = msgspec.structs.replace(record, desired=Desired.STOPPED)
+            if self._write(new, expected=record.version):
+                return True
+
     def start_again(self, stream: str) -> StreamRecord:
         """Ask for a new encoder process for a stream whose own failed. Raises NotFound."""
         while True:

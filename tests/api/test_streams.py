@@ -24,6 +24,8 @@ CONFIG = {
     "MAX_LAYERS": 50,
     "STREAM_BITRATE": "4000k",
     "ENABLE_HARDWARE_ACCELERATION": True,
+    "PACE": "live",
+    "FRAMES": 0,
 }
 
 
@@ -232,3 +234,45 @@ def test_a_start_renews_the_way_to_our_own_server(bob: Caller, show: str, farm: 
     fresh = farm.streams.get(show).outputs
     assert fresh != stale
     assert farm.stream_keys.use(show, fresh[0].url.split("key=")[1])
+
+
+FREE = {"PACE": "free", "FRAMES": 90}
+
+
+def test_a_free_stream_goes_into_a_file_of_its_own(bob: Caller, farm: Services) -> None:
+    made = bob.ask("POST", "/streams", {"id": "film", "config": FREE}, status=201)
+    assert made["outputs"] == [{"id": "file", "url": "file:render.flv"}]
+    assert (made["config"]["PACE"], made["config"]["FRAMES"]) == ("free", 90)
+    named = {"id": "other", "config": FREE, "outputs": [{"url": "file:show-1.flv"}]}
+    assert bob.ask("POST", "/streams", named, status=201)["outputs"][0]["url"] == "file:show-1.flv"
+    assert farm.streams.get("other").config.pace == "free"
+    bob.ask("POST", "/streams/film/start")
+    assert "stand still" in bob.refused("POST", "/streams/film/pause", status=409)["message"]
+
+
+@pytest.mark.parametrize(
+    ("config", "outputs", "path"),
+    [
+        (FREE, [{"url": "rtmp://live.example.com/app/key"}], "outputs"),
+        (FREE, [{"url": "file:a.flv"}, {"url": "file:b.flv"}], "outputs"),
+        (FREE, [{"url": "file:../a.flv"}], "outputs[0].url"),
+        (FREE, [{"url": "file:/etc/a.flv"}], "outputs[0].url"),
+        ({}, [{"url": "file:a.flv"}], "outputs"),
+        ({"FRAMES": 9}, [], "config.FRAMES"),
+        ({"PACE": "free", "FRAMES": -1}, [], "config.FRAMES"),
+        ({"PACE": "slow"}, [], "config.PACE"),
+    ],
+)
+def test_pace_and_outputs_go_together(
+    bob: Caller, config: dict[str, Any], outputs: list[dict[str, str]], path: str
+) -> None:
+    error = bob.refused("POST", "/streams", {"config": config, "outputs": outputs}, status=400)
+    assert error["details"]["mistakes"][0]["path"] == path
+
+
+def test_a_stream_keeps_the_pace_that_it_was_made_with(bob: Caller, show: str) -> None:
+    bob.ask("POST", "/streams", {"id": "film", "config": FREE}, status=201)
+    bob.refused("PATCH", "/streams/film/config", {"PACE": "live"}, status=400)
+    bob.refused("PUT", "/streams/film/outputs", {"outputs": [{"id": "farm"}]}, status=400)
+    bob.refused("PATCH", f"/streams/{show}/config", FREE, status=400)
+    assert bob.ask("PATCH", "/streams/film/config", {"FRAMES": 30})["FRAMES"] == 30

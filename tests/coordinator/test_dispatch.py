@@ -289,3 +289,39 @@ def test_an_edit_that_comes_while_a_batch_waits_is_in_it() -> None:
     applied = step(waiting.show, credit(1, -1), BATCHED._replace(revision=2))
     assert applied.applied is not None
     assert applied.applied.from_frame == 3
+
+
+FREE = FIRST._replace(free=True)
+
+
+def test_frames_that_are_missing_are_ordered_again_with_the_newest_base() -> None:
+    show = step(on_air(FIRST), credit(3, 3, fence=FENCE)).show
+    again = step(show, msgspec.structs.replace(credit(3, 3, fence=FENCE), missing=(4, 6)))
+    assert frames(again) == [4, 6]
+    assert {task.base for task in again.tasks} == {3}
+    assert again.show.dispatched == show.dispatched
+    assert not again.rewritten
+
+
+def test_only_frames_that_were_ordered_and_are_to_come_are_ordered_again() -> None:
+    show = step(on_air(FIRST), credit(3, 3, fence=FENCE)).show
+    again = msgspec.structs.replace(credit(4, 4, fence=FENCE), missing=(2, 4, 5, 7, 90))
+    assert frames(step(show, again)) == [5, 7]
+    assert frames(step(None, msgspec.structs.replace(credit(-1), missing=(0, 1)))) == [0, 1, 2]
+
+
+def test_frame_n_of_a_free_stream_shows_n_frames_of_scene_time_whoever_encodes_it() -> None:
+    first = step(None, credit(-1), FREE)
+    assert [time_s(task) for task in first.tasks] == [n / FPS for n in range(3)]
+    assert all(task.unhurried for task in first.tasks)
+    resumed = step(first.show, credit(49, -1, epoch=2), FREE)
+    assert [time_s(task) for task in resumed.tasks] == [n / FPS for n in (50, 51, 52)]
+    again = step(resumed.show, credit(-1, epoch=3), FREE)
+    assert [time_s(task) for task in again.tasks] == [n / FPS for n in range(3)]
+
+
+def test_an_edit_of_a_free_stream_does_not_move_its_time() -> None:
+    show = on_air(FREE)
+    edited = step(show, credit(3, 3, fence=FENCE), FREE._replace(revision=2))
+    assert [time_s(task) for task in edited.tasks] == [task.frame / FPS for task in edited.tasks]
+    assert edited.applied is not None

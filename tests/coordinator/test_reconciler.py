@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from coordinator.finisher import Finisher
 from coordinator.pulse import Pulse
 from coordinator.reconciler import LOST_NS, Reconciler
 from coordinator.view import Reader
@@ -26,7 +27,9 @@ class Passes:
         self.pulse = Pulse(0)
         leases = LeaseStore(redis, ttl_ms=60_000)
         self.nodes = NodeStore(redis)
-        self.reconciler = Reconciler(self.nodes, leases, EventLog(redis), self.pulse, self.clock)
+        events = EventLog(redis)
+        finisher = Finisher(streams(redis), events, self.clock)
+        self.reconciler = Reconciler(self.nodes, leases, events, finisher, self.pulse, self.clock)
         lease = leases.acquire("s", "one")
         assert isinstance(lease, Lease)
         self.lease = lease
@@ -149,3 +152,34 @@ def test_nothing_is_told_twice(passes: Passes, first: FakeNode, redis: FarmRedis
     assert [data["state"] for data in told(redis, "s", "stream:status")] == ["starting", "live"]
     last = told(redis, "s", "stream:status")[-1]
     assert last == {"isLive": True, "isPaused": False, "state": "live", "reason": None}
+
+
+def test_a_stream_whose_process_finished_is_idle_and_people_are_told_once(
+    passes: Passes, first: FakeNode, redis: FarmRedis
+) -> None:
+    on_air(passes, first)
+    first.runs("s", "finished")
+    passes.run()
+    assert streams(redis).get("s").desired is Desired.STOPPED
+    passes.clock.advance_ns(2_000_000_000)
+    assert passes.run(3) is State.IDLE
+    assert status(redis).reason == "finished"
+    assert first.assigned() == {}
+    assert [data["generation"] for data in told(redis, "s", "render:finished")] == [2]
+
+
+def test_a_finished_stream_that_is_started_again_runs_again(
+    passes: Passes, first: FakeNode, redis: FarmRedis
+) -> None:
+    on_air(passes, first)
+    first.runs("s", "finished")
+    passes.run(2)
+    passes.clock.advance_ns(2_000_000_000)
+    streams(redis).want("s", Desired.LIVE)
+    passes.run(2)
+    assert first.assigned()["s"].generation == 3
+    assert status(redis).reason is None
+    first.runs("s")
+    passes.tick()
+    assert passes.run() is State.LIVE
+    assert streams(redis).get("s").desired is Desired.LIVE

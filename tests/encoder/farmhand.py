@@ -60,6 +60,8 @@ class Farmhand:
         self.credits: list[Credit] = []
         self.fence = 1
         self.layer_errors: tuple[tuple[str, str], ...] = ()
+        self.lost: set[int] = set()
+        """Frames that are not drawn when they are ordered for the first time."""
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -90,9 +92,12 @@ class Farmhand:
                 if ring is not None:
                     ring.close()
                 epoch, drawn, ring = credit.epoch, -1, Ring.attach(credit.delivery)
-            for frame in range(max(drawn, credit.emitted) + 1, credit.emitted + credit.lead + 1):
-                self._draw(credit, frame, ring)
-                drawn = frame
+            coming = range(max(drawn, credit.emitted) + 1, credit.emitted + credit.lead + 1)
+            for frame in (*credit.missing, *coming):
+                if frame not in self.lost:
+                    self._draw(credit, frame, ring)
+                self.lost.discard(frame)
+                drawn = max(drawn, frame)
         if ring is not None:
             ring.close()
         subscription.close()

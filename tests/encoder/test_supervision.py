@@ -8,12 +8,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from encoder.order import LastWord
 from encoder.registry import Entry, Registry
 from encoder.supervision import Action, Limits, Sight, next_action
 from encoder.supervisor import STUCK, Supervisor
 from farm.clock import ManualClock
 from farm.messages import StreamSpec
-from tests.encoder.running import small_spec
+from tests.encoder.running import SMALL, small_spec
 
 S = 1_000_000_000
 LIMITS = Limits(max_restarts=2, kill_after_ns=5 * S)
@@ -38,6 +39,8 @@ NOW = 100 * S
         (Sight(wanted=1, deaths_ns=(NOW - 62 * S, NOW - 61 * S, NOW - 60 * S)), Action.START),
         (Sight(wanted=1, running=1, stuck=True), Action.KILL),
         (Sight(wanted=1, gave_up=True), Action.NOTHING),
+        (Sight(wanted=1, finished=True), Action.NOTHING),
+        (Sight(wanted=None, finished=True), Action.FORGET),
         (Sight(wanted=None, gave_up=True), Action.FORGET),
     ],
 )
@@ -49,6 +52,7 @@ class FakeProcess:
     def __init__(self, entry: Entry) -> None:
         self.entry = entry
         self.ended: str | None = None
+        self.word: LastWord | None = None
         self.asked: list[str] = []
         self.ticks = 0
 
@@ -57,6 +61,9 @@ class FakeProcess:
 
     def last_tick(self) -> int:
         return self.ticks
+
+    def last_word(self) -> LastWord | None:
+        return self.word
 
     def terminate(self) -> None:
         self.asked.append("terminate")
@@ -158,6 +165,36 @@ def test_too_many_deaths_in_a_minute_are_a_failure_until_another_generation(hous
     house.supervisor.want({"s": small_spec("s", generation=2)})
     house.step()
     assert house.state() == ("running", 2)
+
+
+def test_a_process_whose_work_is_done_is_not_started_again_for_the_same_order(house: House) -> None:
+    house.supervisor.want({"s": small_spec("s")})
+    house.step()
+    house.started[0].ended, house.started[0].word = "code 3", LastWord.FINISHED
+    house.step(after_s=60)
+    assert len(house.started) == 1
+    assert house.state() == ("finished", 1)
+    house.supervisor.want({"s": small_spec("s", generation=2)})
+    house.step()
+    assert house.state() == ("running", 2)
+
+
+def test_a_free_process_may_wait_for_its_frames(house: House) -> None:
+    spec = small_spec("s", config=msgspec.structs.replace(SMALL, pace="free"))
+    house.supervisor.want({"s": spec})
+    for _ in range(100):
+        house.step(after_s=1)
+    assert house.started[0].asked == []
+
+
+def test_a_process_without_hope_is_not_started_again(house: House) -> None:
+    house.supervisor.want({"s": small_spec("s")})
+    house.step()
+    house.started[0].ended, house.started[0].word = "frame 7 did not come", LastWord.HOPELESS
+    house.step(after_s=60)
+    assert len(house.started) == 1
+    assert house.state() == ("failed", 1)
+    assert house.supervisor.reports()["s"].reason == "frame 7 did not come"
 
 
 def test_a_stopped_stream_is_forgotten(house: House) -> None:

@@ -298,3 +298,21 @@ def test_a_preloader_without_a_store_waits_for_one(redis: FarmRedis) -> None:
     preloader.start()
     preloader.stop()
     assert not preloader.listening.is_set()
+
+
+def test_a_frame_that_has_time_is_drawn_with_its_picture_however_slow_that_is(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio.redis.set(keys.asset("slow"), png())
+    put_scene(studio.redis, {"type": "image", "asset": "slow", **BIG})
+    with slow_store(monkeypatch) as answer:
+        assert studio.frame(1) is None
+        studio.clock.advance_ns(2 * HELD_NS)
+        assert studio.frame(2) is not None
+        late = threading.Timer(0.1, answer.set)
+        late.start()
+        studio.renderer.render(task(3, unhurried=True))
+        late.join()
+    message = studio.redis.lpop(keys.mailbox("s", 1))
+    assert isinstance(message, bytes)
+    assert Letter.unpack(message, WIDTH, HEIGHT).done.layer_errors == ()

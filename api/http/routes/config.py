@@ -12,6 +12,7 @@ from api.http.addressing import addressed_stream
 from api.http.config import ConfigPatch, ConfigShape, changed_config, config_shape
 from api.http.envelope import ok
 from api.http.outputs import MAX_OUTPUTS, OutputBody, OutputsShape, ordered_outputs, outputs_shape
+from api.http.renders import check_pace
 from api.http.router import Route
 from api.http.scenes import SceneDesk
 from api.http.services import services
@@ -48,7 +49,7 @@ def change_config(body: ConfigPatch) -> Response:
                 f"a scene holds {layers} layers; remove some before you allow {config.max_layers} only",
                 {"layers": layers, "maxLayers": config.max_layers},
             )
-        return msgspec.structs.replace(record, config=config)
+        return check_pace(msgspec.structs.replace(record, config=config))
 
     return ok(config_shape(farm.streams.edit(record.id, change).config))
 
@@ -67,7 +68,7 @@ def set_outputs(body: OutputsBody) -> Response:
 
     def change(record: StreamRecord) -> StreamRecord:
         outputs = ordered_outputs(farm, record.id, body.outputs, record.outputs)
-        return msgspec.structs.replace(record, outputs=outputs)
+        return check_pace(msgspec.structs.replace(record, outputs=outputs))
 
     return ok(outputs_shape(farm.streams.edit(addressed_stream().id, change)))
 

@@ -19,7 +19,7 @@ from api.http.outputs import renewed_outputs
 from api.http.router import Route
 from api.http.services import Services, services
 from api.http.shapes import Shape
-from farm.errors import NotFound
+from farm.errors import Conflict, NotFound
 from farm.messages import Desired, State, to_plain
 from farm.store.streams import StreamRecord
 from farm.store.tokens import Scope
@@ -65,6 +65,10 @@ def stop() -> Response:
 def pause() -> Response:
     """Let the picture stand still; the stream stays on air."""
     farm, record = services(), addressed_stream()
+    if record.config.pace == "free":
+        raise Conflict(
+            f"stream {record.id!r} is rendered into a file, and cannot stand still", {"pace": "free"}
+        )
     return _state(farm, farm.streams.want(record.id, Desired.PAUSED, only_if_running=True))
 
 

@@ -14,6 +14,7 @@ from api.http.condition import Condition, StreamState, read_conditions, stream_s
 from api.http.config import ConfigPatch, ConfigShape, changed_config, config_shape
 from api.http.envelope import ok
 from api.http.outputs import MAX_OUTPUTS, OutputBody, OutputShape, ordered_outputs, outputs_shape
+from api.http.renders import check_pace, free_outputs
 from api.http.renditions import VariantOfBody, ordered_rendition
 from api.http.router import Route
 from api.http.scenes import parse_show_document
@@ -94,7 +95,7 @@ def new_stream(body: StreamBody) -> Response:
         outputs=ordered_outputs(farm, ordered.id, body.outputs) if body.outputs else (),
     )
     show = None if body.scene is None else parse_show_document(body.scene, config.max_layers)
-    record = create_stream(farm, record, show)
+    record = create_stream(farm, check_pace(free_outputs(record)), show)
     [condition] = read_conditions(farm.redis, [record.id])
     return ok(_shape(record, condition), status=201, headers={"Location": f"/streams/{record.id}"})
 
