@@ -131,10 +131,13 @@ def _clear(planes: Planes, background: Colour) -> None:
 
 def _blend(target: Planes, sprite: Sprite, layer: Placed, part: Rect) -> None:
     """``part`` of the sprite over ``target``, which is that part of the canvas."""
-    own = _own_part(layer, part)
+    x, y, _, height = own = _own_part(layer, part)
     source, clear = sprite.planes.crop(own), sprite.clear.crop(own)
-    for plane, pixels, inverse_alpha in zip(target, source, clear, strict=True):
-        kernel.over(plane, pixels, inverse_alpha, layer.alpha)
+    opacity, (spans, *half) = layer.alpha, sprite.spans
+    kernel.over(target.y, source.y, clear.y, opacity, spans[y : y + height], x)
+    for plane, pixels, inverse_alpha, spans in zip(target[1:], source[1:], clear[1:], half, strict=True):
+        rows = spans[y // 2 : (y + height) // 2]
+        kernel.over(plane, pixels, inverse_alpha, opacity, rows, x // 2)
 
 
 def _own_part(layer: Placed, part: Rect) -> Rect:

@@ -1,4 +1,4 @@
-"""The compositing kernel, compiled from kernel.c. All arguments are uint8 with contiguous rows.
+"""The compositing kernel, compiled from kernel.c. All arguments but spans are uint8 with contiguous rows.
 
 Raises ValueError, naming the argument, for a wrong shape, type or range.
 """
@@ -7,9 +7,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 _Bytes = NDArray[np.uint8]
+_Spans = NDArray[np.int32]
+"""(height, 4), contiguous."""
 
-def over(dst: _Bytes, src: _Bytes, inverse_alpha: _Bytes, opacity: int, /) -> None:
-    """``dst = src + dst * inverse_alpha / 255`` on a plane; ``src`` is faded by ``opacity`` (0..255)."""
+def over(
+    dst: _Bytes, src: _Bytes, inverse_alpha: _Bytes, opacity: int, spans: _Spans = ..., left: int = 0, /
+) -> None:
+    """``dst = src + dst * inverse_alpha / 255`` on a plane; ``src`` is faded by ``opacity`` (0..255).
+
+    ``spans`` are those of the rows of ``src`` when it is cut out from ``left`` on: with them nothing is
+    touched where nothing shows, and nothing is computed where all below is hidden. The result is the same.
+    """
+
+def spans(src: _Bytes, inverse_alpha: _Bytes, out: _Spans, /) -> None:
+    """Of each row into ``out``: where what shows begins, where a longest run that hides all below begins and
+    ends, where what shows ends. In pixels; the ends are the first ones that no longer do."""
 
 def tint(dst: _Bytes, value: int, alpha: int, /) -> None:
     """Blend one ``value`` (0..255) at ``alpha`` (0..255) over the whole plane ``dst``."""

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from farm.transport.planes import Planes, i420_bytes, planes_in
+from farm.transport.planes import Plane, Planes, i420_bytes, planes_in
 from scene.colour import Colour
 from scene.geometry import Rect
 from workers import kernel, scanline
@@ -21,6 +21,10 @@ _FILTERS: dict[Quality, int] = {"low": cv2.INTER_NEAREST, "medium": cv2.INTER_LI
 """The third, cubic, is the kernel's own."""
 
 
+Spans = NDArray[np.int32]
+"""(rows, 4): see :func:`workers.kernel.spans`."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Sprite:
     """``dst = planes + dst * clear`` draws it; ``clear`` is the inverse alpha, at both plane sizes."""
@@ -29,7 +33,16 @@ class Sprite:
     clear: Planes
     opaque: Rect | None
     """An even part of the sprite, in its own pixels, that hides all below."""
+    spans: tuple[Spans, Spans, Spans]
+    """What shows and what hides in the rows of each plane."""
     bytes: int
+
+    @classmethod
+    def of(cls, planes: Planes, clear: Planes, opaque: Rect | None) -> Sprite:
+        """The sprite of these planes; ``clear`` has one plane for both of chroma."""
+        y, u, v = (_spans(pixels, inverse) for pixels, inverse in zip(planes, clear, strict=True))
+        parts = (*planes, clear.y, clear.u, y, u, v)
+        return cls(planes, clear, opaque, (y, u, v), sum(part.nbytes for part in parts))
 
 
 def make_sprite(raster: Raster, placement: Placement, quality: Quality) -> Sprite:
@@ -40,8 +53,7 @@ def make_sprite(raster: Raster, placement: Placement, quality: Quality) -> Sprit
     clear = np.empty((height, width), np.uint8)
     clear_half = np.empty((height // 2, width // 2), np.uint8)
     kernel.convert(padded, *planes, clear, clear_half)
-    size_bytes = i420_bytes(width, height) + clear.size + clear_half.size
-    return Sprite(planes, Planes(clear, clear_half, clear_half), _opaque_part(clear), size_bytes)
+    return Sprite.of(planes, Planes(clear, clear_half, clear_half), _opaque_part(clear))
 
 
 def laid_out(raster: Raster, placement: Placement, quality: Quality) -> Raster:
@@ -92,6 +104,12 @@ def _turned(raster: Raster, placement: Placement, turn: Turn, quality: Quality) 
         upright, matrix, (width, height), flags=flags, borderMode=mode, borderValue=clear
     )
     return np.asarray(turned_by_cv2, np.uint8)
+
+
+def _spans(pixels: Plane, inverse_alpha: Plane) -> Spans:
+    spans = np.empty((pixels.shape[0], 4), np.int32)
+    kernel.spans(pixels, inverse_alpha, spans)
+    return spans
 
 
 def _opaque_part(clear: NDArray[np.uint8]) -> Rect | None:

@@ -178,4 +178,4 @@ def _unpacked(data: bytes, size: tuple[int, ...]) -> Sprite | None:
     half = clear[clear_bytes:].reshape(height // 2, width // 2)
     hides = (opaque[0], opaque[1], opaque[2], opaque[3])
     whole_clear = Planes(clear[:clear_bytes].reshape(height, width), half, half)
-    return Sprite(planes, whole_clear, None if hides == _NOWHERE else hides, size_bytes)
+    return Sprite.of(planes, whole_clear, None if hides == _NOWHERE else hides)

@@ -55,6 +55,57 @@ def test_over_blends_and_fades_as_its_formula_says(seed: int, width: int, height
     assert (dst == expected).all()
 
 
+@st.composite
+def rows_with_runs(draw: st.DrawFn) -> Bytes:
+    """The inverse alpha of a sprite that is clear, soft or opaque in runs."""
+    height, width = draw(st.integers(1, 5)), draw(st.integers(1, 60))
+    runs = st.lists(st.tuples(st.sampled_from([0, 0, 255, 255, 7, 200]), st.integers(1, 20)), max_size=6)
+    rows = []
+    for _ in range(height):
+        row = [value for value, length in draw(runs) for _ in range(length)]
+        rows.append((row + [255] * width)[:width])
+    return np.array(rows, np.uint8)
+
+
+@given(rows_with_runs(), st.integers(0, 2**32), st.sampled_from([255, 255, 90]), st.data())
+def test_spans_change_nothing_but_the_work(
+    inverse: Bytes, seed: int, opacity: int, data: st.DataObject
+) -> None:
+    height, width = inverse.shape
+    src = divided((255 - inverse).astype(np.int64) * 200).astype(np.uint8)
+    spans = np.empty((height, 4), np.int32)
+    kernel.spans(src, inverse, spans)
+    left = data.draw(st.integers(0, width - 1))
+    right = data.draw(st.integers(left + 1, width))
+    expected = noise(seed, height, right - left)
+    drawn = expected.copy()
+    part = np.s_[:, left:right]
+    kernel.over(expected, src[part], inverse[part], opacity)
+    kernel.over(drawn, src[part], inverse[part], opacity, spans, left)
+    assert (drawn == expected).all()
+
+
+@given(rows_with_runs())
+def test_spans_tell_what_shows_and_the_longest_run_that_hides(inverse: Bytes) -> None:
+    spans = np.empty((inverse.shape[0], 4), np.int32)
+    kernel.spans(255 - inverse, inverse, spans)
+    for row, (begins, hides, bares, ends) in zip(inverse, spans, strict=True):
+        shown = np.flatnonzero(row != 255)
+        assert (begins, ends) == ((shown[0], shown[-1] + 1) if shown.size else (begins, begins))
+        assert (row[hides:bares] == 0).all()
+        solid = "".join("#" if value == 0 else " " for value in row)
+        assert bares - hides == max(map(len, solid.split()), default=0)
+
+
+def test_spans_from_nowhere_draw_inside_the_plane_only() -> None:
+    whole = np.zeros((3, 40), np.uint8)
+    wild = np.array([[-9, 5, 2, 99], [2**30, -(2**30), 2**31 - 1, -1], [0, 99, 99, 3]], np.int32)
+    src, inverse = np.full((3, 20), 9, np.uint8), np.full((3, 20), 128, np.uint8)
+    kernel.over(whole[:, 10:30], src, inverse, 255, wild, -7)
+    assert not whole[:, :10].any()
+    assert not whole[:, 30:].any()
+
+
 @given(st.integers(0, 2**32), st.integers(0, 255), st.integers(0, 255))
 def test_tint_blends_one_value(seed: int, value: int, alpha: int) -> None:
     dst = noise(seed, 5, 37)
@@ -128,6 +179,10 @@ def test_colour_bars_have_their_published_values(
     assert np.abs(np.array([y[0, 0], u[0, 0], v[0, 0]], np.int64) - expected).max() <= 1
 
 
+def spans(height: int) -> NDArray[np.int32]:
+    return np.zeros((height, 4), np.int32)
+
+
 def plane(height: int, width: int) -> Bytes:
     return np.zeros((height, width), np.uint8)
 
@@ -145,6 +200,12 @@ def dissolve(y: Bytes, src_v: Bytes | None = None, to_light: Bytes | None = None
         (lambda: kernel.over(plane(4, 4), plane(4, 5), plane(4, 4), 255), "src"),
         (lambda: kernel.over(plane(4, 4), plane(4, 4), plane(2, 4), 255), "inverse_alpha"),
         (lambda: kernel.over(plane(4, 4), plane(4, 4), plane(4, 4), 256), "opacity"),
+        (
+            lambda: kernel.over(plane(4, 4), plane(4, 4), plane(4, 4), 255, np.zeros((3, 4), np.int32)),
+            "spans",
+        ),
+        (lambda: kernel.over(plane(4, 4), plane(4, 4), plane(4, 4), 255, spans(4)[:, :3]), "spans"),
+        (lambda: kernel.spans(plane(4, 4), plane(4, 5), spans(4)), "inverse_alpha"),
         (lambda: kernel.over(plane(4, 8)[:, ::2], plane(4, 4), plane(4, 4), 1), "dst"),
         (lambda: kernel.tint(plane(4, 4), -1, 1), "value"),
         (lambda: kernel.tint(plane(4, 4), 1, 300), "alpha"),
