@@ -45,7 +45,14 @@ class Compositor:
         StoreUnavailable.
         """
         self.costs.begin()
-        state = self._sprites.staged(state)
+        try:
+            return self._composed(self._sprites.staged(state), rects, planes, quality)
+        finally:
+            self._sprites.next_frame()
+
+    def _composed(
+        self, state: SceneState, rects: Iterable[Rect], planes: Planes, quality: Quality
+    ) -> tuple[tuple[str, str], ...]:
         if state.mix is None:
             self._draw(state, rects, planes, quality)
             return self._problems(state)

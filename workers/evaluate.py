@@ -7,6 +7,7 @@ ends: the canvas may hold any frame from base on, and a layer that left and came
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Protocol
 
 from farm.errors import NotFound, SceneInvalid
@@ -39,7 +40,9 @@ class Plan:
     rects: tuple[Rect, ...]
 
 
-_Moment = tuple[str, int, int, int, Segment, int]
+_SegmentKey = tuple[int, ...]
+_Moment = tuple[str, int, int, int, _SegmentKey, int]
+"""What a frame shows is a function of this: stream, epoch, width, height, segment, n."""
 
 
 class Versions(Protocol):
@@ -71,7 +74,8 @@ class Evaluator:
         self._sprites = sprites
         self._differences = Differences(sprites)
         self._states: RecentCache[_Moment, SceneState] = RecentCache(_MAX_STATES)
-        self._steps: RecentCache[tuple[_Moment, _Moment], tuple[Rect, ...]] = RecentCache(_MAX_STEPS)
+        self._steps: RecentCache[tuple[_SegmentKey, _Moment], tuple[Rect, ...]] = RecentCache(_MAX_STEPS)
+        """By the segment of the frame before and the moment of the frame after."""
 
     def plan(self, task: FrameTask) -> Plan:
         """The task's state and rectangles.
@@ -79,8 +83,9 @@ class Evaluator:
         Raises NotFound and SceneInvalid when its scene cannot be had, LookupError when no segment covers
         the frame, StoreUnavailable.
         """
+        self._sprites.next_frame()
         try:
-            state = self._state(task, task.frame)
+            state = self._state(task, _moment(task, task.frame))
         except SnapshotGone:
             # Better an old value than no frame; as a whole, because nobody else may hold the same old one.
             state = self._stale_state(task)
@@ -91,19 +96,20 @@ class Evaluator:
             return Plan(state, full)
         rects: set[Rect] = set()
         try:
-            for n in range(task.base + 1, task.frame + 1):
-                rects.update(self._step(task, n))
+            moments = [_moment(task, n) for n in range(task.base, task.frame + 1)]
+            for before, after in pairwise(moments):
+                rects.update(self._step(task, before, after))
         except (LookupError, NotFound):
             # The past cannot be evaluated any more; the present can.
             return Plan(state, full)
         rects.update(unsettled_extents(self._sprites, state))
         return Plan(state, merge_rects(rects, width, height))
 
-    def _state(self, task: FrameTask, n: int) -> SceneState:
-        moment = _moment(task, n)
+    def _state(self, task: FrameTask, moment: _Moment) -> SceneState:
         state = self._states.get(moment)
         if state is None:
-            segment = moment[4]
+            n = moment[-1]
+            segment = segment_at(task.segments, n)
             state = self._evaluated(task, n, segment, self._lives.live(task, segment.snapshot))
             self._states.put(moment, state)
         return state
@@ -119,12 +125,12 @@ class Evaluator:
         except SceneMistakes as error:
             raise SceneInvalid(f"revision {segment.revision} of {task.stream!r}: {error}") from error
 
-    def _step(self, task: FrameTask, n: int) -> tuple[Rect, ...]:
-        """What may differ between frames n - 1 and n."""
-        key = (_moment(task, n - 1), _moment(task, n))
+    def _step(self, task: FrameTask, earlier: _Moment, later: _Moment) -> tuple[Rect, ...]:
+        """What may differ between a frame and the next."""
+        key = (earlier[-2], later)
         rects = self._steps.get(key)
         if rects is None:
-            before, after = self._state(task, n - 1), self._state(task, n)
+            before, after = self._state(task, earlier), self._state(task, later)
             width, height = task.delivery.width, task.delivery.height
             quality = quality_named(task.quality)
             rects = tuple(
@@ -149,6 +155,10 @@ def unsettled_extents(sprites: Sprites, state: SceneState) -> list[Rect]:
 
 
 def _moment(task: FrameTask, n: int) -> _Moment:
-    """What frame n of the task's epoch shows is a function of this."""
-    size = task.delivery.width, task.delivery.height
-    return (task.stream, task.epoch, *size, segment_at(task.segments, n), n)
+    """Frame ``n`` of the task's epoch. Raises LookupError when no segment covers it."""
+    place, segment = task.delivery, segment_at(task.segments, n)
+    time_s, rate = segment.scene_time_s, segment.rate
+    # As whole numbers: the hash of a Fraction takes ten times as long.
+    exact = (time_s.numerator, time_s.denominator, rate.numerator, rate.denominator)
+    key = (segment.from_frame, segment.revision, segment.snapshot, *exact)
+    return (task.stream, task.epoch, place.width, place.height, key, n)

@@ -42,7 +42,7 @@ def _has_own_font(content: Content) -> bool:
 
 
 class PixelKey:
-    """What a layer's pixels depend on. Hashed once, and equal to itself without a look inside."""
+    """What a layer's pixels depend on. Hashed at most once, and equal to itself without a look inside."""
 
     __slots__ = ("_hash", "_parts")
 
@@ -55,13 +55,15 @@ class PixelKey:
             placement.turn,
             finish,
         )
-        self._hash = hash(self._parts)
+        self._hash: int | None = None
 
     def description(self) -> str:
         """The same words for equal keys, in any process."""
         return repr(self._parts)
 
     def __hash__(self) -> int:
+        if self._hash is None:
+            self._hash = hash(self._parts)
         return self._hash
 
     def __eq__(self, other: object) -> bool:
@@ -98,20 +100,39 @@ class Look:
 
 
 class Looks:
-    """Looks of the layer states that were asked for last."""
+    """Looks of the layer states that were asked for last. What may change between frames, as a picture may
+    come or go, is the same for the whole of one."""
 
     def __init__(self) -> None:
         # By identity: a state is kept with its look, so that its id belongs to nothing else meanwhile.
         self._kept: RecentCache[int, Look] = RecentCache(_MAX_LOOKS)
+        self._last: RecentCache[int, Look] = RecentCache(_MAX_LOOKS)
+        """Of those that may change, what they were."""
+        self._of_frame: dict[int, Look] = {}
+
+    def next_frame(self) -> None:
+        """All that may change is to be measured again."""
+        self._of_frame.clear()
 
     def get(self, layer: LayerState) -> Look | None:
         """What is known of this very object."""
-        look = self._kept.get(id(layer))
+        look = self._kept.get(id(layer)) or self._of_frame.get(id(layer))
         return look if look is not None and look.layer is layer else None
 
+    def last(self, layer: LayerState, painted: Box) -> Look | None:
+        """The look that this very object had in an earlier frame, if it measured ``painted`` then too."""
+        look = self._last.get(id(layer))
+        if look is None or look.layer is not layer:
+            return None
+        same = look.painted == painted and look.painted.unsettled == painted.unsettled
+        return look if same else None
+
     def put(self, look: Look) -> None:
-        """Keep ``look`` if it cannot change."""
+        """Keep ``look``: for this frame, or as long as there is room if it cannot change."""
         content, box = look.layer.content, look.painted
         settled = box.problem is None and box.unsettled is None
         if settled and type(content) in _MEASURED_ONCE and not _has_own_font(content):
             self._kept.put(id(look.layer), look)
+        else:
+            self._of_frame[id(look.layer)] = look
+            self._last.put(id(look.layer), look)

@@ -62,6 +62,10 @@ class Sprites:
         """``state`` with characters as the parts that are drawn; itself when it has none."""
         return self._stage.staged(state)
 
+    def next_frame(self) -> None:
+        """Another frame: only between two do pictures come and go."""
+        self._looks.next_frame()
+
     def placed(self, layer: LayerState) -> Placed | None:
         """Where ``layer`` lies; None when it shows nothing. Raises StoreUnavailable."""
         return self._look(layer).placed
@@ -114,7 +118,7 @@ class Sprites:
         look = self._looks.get(layer)
         if look is None:
             painted = self._measured(layer)
-            look = Look(layer, painted, _placed(layer, painted))
+            look = self._looks.last(layer, painted) or Look(layer, painted, _placed(layer, painted))
             self._looks.put(look)
         return look
 

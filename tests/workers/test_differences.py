@@ -130,7 +130,7 @@ def test_what_cannot_be_compared_counts_whole(fields: dict[str, Any]) -> None:
     since=st.integers(0, 11),
 )
 def test_a_patch_of_a_worker_that_compares_equals_the_full_frame(
-    x: int, y: int, looks: dict[str, float], base: int, steps: int, since: int
+    x: int, y: int, looks: dict[str, Any], base: int, steps: int, since: int
 ) -> None:
     below = {"type": "colour", "colour": "#3050a0", "size": {"width": 60, "height": 90}}
     above = {
@@ -158,7 +158,7 @@ def sprite_of(width: int, height: int) -> Sprite:
     planes, clear = (
         planes_in(np.zeros(i420_bytes(width, height), np.uint8), width, height) for _ in range(2)
     )
-    return Sprite(planes, clear, None, 0)
+    return Sprite.of(planes, clear, None)
 
 
 spots = st.lists(

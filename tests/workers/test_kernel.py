@@ -200,11 +200,11 @@ def dissolve(y: Bytes, src_v: Bytes | None = None, to_light: Bytes | None = None
         (lambda: kernel.over(plane(4, 4), plane(4, 5), plane(4, 4), 255), "src"),
         (lambda: kernel.over(plane(4, 4), plane(4, 4), plane(2, 4), 255), "inverse_alpha"),
         (lambda: kernel.over(plane(4, 4), plane(4, 4), plane(4, 4), 256), "opacity"),
+        (lambda: kernel.over(plane(4, 4), plane(4, 4), plane(4, 4), 255, spans(3)), "spans"),
         (
-            lambda: kernel.over(plane(4, 4), plane(4, 4), plane(4, 4), 255, np.zeros((3, 4), np.int32)),
+            lambda: kernel.over(plane(4, 4), plane(4, 4), plane(4, 4), 255, np.zeros((4, 3), np.int32)),
             "spans",
         ),
-        (lambda: kernel.over(plane(4, 4), plane(4, 4), plane(4, 4), 255, spans(4)[:, :3]), "spans"),
         (lambda: kernel.spans(plane(4, 4), plane(4, 5), spans(4)), "inverse_alpha"),
         (lambda: kernel.over(plane(4, 8)[:, ::2], plane(4, 4), plane(4, 4), 1), "dst"),
         (lambda: kernel.tint(plane(4, 4), -1, 1), "value"),
