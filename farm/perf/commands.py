@@ -11,9 +11,12 @@ from farm.perf.compare import measure_shows
 from farm.perf.compose import compose
 from farm.perf.dispatch import STREAMS, WORKERS, measure_dispatch
 from farm.perf.edit import measure_edits
+from farm.perf.hosts import MOST
 from farm.perf.live import measure_live
 from farm.perf.memory import measure_memory
 from farm.perf.results import Grid, show_result, up_to
+from farm.perf.scale import WORKERS as SCALE
+from farm.perf.scale import measure_scale
 from farm.perf.shows.catalogue import SHOWS
 from farm.perf.streams import measure_streams
 from farm.perf.wire import measure_wire
@@ -116,6 +119,20 @@ def wire(
     result = measure_wire(shows or list(SHOWS), size=size, fps=fps, seconds=seconds)
     grids = [Grid("shows", "Bytes of a frame, by the way that it takes through Redis", "show")]
     show_result("wire", result, keep, as_json=as_json, grids=grids)
+
+
+@perf.command("scale")
+def scale(
+    most: Annotated[int, typer.Option(min=1, max=MOST, help="Workers at most.")] = SCALE[-1],
+    wait_ms: Annotated[int, typer.Option(min=1, max=10_000, help="How long a frame takes to draw.")] = 300,
+    seconds: Annotated[float, typer.Option(min=1, help="How long to watch each number of workers.")] = 15,
+    keep: Keep = None,
+    as_json: Json = False,  # noqa: FBT002
+) -> None:
+    """Frames a second against workers, each on a host (a network namespace) of its own; needs root."""
+    result = measure_scale(up_to(SCALE, most), wait_ms=wait_ms, seconds=seconds)
+    grids = [Grid("steps", "Frames a second by workers", "workers")]
+    show_result("scale", result, keep, as_json=as_json, grids=grids)
 
 
 @perf.command("edit")

@@ -9,20 +9,14 @@ what these take before the first tick is told as ``idle_ms_per_s``.
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-import psutil
-
 from farm.errors import FarmError
-from farm.perf.broker import own_redis
-from farm.perf.processes import cpu_ns, ended
-from farm.perf.standins import Encoders, null_workers, put_on_air
+from farm.perf.parts import OwnRedis, own_coordinator, own_redis, until
+from farm.perf.processes import cpu_ns
+from farm.perf.standins import Encoders, Picture, null_workers, put_on_air
 from farm.store import keys
 from farm.store.connection import connect
 
@@ -30,7 +24,6 @@ STREAMS = (1, 2, 5, 10, 20)
 WORKERS = (1, 2, 4, 8, 16, 32, 64)
 _UNDER_WAY_S = 15.0
 _WARM_S = 0.7
-_POLL_S = 0.05
 
 Cell = dict[str, float]
 """What was measured of one number of streams and workers."""
@@ -48,11 +41,13 @@ def measure_dispatch(
     cells: dict[str, dict[str, Cell]] = {}
     idle: dict[str, float] = {}
     for count in streams:
-        with own_redis() as (url, server), _coordinator(url) as coordinator, connect(url) as redis:
-            names = put_on_air(redis, count, fps)
+        with own_redis() as server, own_coordinator(server.url) as coordinator, connect(server.url) as redis:
+            picture = Picture(1920, 1080, fps, {"layers": []})
+            names = put_on_air(redis, count, picture)
             leases = [keys.lease(name) for name in names]
-            _until(lambda: redis.exists(*leases) == len(leases), f"{count} streams have a coordinator")  # noqa: B023
-            bench = _Bench(url, coordinator.pid, server.pid, Encoders(url, names, fps))
+            driven = f"{count} streams have a coordinator"
+            until(lambda: redis.exists(*leases) == len(leases), driven, _UNDER_WAY_S)  # noqa: B023
+            bench = _Bench(server, coordinator, Encoders(server.url, names, picture))
             idle[str(count)] = bench.idle_ms_per_s(seconds)
             cells[str(count)] = bench.row(workers, seconds)
     last = cells[str(streams[-1])][str(workers[-1])]
@@ -82,10 +77,9 @@ class _Totals(NamedTuple):
 class _Bench:
     """One coordinator with its streams."""
 
-    def __init__(self, url: str, coordinator_pid: int, redis_pid: int, encoders: Encoders) -> None:
-        self._url = url
+    def __init__(self, redis: OwnRedis, coordinator_pid: int, encoders: Encoders) -> None:
+        self._redis = redis
         self._coordinator_pid = coordinator_pid
-        self._redis_pid = redis_pid
         self._encoders = encoders
 
     def idle_ms_per_s(self, seconds: float) -> float:
@@ -105,8 +99,8 @@ class _Bench:
             self._encoders.end()
 
     def _cell(self, workers: int, seconds: float) -> Cell:
-        with null_workers(self._url, workers, self._encoders.progress):
-            _until(self._encoders.all_in_time, "every stream gets its frames in time")
+        with null_workers(self._redis.url, workers, self._encoders.progress):
+            until(self._encoders.all_in_time, "every stream gets its frames in time", _UNDER_WAY_S)
             time.sleep(_WARM_S)
             before = self._totals()
             time.sleep(seconds)
@@ -126,26 +120,7 @@ class _Bench:
         return _Totals(
             time.monotonic(),
             cpu_ns(self._coordinator_pid),
-            cpu_ns(self._redis_pid),
+            cpu_ns(self._redis.pid),
             sum(each.ordered for each in progress),
             sum(each.stale for each in progress),
         )
-
-
-def _until(condition: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + _UNDER_WAY_S
-    while not condition():
-        if time.monotonic() > deadline:
-            raise FarmError(f"{what}: not within {_UNDER_WAY_S:g} s")
-        time.sleep(_POLL_S)
-
-
-@contextmanager
-def _coordinator(url: str) -> Iterator[psutil.Popen]:
-    """The real process, on its own."""
-    environment = {**os.environ, "REDIS_URL": url, "NODE_NAME": "perf", "LOG_LEVEL": "error"}
-    process = psutil.Popen([sys.executable, "-m", "coordinator"], env=environment, stdin=subprocess.DEVNULL)
-    try:
-        yield process
-    finally:
-        ended(process)

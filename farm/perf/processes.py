@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import time
+from contextlib import suppress
 
 import psutil
 
@@ -25,7 +26,8 @@ def cpu_ns(pid: int) -> int:
 
 def ended(process: psutil.Popen) -> None:
     """End ``process`` in good order, or else with all of its children."""
-    process.terminate()
+    with suppress(psutil.NoSuchProcess):
+        process.terminate()
     try:
         process.wait(STOP_WITHIN_S)
     except psutil.TimeoutExpired:

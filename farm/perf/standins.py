@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 import msgspec
 from redis.client import Pipeline
@@ -32,15 +32,17 @@ from farm.messages import (
 )
 from farm.store import keys
 from farm.store.connection import FarmRedis, as_text, connect
+from farm.store.heartbeats import beat
 from farm.store.reading import readable
 from farm.store.scenes import SceneStore
 from farm.store.streams import StreamRecord, StreamStore
 
 NODE = "stand-in"
-_EPOCH = 1
-_LEAD, _SLOTS = 3, 8
-_WIDTH, _HEIGHT = 1920, 1080
-_BEAT_S, _BEAT_EXPIRES_S = 0.5, 3
+EPOCH = 1
+SLOTS = 8
+BEAT_S = 0.5
+_LEAD = 3
+_BEAT_EXPIRES_MS = 3_000
 _PASSED_EXPIRES_S = 10
 _WAIT_S = 1
 
@@ -72,6 +74,65 @@ def frame_of(message: bytes) -> Frame:
     return Frame(stream, int(number), int(fence))
 
 
+class Picture(NamedTuple):
+    """What stand-in streams show, and how fast."""
+
+    width: int
+    height: int
+    fps: int
+    scene: Mapping[str, Any]
+
+    def delivery(self, stream: str) -> Delivery:
+        """Where its frames go: a mailbox, because there is no ring of that name."""
+        mailbox = keys.mailbox(stream, EPOCH)
+        return Delivery(f"framefarm-{stream}", f"{EPOCH:032x}", mailbox, self.width, self.height, SLOTS)
+
+    def credit(self, stream: str, emitted: int, canvas: int, *, lead: int, fence: int) -> Credit:
+        """What the encoder process of ``stream`` says after a tick."""
+        return Credit(
+            stream=stream,
+            epoch=EPOCH,
+            emitted=emitted,
+            canvas=canvas,
+            lead=lead,
+            fps=Fraction(self.fps),
+            fence=fence,
+            delivery=self.delivery(stream),
+        )
+
+
+def put_on_air(redis: FarmRedis, count: int, picture: Picture) -> list[str]:
+    """Order ``count`` streams that show ``picture``, as the API would; their names."""
+    store = StreamStore(redis, SystemClock(), user_limit=count, global_limit=count)
+    scenes = SceneStore(redis)
+    names = [f"stand-in-{number}" for number in range(1, count + 1)]
+    fps = picture.fps
+    config = StreamConfig(width=picture.width, height=picture.height, fps=Fraction(fps), gop_frames=2 * fps)
+    for name in names:
+        store.create(StreamRecord(name, name, "perf", Desired.STOPPED, config, (), SystemClock().wall_ms()))
+        scenes.commit(name, dict(picture.scene), expected_head=0)
+        store.want(name, Desired.LIVE)
+    return names
+
+
+def publish(pipe: Pipeline, credit: Credit) -> None:
+    """Give ``credit`` as an encoder process does."""
+    pipe.publish(keys.CREDITS, to_pack(credit))
+    pipe.set(keys.passed(credit.stream, EPOCH), credit.emitted, ex=_PASSED_EXPIRES_S)
+
+
+def beat_as_node(redis: FarmRedis, capacity: int) -> None:
+    """The heartbeat of the stand-ins' node: it runs all that it is to run. Raises StoreUnavailable."""
+    wanted = redis.hgetall(keys.assignments(NODE))
+    processes = {
+        as_text(stream): ProcessReport(spec.generation, "running", 0)
+        for stream, data in wanted.items()
+        if (spec := readable(data, StreamSpec)) is not None
+    }
+    report = NodeReport(NODE, capacity, processes)
+    beat(redis, keys.node(NODE), to_json(report), expires_ms=_BEAT_EXPIRES_MS)
+
+
 @dataclass
 class Progress:
     """What became of one stream's frames; written by workers, read by its encoder process."""
@@ -101,33 +162,20 @@ class Progress:
             return min(self.drawn, self.emitted)
 
 
-def put_on_air(redis: FarmRedis, count: int, fps: int) -> list[str]:
-    """Order ``count`` streams with an empty scene, as the API would; their names."""
-    store = StreamStore(redis, SystemClock(), user_limit=count, global_limit=count)
-    scenes = SceneStore(redis)
-    names = [f"stand-in-{number}" for number in range(1, count + 1)]
-    config = StreamConfig(width=_WIDTH, height=_HEIGHT, fps=Fraction(fps), gop_frames=2 * fps)
-    for name in names:
-        store.create(StreamRecord(name, name, "perf", Desired.STOPPED, config, (), SystemClock().wall_ms()))
-        scenes.commit(name, {"layers": []}, expected_head=0)
-        store.want(name, Desired.LIVE)
-    return names
-
-
 class Encoders(threading.Thread):
     """One encoder node with a process for each stream: ticks evenly, the streams one after the other within
     a tick, and says after each what is wanted next."""
 
-    def __init__(self, url: str, streams: Sequence[str], fps: int) -> None:
+    def __init__(self, url: str, streams: Sequence[str], picture: Picture) -> None:
         super().__init__(name="stand-in-encoders", daemon=True)
         self._redis = connect(url)
-        self._fps = fps
+        self._picture = picture
         self._ending = threading.Event()
         self.progress = {stream: Progress() for stream in streams}
 
     def all_in_time(self) -> bool:
         """Whether every stream's frames come before their ticks, after half a second."""
-        return all(each.drawn >= each.emitted > self._fps // 2 for each in self.progress.values())
+        return all(each.drawn >= each.emitted > self._picture.fps // 2 for each in self.progress.values())
 
     def end(self) -> None:
         """Tick no more."""
@@ -137,59 +185,32 @@ class Encoders(threading.Thread):
 
     def run(self) -> None:
         """Tick until told to end."""
-        began_s = time.monotonic()
-        beat_s = began_s
+        began_s = beat_s = time.monotonic()
         places = list(self.progress)
-        step_s = 1 / (self._fps * len(places))
+        step_s = 1 / (self._picture.fps * len(places))
         done = 0
         while not self._ending.is_set():
             now_s = time.monotonic()
             due = int((now_s - began_s) / step_s)
-            with self._redis.pipeline(transaction=False) as pipe, suppress(StoreUnavailable):
+            with suppress(StoreUnavailable), self._redis.pipeline(transaction=False) as pipe:
                 for number in range(done, due):
                     self._tick(pipe, places[number % len(places)])
-                if now_s >= beat_s:
-                    self._beat(pipe)
-                    beat_s = now_s + _BEAT_S
                 pipe.execute()
+                if now_s >= beat_s:
+                    beat_as_node(self._redis, len(places))
+                    beat_s = now_s + BEAT_S
             done = due
             self._ending.wait(max(0.0, began_s + (done + 1) * step_s - time.monotonic()))
 
     def _tick(self, pipe: Pipeline, stream: str) -> None:
         progress = self.progress[stream]
         canvas = progress.tick()
-        credit = Credit(
-            stream=stream,
-            epoch=_EPOCH,
-            emitted=progress.emitted,
-            canvas=canvas,
-            lead=_LEAD,
-            fps=Fraction(self._fps),
-            fence=progress.fence,
-            delivery=_delivery(stream),
-        )
-        pipe.publish(keys.CREDITS, to_pack(credit))
-        pipe.set(keys.passed(stream, _EPOCH), progress.emitted, ex=_PASSED_EXPIRES_S)
-
-    def _beat(self, pipe: Pipeline) -> None:
-        """What a node says of the processes that it is to run: that they do."""
-        wanted = self._redis.hgetall(keys.assignments(NODE))
-        processes = {
-            as_text(stream): ProcessReport(spec.generation, "running", 0)
-            for stream, data in wanted.items()
-            if (spec := readable(data, StreamSpec)) is not None
-        }
-        report = NodeReport(NODE, len(self.progress), processes)
-        pipe.set(keys.node(NODE), to_json(report), ex=_BEAT_EXPIRES_S)
-
-
-def _delivery(stream: str) -> Delivery:
-    mailbox = keys.mailbox(stream, _EPOCH)
-    return Delivery(f"framefarm-{stream}", f"{_EPOCH:032x}", mailbox, _WIDTH, _HEIGHT, _SLOTS)
+        emitted, fence = progress.emitted, progress.fence
+        publish(pipe, self._picture.credit(stream, emitted, canvas, lead=_LEAD, fence=fence))
 
 
 @contextmanager
-def null_workers(url: str, count: int, progress: dict[str, Progress]) -> Iterator[None]:
+def null_workers(url: str, count: int, progress: Mapping[str, Progress]) -> Iterator[None]:
     """``count`` connections that wait for tasks as Celery's workers do (BRPOP), and draw nothing."""
     ending = threading.Event()
     threads = [
@@ -206,12 +227,11 @@ def null_workers(url: str, count: int, progress: dict[str, Progress]) -> Iterato
             thread.join()
 
 
-def _take_frames(url: str, progress: dict[str, Progress], ending: threading.Event) -> None:
+def _take_frames(url: str, progress: Mapping[str, Progress], ending: threading.Event) -> None:
     with connect(url, timeout_s=_WAIT_S + 2) as redis:
         while not ending.is_set():
             answer = redis.brpop([keys.QUEUE], timeout=_WAIT_S)
-            if answer is None:
-                continue
-            # Answers are bytes; the driver's types say that they might be text.
-            frame = frame_of(cast(bytes, answer[1]))
-            progress[frame.stream].took(frame)
+            if answer is not None:
+                # Answers are bytes; the driver's types say that they might be text.
+                frame = frame_of(cast(bytes, answer[1]))
+                progress[frame.stream].took(frame)
