@@ -20,15 +20,20 @@ BLOCK_SAMPLES = 1024
 _RUN_UP_SAMPLES = 2 * BLOCK_SAMPLES
 """How far the encoder's input is ahead of its output."""
 _SAMPLE_S = Fraction(1, SAMPLE_RATE)
+_AT_REST_AFTER = 8
+"""Equal blocks in a row, after which an encoder of silence says nothing new."""
 
 
 class SilenceEncoder:
-    """Encodes silence in step with the ticks of ``fps``."""
+    """Encodes silence in step with the ticks of ``fps``: a few blocks, and then the last of them again and
+    again, which costs nothing."""
 
     def __init__(self, fps: Fraction, bitrate_kbps: int) -> None:
         """Raises EncoderFailed."""
         self._samples_per_tick = SAMPLE_RATE / fps
         self._next_sample = 0
+        self._last = b""
+        self._equal = 0
         self._codec = _open(bitrate_kbps)
         self._frame = av.AudioFrame(format="fltp", layout="stereo", samples=BLOCK_SAMPLES)
         self._frame.sample_rate = SAMPLE_RATE
@@ -48,18 +53,28 @@ class SilenceEncoder:
         return tags
 
     def _block(self) -> list[Tag]:
-        self._frame.pts = self._next_sample
+        pts = self._next_sample - _RUN_UP_SAMPLES
         self._next_sample += BLOCK_SAMPLES
+        if self._equal < _AT_REST_AFTER:
+            return self._encoded(pts)
+        return [_tag(self._last, pts)]
+
+    def _encoded(self, pts: int) -> list[Tag]:
+        """The next block of the codec, which begins at ``pts``; none before its run-up is over."""
+        self._frame.pts = pts + _RUN_UP_SAMPLES
         try:
-            packets = self._codec.encode(self._frame)
+            payloads = [bytes(packet) for packet in self._codec.encode(self._frame)]
         except av.FFmpegError as error:
             raise EncoderFailed(f"the sound cannot be encoded: {error.strerror}") from error
+        for payload in payloads:
+            self._equal = self._equal + 1 if payload == self._last else 0
+            self._last = payload
         # The encoder's run-up lies before the epoch; a receiver needs none of it.
-        return [
-            audio_tag(bytes(packet), time_ms(packet.pts, _SAMPLE_S))
-            for packet in packets
-            if packet.pts is not None and packet.pts >= 0
-        ]
+        return [_tag(payload, pts) for payload in payloads if pts >= 0]
+
+
+def _tag(payload: bytes, pts: int) -> Tag:
+    return audio_tag(payload, time_ms(pts, _SAMPLE_S))
 
 
 def _open(bitrate_kbps: int) -> AudioCodecContext:

@@ -40,7 +40,9 @@ class Tag:
 
 def time_ms(pts: int, time_base_s: Fraction) -> int:
     """Media time of ``pts``, rounded to the nearest millisecond."""
-    return round(pts * 1000 * time_base_s)
+    # In whole numbers: a Fraction would be reduced at every step.
+    numerator, denominator = time_base_s.numerator, time_base_s.denominator
+    return (2000 * pts * numerator + denominator) // (2 * denominator)
 
 
 def nal_units(annexb: bytes) -> list[bytes]:
