@@ -9,6 +9,7 @@ import sys
 from threading import Event as Flag
 
 from coordinator.loop import Coordinator
+from coordinator.reliever import Limits
 from farm.clock import SystemClock
 from farm.errors import SettingsError
 from farm.log import configure_logging, get_logger
@@ -35,8 +36,12 @@ def main() -> None:
             SystemClock(),
             name=name,
             lease_ttl_ms=settings.lease_ttl_ms,
-            batch=settings.frame_batch,
             hedge_percent=settings.hedge_percent,
+            limits=Limits(
+                enabled=settings.degrade,
+                min_fps=settings.degrade_min_fps,
+                batch=settings.fixed_batch(),
+            ),
         )
         log.info("up", name=name)
         coordinator.run(stop)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 
-from coordinator.dispatch import Dispatch, Order, Show, dispatch, resume
+from coordinator.degrade import Measures
+from coordinator.dispatch import Dispatch, Order, Show, dispatch, relieved, resume
 from coordinator.hedging import Hedger
 from coordinator.isolation import Isolation
-from coordinator.publisher import Publisher
+from coordinator.publisher import Publisher, Terms
 from coordinator.teller import Teller
 from coordinator.tenure import Tenure
 from farm.clock import Clock
@@ -58,6 +59,12 @@ class Director:
         if order is not None and order.snapshot < snapshot:
             self._orders[stream] = order._replace(snapshot=snapshot)
 
+    def relieve(self, stream: str, measures: Measures) -> None:
+        """From the next frame on, have ``stream`` do with ``measures``."""
+        order = self._orders.get(stream)
+        if order is not None:
+            self._orders[stream] = relieved(order, measures)
+
     def forget(self, stream: str) -> None:
         """Order no more frames of ``stream``, and drop what is known of it."""
         self._orders.pop(stream, None)
@@ -89,7 +96,7 @@ class Director:
                     steps[credit.stream] = step
         tasks = [task for step in steps.values() for task in step.tasks]
         self._publisher.publish_again(self._late(mine, free=drawers > 1 and self._waiting < drawers))
-        self._publisher.publish(tasks)
+        self._publisher.publish(tasks, {stream: _terms(self._orders[stream]) for stream in steps})
         self._hedger.ordered(tasks)
         for stream, step in steps.items():
             with self._isolated_telling.around(stream):
@@ -164,3 +171,7 @@ class Director:
             else:
                 log.info("workers take frames again", waiting=waiting)
         return stuck
+
+
+def _terms(order: Order) -> Terms:
+    return Terms(order.batch, order.priority)

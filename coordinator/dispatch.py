@@ -1,7 +1,8 @@
 """Which frames to order next, and what they show: pure, one stream at a time.
 
 The contract: frames ``max(last + 1, e + 1) .. e + lead`` for a credit of emitted ``e``, as soon as they are a
-batch or the next tick needs one; each once per owner and epoch. Scene time never jumps: it goes on over
+batch or the next tick needs one; each once per owner and epoch, and of an overloaded stream only every
+``hold``-th, which stands for the ticks after it as well. Scene time never jumps: it goes on over
 pauses, edits, owners and encoder processes, and begins again at 0 only when the stream is started again.
 
 A frame's ``base`` is a promise that the canvas was drawn by the segments that travel with it. A new owner
@@ -20,6 +21,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from coordinator.degrade import Measures
 from farm.messages import Credit, FrameTask, VariantOf
 from farm.store.programs import KEPT_BIRTHS, Program
 from scene.time import Segment, segment_at, segments_covering
@@ -49,6 +51,14 @@ class Order(NamedTuple):
     """Where the scene of a rendition comes from."""
     free: bool = False
     """Frame n of a free stream shows scene time n / fps, whoever encodes it; pauses do not count."""
+    hold: int = 1
+    """Every so many ticks get a new picture."""
+    lean: bool = False
+    """Without the layers that are optional."""
+    ahead: int = 0
+    """So many frames more are ordered than the credit asks for, so that the first of a batch isn't late."""
+    priority: str = "normal"
+    """Whose frames are drawn first when workers are short: one of ``farm.tasks.LANES``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +67,7 @@ class Show:
 
     program: Program
     dispatched: int
-    """The last frame that was ordered."""
+    """The last tick that a frame was ordered for."""
     trusted_after: int | None = None
     """A canvas newer than this one was drawn by our segments; None until the encoder has shown our fence."""
 
@@ -79,6 +89,11 @@ class Dispatch(NamedTuple):
     """The segment in which a live snapshot goes on air for the first time."""
 
 
+def relieved(order: Order, measures: Measures) -> Order:
+    """``order`` as an overloaded stream gets it."""
+    return order._replace(batch=measures.batch, ahead=measures.ahead, hold=measures.hold, lean=measures.lean)
+
+
 def resume(program: Program) -> Show:
     """The show as another owner, or this one in a former life, left it."""
     return Show(program, dispatched=program.emitted)
@@ -98,9 +113,10 @@ def dispatch(show: Show | None, credit: Credit, order: Order, fence: int, now_ns
     dispatched = own.dispatched if own else credit.emitted
     trusted_after = _trust(own.trusted_after if own else None, credit, fence)
     first = max(dispatched, credit.emitted) + 1
-    last = credit.emitted + min(credit.lead, credit.delivery.slots)
+    lead = min(credit.lead + order.ahead, credit.delivery.slots)
+    frames = range(first, credit.emitted + lead + 1, order.hold)
     missing = _missing(own, credit)
-    if not missing and not _due(first, last, credit, order):
+    if not missing and not _due(frames, credit, order):
         return Dispatch(_heard(own, credit, trusted_after)) if own else None
 
     old = show.program.segments if show is not None and same_process else ()
@@ -124,11 +140,8 @@ def dispatch(show: Show | None, credit: Credit, order: Order, fence: int, now_ns
         shown, shown_live = show.program.segments[-1].revision, show.program.segments[-1].snapshot
     newest = segments[-1]
     return Dispatch(
-        show=Show(program, max(first - 1, last), trusted_after),
-        tasks=tuple(
-            _task(program, credit, order, frame, base, now_ns)
-            for frame in (*missing, *range(first, last + 1))
-        ),
+        show=Show(program, frames[-1] + order.hold - 1 if frames else first - 1, trusted_after),
+        tasks=tuple(_task(program, credit, order, frame, base, now_ns) for frame in (*missing, *frames)),
         rewritten=own is None or starts or newest != old[-1],
         births=NO_BIRTHS if starts else _births(shown, newest),
         premiere=newest.revision if starts else None,
@@ -137,9 +150,9 @@ def dispatch(show: Show | None, credit: Credit, order: Order, fence: int, now_ns
     )
 
 
-def _due(first: int, last: int, credit: Credit, order: Order) -> bool:
+def _due(frames: range, credit: Credit, order: Order) -> bool:
     """Whether to order now: a whole batch is wanted, or the next tick waits for its frame."""
-    return last - first + 1 >= order.batch or first == credit.emitted + 1 <= last
+    return bool(frames) and (len(frames) >= order.batch or frames[0] == credit.emitted + 1)
 
 
 def _missing(own: Show | None, credit: Credit) -> tuple[int, ...]:
@@ -183,12 +196,12 @@ def _segments(
 ) -> tuple[Segment, ...]:
     """``old``, and from ``first`` on what is ordered, unless that is on air already."""
     rate = Fraction(1 if order.playing else 0)
-    wanted = (order.revision, order.snapshot, rate)
-    if old and not starts and (old[-1].revision, old[-1].snapshot, old[-1].rate) == wanted:
+    wanted = (order.revision, order.snapshot, rate, order.lean)
+    if old and not starts and (old[-1].revision, old[-1].snapshot, old[-1].rate, old[-1].lean) == wanted:
         return tuple(old)
     return (
         *(segment for segment in old if segment.from_frame < first),
-        Segment(first, order.revision, time_s, rate, order.snapshot),
+        Segment(first, order.revision, time_s, rate, order.snapshot, order.lean),
     )
 
 
@@ -228,4 +241,5 @@ def _task(program: Program, credit: Credit, order: Order, frame: int, base: int,
         quality=program.quality,
         variant_of=order.variant_of,
         unhurried=order.free,
+        hold=order.hold,
     )

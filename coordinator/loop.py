@@ -21,6 +21,7 @@ from coordinator.isolation import Isolation
 from coordinator.publisher import Publisher
 from coordinator.pulse import Pulse
 from coordinator.reconciler import Reconciler
+from coordinator.reliever import Held, Limits, Reliever
 from coordinator.teller import Teller
 from coordinator.tenure import Tenure
 from coordinator.view import Reader, StreamView
@@ -37,7 +38,7 @@ from farm.store.leases import LeaseStore
 from farm.store.nodes import NodeStore
 from farm.store.programs import ProgramStore
 from farm.store.scenes import SceneStore
-from farm.store.streams import StreamRecord, StreamStore
+from farm.store.streams import StreamStore
 from farm.store.workers import WorkerStore
 
 log = get_logger(__name__)
@@ -46,11 +47,13 @@ MS = 1_000_000
 RECONCILE_NS = 250 * MS
 BEAT_NS = 1_000 * MS
 BEAT_EXPIRES_MS = 3_000
+RELIEF_NS = 500 * MS
 LEASE_SHARE = 8
 """Leases are renewed, and free ones taken, this often per term: an orphan waits a term and an eighth."""
 MAX_BURST = 512
 """Messages heard before they are acted on."""
 FIRST_RETRY_S, LAST_RETRY_S = 0.05, 0.5
+NO_LIMITS = Limits()
 
 
 class _Heard(NamedTuple):
@@ -93,11 +96,10 @@ class Coordinator:
         *,
         name: str,
         lease_ttl_ms: int,
-        batch: int = 1,
         hedge_percent: int = 0,
+        limits: Limits = NO_LIMITS,
     ) -> None:
         self._redis = redis
-        self._batch = batch
         self._clock = clock
         self._name = name
         leases, events = LeaseStore(redis, ttl_ms=lease_ttl_ms), EventLog(redis)
@@ -106,7 +108,7 @@ class Coordinator:
         self._tenure = Tenure(leases, clock, owner=name, ttl_ms=lease_ttl_ms)
         self._pulse = Pulse(clock.monotonic_ns())
         teller = Teller(SceneStore(redis), events, clock)
-        programs, publisher = ProgramStore(redis), Publisher(redis, clock, batch)
+        programs, publisher = ProgramStore(redis), Publisher(redis, clock)
         self._hedger = Hedger(hedge_percent)
         self._director = Director(self._tenure, programs, publisher, teller, self._hedger, clock)
         self._workers = WorkerStore(redis)
@@ -114,13 +116,15 @@ class Coordinator:
         # It only ever stops streams, which no limit forbids.
         finisher = Finisher(StreamStore(redis, clock, user_limit=0, global_limit=0), events, clock)
         self._reconciler = Reconciler(self._nodes, leases, events, finisher, self._pulse, clock)
+        self._reliever = Reliever(redis, leases, events, clock, limits)
         self._isolation = Isolation()
         self._streams: list[str] = []
-        self._records: dict[str, StreamRecord | None] = {}
+        self._views: dict[str, StreamView] = {}
         self._replacing: dict[str, bool] = {}
         self._keep_leases = _Timer(lease_ttl_ms * MS // LEASE_SHARE)
         self._reconcile = _Timer(min(RECONCILE_NS, lease_ttl_ms * MS // 2))
         self._beat = _Timer(BEAT_NS)
+        self._relieve = _Timer(RELIEF_NS)
 
     def run(self, stop: Flag) -> None:
         """Work until ``stop`` is set, whatever becomes of Redis meanwhile; then give up all leases."""
@@ -189,18 +193,19 @@ class Coordinator:
         at once, too."""
         for stream, view in self._reader.view(self._showing(changed)).items():
             self._give_order(stream, view)
-            if view.record != self._records.get(stream):
+            before = self._views.get(stream)
+            if before is None or view.record != before.record:
                 self._reconcile.hurry()
         if not changed.issubset(self._streams):
             self._reconcile.hurry()
 
     def _showing(self, sources: set[str]) -> list[str]:
         """The streams held here that show the scenes of ``sources``: these, and their renditions."""
-        records = ((stream, self._records.get(stream)) for stream in self._tenure.held())
+        views = ((stream, self._views.get(stream)) for stream in self._tenure.held())
         return [
             stream
-            for stream, record in records
-            if stream in sources or (record is not None and record.scene_stream in sources)
+            for stream, view in views
+            if stream in sources or (view is not None and view.record and view.record.scene_stream in sources)
         ]
 
     def _look_after(self, now_ns: int) -> None:
@@ -212,15 +217,25 @@ class Coordinator:
             self._show_life()
         if self._reconcile.is_due(now_ns):
             self._reconcile_all(now_ns)
+        if self._relieve.is_due(now_ns):
+            self._relieve_all()
+
+    def _relieve_all(self) -> None:
+        held = {
+            stream: Held(lease, view.record, view.revision)
+            for stream, view in self._views.items()
+            if view.record is not None and (lease := self._tenure.lease(stream)) is not None
+        }
+        for stream in self._reliever.look(held):
+            self._director.relieve(stream, self._reliever.measures(stream))
 
     def _reconcile_all(self, now_ns: int) -> None:
         self._reconciler.look(self._nodes.names())
         assigned = self._reconciler.assigned_streams()
         self._streams = list({*self._reader.names(), *assigned, *self._tenure.held()})
         self._tenure.keep(self._streams)
-        views = self._reader.view(self._tenure.held())
-        self._records = {stream: view.record for stream, view in views.items()}
-        for stream, view in views.items():
+        self._views = self._reader.view(self._tenure.held())
+        for stream, view in self._views.items():
             with self._isolation.around(stream):
                 self._reconcile_one(stream, view)
         held = set(self._tenure.held())
@@ -239,7 +254,9 @@ class Coordinator:
             self._clean_up(stream)
 
     def _give_order(self, stream: str, view: StreamView) -> None:
-        order = view.order(replacing=self._replacing.get(stream, False), batch=self._batch)
+        order = view.order(
+            replacing=self._replacing.get(stream, False), measures=self._reliever.measures(stream)
+        )
         if order is None:
             self._director.forget(stream)
         else:
@@ -250,6 +267,7 @@ class Coordinator:
         kept = (
             keys.program,
             keys.status,
+            keys.relief,
             keys.report,
             keys.events,
             keys.cues,

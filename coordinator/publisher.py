@@ -10,9 +10,11 @@ coordinator come back sooner.
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
+from types import MappingProxyType
+from typing import NamedTuple
 
 import msgspec
 
@@ -21,7 +23,7 @@ from farm.messages import FrameTask, to_json
 from farm.store import keys
 from farm.store.connection import FarmRedis
 from farm.store.hedges import note_hedge
-from farm.tasks import RENDER_FRAME
+from farm.tasks import LANES, RENDER_FRAME
 
 EXPIRES_MS = 5_000
 """Only a coarse bound, on wall clocks: workers drop a frame that the encoder has passed much sooner."""
@@ -93,30 +95,46 @@ def envelope(batch: Sequence[FrameTask], expires: str) -> bytes:
     )
 
 
-def batches(tasks: Sequence[FrameTask], most: int) -> Iterator[Sequence[FrameTask]]:
-    """``tasks`` in their order, at most ``most`` frames of one stream at a time."""
-    for _, of_stream in groupby(tasks, key=lambda task: task.stream):
-        frames = tuple(of_stream)
-        yield from (frames[start : start + most] for start in range(0, len(frames), most))
+def batches(frames: Sequence[FrameTask], most: int) -> Iterator[Sequence[FrameTask]]:
+    """``frames`` of one stream in their order, at most ``most`` at a time."""
+    return (frames[start : start + most] for start in range(0, len(frames), most))
+
+
+class Terms(NamedTuple):
+    """How a stream's frames go out."""
+
+    batch: int = 1
+    """Frames to a task."""
+    priority: str = "normal"
+    """One of LANES."""
+
+
+USUAL = Terms()
+NO_TERMS: Mapping[str, Terms] = MappingProxyType({})
 
 
 class Publisher:
-    """Puts frame tasks into Celery's queue, ``batch`` frames to a task.
+    """Puts frame tasks into Celery's queue. All methods raise StoreUnavailable when Redis does not answer."""
 
-    All methods raise StoreUnavailable when Redis does not answer.
-    """
-
-    def __init__(self, redis: FarmRedis, clock: Clock, batch: int = 1) -> None:
+    def __init__(self, redis: FarmRedis, clock: Clock) -> None:
         self._redis = redis
         self._clock = clock
-        self._batch = batch
 
-    def publish(self, tasks: Sequence[FrameTask]) -> None:
-        """Queue ``tasks``, the first to be drawn first."""
+    def publish(self, tasks: Sequence[FrameTask], terms: Mapping[str, Terms] = NO_TERMS) -> None:
+        """Queue ``tasks``, the first of a priority to be drawn first; ``terms`` are those of their streams,
+        where they are not the usual ones."""
         if not tasks:
             return
         expires = self._expires()
-        self._redis.lpush(keys.QUEUE, *(envelope(batch, expires) for batch in batches(tasks, self._batch)))
+        lanes: dict[str, list[bytes]] = {}
+        for stream, of_stream in groupby(tasks, key=lambda task: task.stream):
+            most, priority = terms.get(stream, USUAL)
+            lane = lanes.setdefault(LANES.get(priority, keys.QUEUE), [])
+            lane += (envelope(batch, expires) for batch in batches(tuple(of_stream), most))
+        with self._redis.pipeline(transaction=False) as pipe:
+            for name, envelopes in lanes.items():
+                pipe.lpush(name, *envelopes)
+            pipe.execute()
 
     def publish_again(self, tasks: Sequence[FrameTask]) -> None:
         """Queue second draws, each by itself and before all that waits, and write down which they are."""
@@ -134,4 +152,7 @@ class Publisher:
 
     def backlog(self) -> int:
         """How many tasks wait for a worker."""
-        return int(self._redis.llen(keys.QUEUE))
+        with self._redis.pipeline(transaction=False) as pipe:
+            for lane in LANES.values():
+                pipe.llen(lane)
+            return sum(pipe.execute())

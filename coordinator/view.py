@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import NamedTuple
 
-from coordinator.dispatch import Order
+from coordinator.degrade import Measures
+from coordinator.dispatch import Order, relieved
 from farm.messages import Desired
 from farm.store import keys
 from farm.store.connection import FarmRedis, as_text
 from farm.store.reading import readable
 from farm.store.streams import StreamRecord, StreamStatus
+
+ALL = Measures()
+"""Nothing is left out."""
 
 
 class StreamView(NamedTuple):
@@ -29,22 +33,23 @@ class StreamView(NamedTuple):
         """Whether it is to run, paused or not."""
         return self.record is not None and self.record.desired is not Desired.STOPPED
 
-    def order(self, *, replacing: bool, batch: int = 1) -> Order | None:
-        """What is to be on air; None when nothing is."""
+    def order(self, *, replacing: bool, measures: Measures = ALL) -> Order | None:
+        """What is to be on air, as far as ``measures`` allow; None when nothing is."""
         if self.record is None or not self.wanted:
             return None
         playing = self.record.desired is Desired.LIVE
-        return Order(
+        order = Order(
             revision=self.revision,
             playing=playing,
             started_wall_ms=self.record.started_wall_ms,
             quality=self.record.config.render_quality,
             replacing=replacing,
             snapshot=self.snapshot,
-            batch=batch,
             variant_of=self.record.variant_of,
             free=self.record.config.pace == "free",
+            priority=self.record.config.priority,
         )
+        return relieved(order, measures)
 
 
 class Reader:

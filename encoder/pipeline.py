@@ -145,7 +145,7 @@ class Pipeline:
         """Whether the farm was too slow for this tick; a farm that is silent altogether is not slow."""
         sequencer = self._parts.sequencer
         silent = tick - sequencer.heard > sequencer.window
-        return choice.frame != tick and choice.cause is None and not silent
+        return tick > sequencer.covered and choice.cause is None and not silent
 
     def _send(self, tags: Sequence[Tag]) -> None:
         for tag in tags:

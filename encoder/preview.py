@@ -12,15 +12,22 @@ from av.video.reformatter import ColorRange, Colorspace
 
 from encoder.canvas import Canvas
 from farm.errors import StoreUnavailable
+from farm.messages import Relief
 from farm.store import keys
 from farm.store.connection import FarmRedis
+from farm.store.reading import readable
 from farm.transport.planes import Plane
 
 MAX_WIDTH_PX = 960
 QUALITY = 75
 PERIOD_S, IDLE_PERIOD_S = 0.2, 1.0
+SPARING_PERIOD_S = 2.0
+"""Of an overloaded stream."""
+SPARING = "preview"
+"""The step by which the coordinator asks for that, see ``Relief``."""
 EXPIRY_S = 3
 _NICENESS = 10
+NO_RELIEF = Relief()
 
 
 def preview_size(width: int, height: int) -> tuple[int, int]:
@@ -62,16 +69,22 @@ class Preview:
     def _run(self) -> None:
         # Of one process's threads, Linux lets each be polite on its own.
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
-        wanted = False
-        while not self._stopping.wait(PERIOD_S if wanted else IDLE_PERIOD_S):
+        period_s = IDLE_PERIOD_S
+        while not self._stopping.wait(period_s):
             try:
-                wanted = bool(self._redis.exists(keys.preview_wanted(self._stream)))
-                if wanted:
-                    self._show()
-                else:
-                    self._copy = None
+                period_s = self._look()
             except StoreUnavailable:  # nobody can look either
-                wanted = False
+                period_s = IDLE_PERIOD_S
+
+    def _look(self) -> float:
+        """Make a preview if one is wanted; when to look again."""
+        wanted, relief = self._redis.mget(keys.preview_wanted(self._stream), keys.relief(self._stream))
+        if wanted is None:
+            self._copy = None
+            return IDLE_PERIOD_S
+        self._show()
+        sparing = SPARING in (readable(relief, Relief) or NO_RELIEF).rungs
+        return SPARING_PERIOD_S if sparing else PERIOD_S
 
     def _show(self) -> None:
         if self._copy is None:

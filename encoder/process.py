@@ -108,7 +108,7 @@ class StreamProcess:
         feedback = Feedback(keyframes.request, ledger.sent)
         self._outputs = destinations(spec, header, limits, clock, feedback, settings.state_dir)
         # Frames that are ordered together are asked for so much sooner, so that the first of them isn't late.
-        low = settings.lead_min_frames + settings.frame_batch - 1
+        low = settings.lead_min_frames + (settings.fixed_batch() or 1) - 1
         most = self._ring.slots
         lead = Lead(
             most if self._free else low,

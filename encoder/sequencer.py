@@ -35,6 +35,7 @@ class Repeat(StrEnum):
     GAP = "gap"  # frames are here, but they build on one that the canvas never had
     LATE = "late"  # its frame came after the tick
     MISSING = "missing"  # its frame never came
+    HELD = "held"  # it was to: fewer pictures are drawn than ticks go by; not counted as a repeat
 
 
 class Choice(NamedTuple):
@@ -66,6 +67,10 @@ class Sequencer:
         self.fresh = 0
         self.blank = 0
         """Ticks before the first picture."""
+        self.covered = EMPTY
+        """The last tick that what the canvas holds was drawn for."""
+        self.held = 0
+        """Ticks for which no frame of their own was ordered."""
         self.repeated: Counter[Repeat] = Counter()
         self.refused: Counter[Refusal] = Counter()
         self.heard = EMPTY
@@ -104,6 +109,8 @@ class Sequencer:
             return Choice(max(fitting))
         if due:
             return Choice(None, Repeat.GAP)
+        if tick <= self.covered:
+            return Choice(None, Repeat.HELD)
         return Choice(None, None if self._started else Repeat.STARTING)
 
     def fits(self, done: FrameDone) -> bool:
@@ -117,6 +124,7 @@ class Sequencer:
         self._held.pop(done.frame, None)
         self._take_fence(done.fence)  # what an older owner sent does not build on this picture
         self.canvas = self.shown = done.frame
+        self.covered = max(self.covered, done.frame + done.hold - 1)
         for frame in [m for m in self._held if m <= self.shown]:
             self.refused[Refusal.PASSED] += 1
             del self._held[frame]
@@ -132,6 +140,8 @@ class Sequencer:
             self.fresh += 1
         elif choice.cause is Repeat.STARTING:
             self.blank += 1
+        elif choice.cause is Repeat.HELD:
+            self.held += 1
         elif choice.cause is not None:
             self.repeated[choice.cause] += 1
         else:
@@ -149,10 +159,12 @@ class Sequencer:
 
     def ready(self) -> int:
         """How many of the next ticks have their frame here already, without a hole."""
-        count = 0
-        while self.emitted + 1 + count in self._held:
-            count += 1
-        return count
+        tick, covered = self.emitted + 1, self.covered
+        while tick <= covered or tick in self._held:
+            if (done := self._held.get(tick)) is not None:
+                covered = max(covered, tick + done.hold - 1)
+            tick += 1
+        return tick - self.emitted - 1
 
     def missing(self, lead: int) -> tuple[int, ...]:
         """Which of the next ``lead`` ticks have no frame here."""
@@ -166,12 +178,14 @@ class Sequencer:
     def _refusal(self, done: FrameDone) -> Refusal | None:
         if done.stream != self.stream or not EMPTY <= done.base < done.frame:
             return Refusal.GARBAGE
+        if not 1 <= done.hold <= self.window:
+            return Refusal.GARBAGE
         if done.epoch != self.epoch:
             return Refusal.EPOCH
         if done.fence < self.fence:
             return Refusal.FENCE
         self._take_fence(done.fence)
-        self._explain(done.frame)
+        self._explain(range(done.frame, done.frame + done.hold))
         return self._out_of_place(done)
 
     def _out_of_place(self, done: FrameDone) -> Refusal | None:
@@ -190,9 +204,9 @@ class Sequencer:
             self.refused[Refusal.FENCE] += len(self._held)
             self._held.clear()
 
-    def _explain(self, frame: int) -> None:
+    def _explain(self, ticks: range) -> None:
         self._started = True
         self.heard = self.emitted
-        if frame in self._unexplained:
-            self._unexplained.discard(frame)
+        for tick in self._unexplained.intersection(ticks):
+            self._unexplained.discard(tick)
             self.repeated[Repeat.LATE] += 1

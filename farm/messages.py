@@ -78,6 +78,8 @@ class FrameTask(msgspec.Struct, frozen=True):
     """Ordered a second time, because the first draw is late; the first of both is shown."""
     unhurried: bool = False
     """No tick waits for it: rather late than without one of its pictures."""
+    hold: int = 1
+    """So many ticks show this frame, from its own on; those after it have none of their own."""
 
     @property
     def scene_stream(self) -> str:
@@ -108,6 +110,8 @@ class FrameDone(msgspec.Struct, frozen=True):
     """``monotonic_ns`` of the worker's host; only ever compared on that host."""
     hedge: bool = False
     """The second draw of this frame."""
+    hold: int = 1
+    """As its task said: so many ticks show it."""
 
 
 class Credit(msgspec.Struct, frozen=True):
@@ -155,6 +159,8 @@ class StreamConfig(msgspec.Struct, frozen=True):
     """live: ticks fall by the clock. free: each falls when its very frame is here, and none is repeated."""
     frames: int = 0
     """After so many a free stream ends by itself; 0 for never."""
+    priority: str = "normal"
+    """high, normal or low: whose frames are drawn first when workers are short."""
 
 
 class StreamSpec(msgspec.Struct, frozen=True):
@@ -223,6 +229,23 @@ class StreamReport(msgspec.Struct, frozen=True):
     """How large these were on the wire."""
     second_draws: int = 0
     """Frames that were ordered twice, of which the second draw came first and was shown."""
+    held: int = 0
+    """Ticks that showed the last picture as they were meant to, while the stream has fewer of them."""
+    host_cpu_percent: float = 0.0
+    """Of all cores of the process's host together, over the last second."""
+
+
+class Relief(msgspec.Struct, frozen=True):
+    """What a stream goes without while it is too much for the farm, in the coordinator's words."""
+
+    rungs: tuple[str, ...] = ()
+    """Steps of ``coordinator.degrade.Rung``, in their order; none when all is as it was ordered."""
+    cause: str | None = None
+    """What there is too little of."""
+    since_wall_ms: int = 0
+    """The last step."""
+    ease_ms: int = 0
+    """How long all has to be well before the last of them is given back."""
 
 
 class NodeReport(msgspec.Struct, frozen=True):

@@ -114,8 +114,10 @@ class Settings(BaseModel):
     # Coordinator
     coordinator_processes: int = Field(2, ge=1, le=16)
     lease_ttl_ms: int = Field(600, ge=100, le=60_000)
-    frame_batch: int = Field(1, ge=1, le=4)
+    frame_batch: Literal["auto"] | Annotated[int, Field(ge=1, le=4)] = "auto"
     hedge_percent: int = Field(2, ge=0, le=50)
+    degrade: bool = True
+    degrade_min_fps: int = Field(10, ge=1, le=60)
 
     # Workers
     worker_processes: int = Field(2, ge=0, le=64)
@@ -149,6 +151,10 @@ class Settings(BaseModel):
     # Log
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["auto", "pretty", "json"] = "auto"
+
+    def fixed_batch(self) -> int | None:
+        """Frames to a task; None when that is left to the load."""
+        return None if self.frame_batch == "auto" else self.frame_batch
 
     def private_redis(self) -> bool:
         """Whether ``framefarm up`` starts a redis-server of its own."""

@@ -70,6 +70,7 @@ class CompiledLayer:
     """A layer that can be evaluated."""
 
     id: str
+    optional: bool
     base: Values
     tracks: tuple[Moving, ...]
     content: ContentMaker
@@ -153,6 +154,7 @@ def compile_layer(layer: AnyLayer, around: Surroundings, staging: Staging = NO_S
 
     return CompiledLayer(
         id=layer.id,
+        optional=layer.optional,
         base=base,
         tracks=tracks,
         content=content,

@@ -44,6 +44,7 @@ def scene_at(
     time_s = segment.time_at_s(n, fps)
     width, height = version.canvas
     standing = Standing(n, fps, version.canvas, paused=segment.rate == 0)
-    states = [layer.at(n, time_s, live, standing) for layer in version.layers]
+    shown = version.needed if segment.lean else version.layers
+    states = [layer.at(n, time_s, live, standing) for layer in shown]
     layers = tuple(state for state in states if state is not None)
     return SceneState(width, height, version.background, layers)

@@ -24,6 +24,8 @@ class Segment:
     rate: Fraction
     snapshot: int = 0
     """Of what is live, see :mod:`scene.live`; 0 while nothing is."""
+    lean: bool = False
+    """Whether layers that are optional are left out, because the farm has too much to do."""
 
     def time_at_s(self, frame: int, fps: Fraction) -> Fraction:
         """Scene time of output frame ``frame``, in seconds; exact."""

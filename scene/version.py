@@ -20,7 +20,7 @@ class SceneVersion:
     with a revision that has no birth has not started; one that starts "now" starts with ``revision``.
     """
 
-    __slots__ = ("background", "canvas", "layers", "revision", "scene")
+    __slots__ = ("background", "canvas", "layers", "needed", "revision", "scene")
 
     def __init__(
         self, revision: int, scene: Scene, births: Mapping[int, Fraction], canvas: tuple[int, int]
@@ -38,3 +38,5 @@ class SceneVersion:
             if layer.visible
         )
         """From the lowest to the highest; those switched off are left out."""
+        self.needed = tuple(layer for layer in self.layers if not layer.optional)
+        """Those of them that are shown even when the farm has too much to do."""

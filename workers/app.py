@@ -10,7 +10,7 @@ from kombu.entity import Queue
 
 from farm.settings import Settings
 from farm.store import keys
-from workers.broker import PatientConnection
+from workers.broker import STEPS, PatientConnection
 
 
 class _FrameAmqp(AMQP):  # type: ignore[misc]  # Celery has no types
@@ -54,6 +54,7 @@ def configuration(settings: Settings) -> dict[str, Any]:
             "socket_connect_timeout": 2,
             "socket_timeout": 5,
             "socket_keepalive": True,
+            "priority_steps": list(STEPS),
         },
     }
 

@@ -9,17 +9,44 @@ from kombu.connection import Connection
 from kombu.transport.redis import Channel, Transport
 
 from farm.log import get_logger
+from farm.store.keys import QUEUE
+from farm.tasks import LANES
 
 _RETRY_START_S, _RETRY_STEP_S, _RETRY_MAX_S = 0.1, 0.2, 1.0
 
 _log = get_logger(__name__)
 
 
+STEPS = (0, 3, 6)
+"""kombu's priorities, one for each of our lanes."""
+_HIGH, _NORMAL, _LOW = LANES.values()
+LOOKS = (
+    *3 * [(_HIGH, _NORMAL, _LOW)],
+    (_NORMAL, _HIGH, _LOW),
+    *3 * [(_HIGH, _NORMAL, _LOW)],
+    (_LOW, _HIGH, _NORMAL),
+)
+"""In which order a worker looks into the lanes, one time after the other: each lower one comes first in one
+look of eight, so that a farm that is too small for all starves nobody."""
+
+
 class CarefulChannel(Channel):
     """Drops what lies in the queue without being a message; kombu would end the worker over it.
 
-    Keeps no book of unacknowledged messages, so that there is nothing to acknowledge either.
+    Keeps no book of unacknowledged messages, so that there is nothing to acknowledge either. Looks into all
+    lanes by the one command that kombu sends anyway.
     """
+
+    _looked = 0
+
+    def _brpop_start(self, timeout: float | None = None) -> None:
+        self._looked += 1
+        super()._brpop_start(timeout)  # type: ignore[no-untyped-call]
+
+    def _q_for_pri(self, queue: str, pri: int) -> str:
+        if queue != QUEUE:
+            return str(super()._q_for_pri(queue, pri))  # type: ignore[no-untyped-call]
+        return LOOKS[self._looked % len(LOOKS)][STEPS.index(pri)]
 
     def basic_ack(self, delivery_tag: str, multiple: bool = False) -> None:  # noqa: FBT001, FBT002  kombu's
         """Called by Celery for every task before it runs."""

@@ -104,6 +104,7 @@ class Renderer:
                     layers_ms=self._compositor.costs.most(MAX_COSTS),
                     finished_ns=finished_ns,
                     hedge=task.hedge,
+                    hold=task.hold,
                     layer_errors=tuple((layer, why[:MAX_REASON_CHARS]) for layer, why in errors[:MAX_ERRORS]),
                 )
                 surface.finish(self._faults.spoil(done, task.delivery.width))

@@ -34,6 +34,13 @@ export function duration(ms) {
 /** What is said of these, once each, in one line. */
 export const parts = (texts) => [...new Set(texts.filter(Boolean))].join(" · ");
 
+const STEPS = {
+  batch: "single frames",
+  preview: "a smooth preview",
+  layers: "optional layers",
+  "fps/2": "every second picture",
+  "fps/3": "two of three pictures",
+};
 const SHOW_CHANGES = { preview: "on preview", take: "goes on program" };
 
 /** An event's data in a few words. */
@@ -58,6 +65,10 @@ export function eventText({ type, data }) {
       return `${data.scene} is alone from frame ${count(data.frame)} on`;
     case "data:applied":
       return `data ${data.snapshot} shows from frame ${count(data.frame)} on`;
+    case "stream:degraded":
+      return `does without ${STEPS[data.step] ?? data.step}: ${data.reason}`;
+    case "stream:recovered":
+      return `${STEPS[data.step] ?? data.step} again: ${data.reason}`;
     case "events:lost":
       return "some events are too old to be shown";
     case "error":

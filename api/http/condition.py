@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from api.http.shapes import Shape
-from farm.messages import Desired, State, StreamReport, from_json
+from farm.messages import Desired, Relief, State, StreamReport, from_json
 from farm.store import keys
 from farm.store.connection import FarmRedis, as_text
+from farm.store.reading import readable
 from farm.store.streams import StreamRecord, StreamStatus
+
+NO_RELIEF = Relief()
 
 
 class Condition(NamedTuple):
@@ -17,11 +20,13 @@ class Condition(NamedTuple):
 
     status: StreamStatus
     report: StreamReport | None
+    relief: Relief = NO_RELIEF
 
 
 class StreamState(Shape):
     """A stream's state. ``frameCount`` frames went out, ``droppedFrames`` of them repeated the last picture;
-    ``averageRenderTime`` is in ms over the last second; ``startTime`` is Unix time in ms."""
+    ``averageRenderTime`` is in ms over the last second; ``startTime`` is Unix time in ms. ``degraded`` are
+    the steps by which it does with less while it is too much for the farm, ``degradedReason`` says why."""
 
     is_live: bool
     is_paused: bool
@@ -33,6 +38,8 @@ class StreamState(Shape):
     state: State
     desired: Desired
     reason: str | None
+    degraded: list[str]
+    degraded_reason: str | None
 
 
 class MetricsShape(Shape):
@@ -71,6 +78,7 @@ class ReportShape(Shape):
     emitted: int
     fresh: int
     blank: int
+    held: int
     repeated: dict[str, int]
     refused: dict[str, int]
     fps: float
@@ -86,6 +94,7 @@ class ReportShape(Shape):
     waiting: int
     cpu_percent: float
     memory_bytes: int
+    host_cpu_percent: float
     outputs: list[OutputReportShape]
     mailed_frames: int
     mailed_bytes: int
@@ -95,20 +104,21 @@ def read_conditions(redis: FarmRedis, streams: Sequence[str]) -> list[Condition]
     """How each of ``streams`` is doing, read at one moment."""
     if not streams:
         return []
-    names = [keys.status(stream) for stream in streams] + [keys.report(stream) for stream in streams]
-    answers = redis.mget(names)
+    kinds = (keys.status, keys.report, keys.relief)
+    answers = redis.mget([key(stream) for stream in streams for key in kinds])
     return [
         Condition(
             StreamStatus() if status is None else from_json(as_text(status), StreamStatus),
             None if report is None else from_json(as_text(report), StreamReport),
+            readable(relief, Relief) or NO_RELIEF,
         )
-        for status, report in zip(answers[: len(streams)], answers[len(streams) :], strict=True)
+        for status, report, relief in zip(answers[::3], answers[1::3], answers[2::3], strict=True)
     ]
 
 
 def stream_state(record: StreamRecord, condition: Condition) -> StreamState:
     """The state of ``record``'s stream."""
-    status, report = condition
+    status, report, relief = condition
     running = record.desired is not Desired.STOPPED
     return StreamState(
         is_live=status.state in (State.LIVE, State.PAUSED),
@@ -121,6 +131,8 @@ def stream_state(record: StreamRecord, condition: Condition) -> StreamState:
         state=status.state,
         desired=record.desired,
         reason=status.reason,
+        degraded=list(relief.rungs),
+        degraded_reason=relief.cause,
     )
 
 

@@ -13,6 +13,7 @@ from farm.messages import StreamConfig
 from farm.settings import Bitrate, Resolution, parse_bitrate_kbps, parse_resolution
 
 Quality = Literal["low", "medium", "high"]
+Priority = Literal["low", "normal", "high"]
 Pace = Literal["live", "free"]
 MAX_FRAMES = 10_000_000
 """Two days at 60 frames/s."""
@@ -31,10 +32,12 @@ class ConfigShape(Shape):
     ENABLE_HARDWARE_ACCELERATION: bool
     PACE: Pace
     FRAMES: int
+    STREAM_PRIORITY: str
 
 
 class ConfigPatch(Patch):
     """What shall change. Both sides of STREAM_RESOLUTION are even; STREAM_BITRATE is like "4000k" or "6M".
+    STREAM_PRIORITY says whose frames are drawn first when workers are short.
 
     PACE is live, where frames go out by the clock, or free: the stream is rendered into a file, as fast as
     the farm can, and every frame is in it once, however often it has to be drawn. It is chosen when a stream
@@ -53,6 +56,7 @@ class ConfigPatch(Patch):
     ENABLE_HARDWARE_ACCELERATION: bool | None = None
     PACE: Pace | None = None
     FRAMES: Annotated[int, Field(ge=0, le=MAX_FRAMES)] | None = None
+    STREAM_PRIORITY: Priority | None = None
 
 
 def config_shape(config: StreamConfig) -> ConfigShape:
@@ -66,6 +70,7 @@ def config_shape(config: StreamConfig) -> ConfigShape:
         ENABLE_HARDWARE_ACCELERATION=config.hardware_acceleration,
         PACE=config.pace,
         FRAMES=config.frames,
+        STREAM_PRIORITY=config.priority,
     )
 
 
@@ -88,4 +93,6 @@ def changed_config(config: StreamConfig, patch: ConfigPatch) -> StreamConfig:
         changes["pace"] = patch.PACE
     if patch.FRAMES is not None:
         changes["frames"] = patch.FRAMES
+    if patch.STREAM_PRIORITY is not None:
+        changes["priority"] = patch.STREAM_PRIORITY
     return msgspec.structs.replace(config, **changes)

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
 from api.realtime.state import Condition
-from farm.messages import OutputReport, State, StreamReport
+from farm.messages import OutputReport, Relief, State, StreamReport
 
 DEGRADED_SHARE, BAD_SHARE = 0.02, 0.25
 """Of the ticks since the last look, how many may repeat a picture before people are told."""
+
+SEEN_RUNGS = {
+    "layers": "optional layers",
+    "fps/2": "every second picture",
+    "fps/3": "two of three pictures",
+}
+"""Of the steps of ``Relief``, those that viewers can see."""
 
 
 class Health(StrEnum):
@@ -53,16 +61,33 @@ def _outputs_health(outputs: tuple[OutputReport, ...]) -> tuple[Health, str | No
     return health, f"{connected} of {len(outputs)} outputs connected"
 
 
+def _relief_health(relief: Relief) -> tuple[Health, str | None]:
+    seen = [SEEN_RUNGS[rung] for rung in _furthest(relief.rungs) if rung in SEEN_RUNGS]
+    if not seen:
+        return Health.GOOD, None
+    verb = "are" if seen[-1].endswith("s") else "is"
+    return Health.DEGRADED, f"{' and '.join(seen)} {verb} left out, because {relief.cause}"
+
+
+def _furthest(rungs: Sequence[str]) -> list[str]:
+    """Of steps that go further in the same direction only the last."""
+    return list({rung.partition("/")[0]: rung for rung in rungs}.values())
+
+
 def health_of(condition: Condition, before: StreamReport | None) -> tuple[Health, list[str]]:
     """The stream's health and its reasons; ``before`` is the report of the last look."""
-    status, report = condition
+    status, report, relief = condition
     if status.state is State.FAILED:
         return Health.BAD, [status.reason or "the encoder gave up"]
     if status.state not in (State.LIVE, State.PAUSED):
         return Health.OFFLINE, [status.reason] if status.reason else []
     if report is None:
         return Health.BAD, ["the encoder has not reported for seconds"]
-    found = [_picture_health(repeated_share(report, before)), _outputs_health(report.outputs)]
+    found = [
+        _picture_health(repeated_share(report, before)),
+        _outputs_health(report.outputs),
+        _relief_health(relief),
+    ]
     worst = max((health for health, _ in found), key=list(Health).index)
     return worst, [reason for _, reason in found if reason]
 

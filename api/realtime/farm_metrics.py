@@ -62,6 +62,12 @@ def farm_metrics(snapshot: Snapshot, presence: Iterable[Presence]) -> Iterator[M
         "framefarm_streams", "Streams by state", ("state",), [((s,), float(states.count(s))) for s in State]
     )
     yield gauge(
+        "framefarm_degrade_level",
+        "Steps by which a stream does with less, as it is too much for the farm",
+        ("stream",),
+        [((record.id,), float(len(told.relief.rungs))) for record, told in snapshot.streams if told.report],
+    )
+    yield gauge(
         "framefarm_queue_tasks", "Frame tasks that no worker has taken", (), [((), snapshot.queue_tasks)]
     )
     yield gauge(

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from farm.messages import Event, StreamReport
+from farm.messages import Event, Relief, StreamReport
 from farm.store import keys
 from farm.store.async_connection import AsyncFarmRedis
 from farm.store.connection import as_text
 from farm.store.reading import readable
 from farm.store.streams import StreamRecord, StreamStatus
+from farm.tasks import LANES
+
+NO_RELIEF = Relief()
 
 
 class Component(NamedTuple):
@@ -26,6 +29,7 @@ class Condition(NamedTuple):
 
     status: StreamStatus
     report: StreamReport | None
+    relief: Relief = NO_RELIEF
 
 
 class LogEntry(NamedTuple):
@@ -52,8 +56,12 @@ class LogSpan(NamedTuple):
     """Whether older entries are gone."""
 
 
-def _condition(status: bytes | None, report: bytes | None) -> Condition:
-    return Condition(readable(status, StreamStatus) or StreamStatus(), readable(report, StreamReport))
+def _condition(status: bytes | None, report: bytes | None, relief: bytes | None) -> Condition:
+    return Condition(
+        readable(status, StreamStatus) or StreamStatus(),
+        readable(report, StreamReport),
+        readable(relief, Relief) or NO_RELIEF,
+    )
 
 
 def _component(key: str, data: bytes) -> Component:
@@ -88,7 +96,7 @@ class FarmState:
         """How ``stream`` is doing; None when there is no such stream (any more)."""
         async with self._redis.pipeline(transaction=False) as pipe:
             pipe.hexists(keys.STREAMS, stream)
-            pipe.mget(keys.status(stream), keys.report(stream))
+            pipe.mget(keys.status(stream), keys.report(stream), keys.relief(stream))
             exists, answers = await pipe.execute()
         return _condition(*answers) if exists else None
 
@@ -104,11 +112,13 @@ class FarmState:
         """Everything that the metrics show."""
         records = await self.records()
         async with self._redis.pipeline(transaction=False) as pipe:
-            pipe.llen(keys.QUEUE)
+            for lane in LANES.values():
+                pipe.llen(lane)
             for record in records:
-                pipe.mget(keys.status(record.id), keys.report(record.id))
-            queue_tasks, *answers = await pipe.execute()
-        conditions = [_condition(*answer) for answer in answers]
+                pipe.mget(keys.status(record.id), keys.report(record.id), keys.relief(record.id))
+            answers = await pipe.execute()
+        queue_tasks = sum(answers[: len(LANES)])
+        conditions = [_condition(*answer) for answer in answers[len(LANES) :]]
         return Snapshot(tuple(zip(records, conditions, strict=True)), await self.components(), queue_tasks)
 
     async def log_end(self, stream: str) -> str:

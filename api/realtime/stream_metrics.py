@@ -43,6 +43,9 @@ STREAM_GAUGES = (
     StreamGauge("framefarm_task_queue_ms", "From publishing a frame to drawing it", lambda r: r.queue_ms),
     StreamGauge("framefarm_latency_ms", "From asking for a frame to its packet", lambda r: r.latency_ms),
     StreamGauge("framefarm_lead_frames", "How far ahead frames are asked for", lambda r: r.lead),
+    StreamGauge(
+        "framefarm_host_cpu_percent", "All cores of the encoder process's host", lambda r: r.host_cpu_percent
+    ),
     StreamGauge("framefarm_epoch", "The encoder process's epoch", lambda r: r.epoch),
 )
 
@@ -66,6 +69,12 @@ def stream_metrics(reports: list[StreamReport]) -> Iterator[Metric]:
         "Ticks that repeated the last picture",
         ("stream", "cause"),
         _by_cause(reports, lambda r: r.repeated),
+    )
+    yield counter(
+        "framefarm_frames_held",
+        "Ticks that showed the last picture on purpose, while the stream is degraded",
+        ("stream",),
+        [((r.stream,), r.held) for r in reports],
     )
     yield counter(
         "framefarm_frames_refused",

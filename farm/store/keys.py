@@ -113,6 +113,11 @@ def status(stream: str) -> str:
     return f"ff:status:{stream}"
 
 
+def relief(stream: str) -> str:
+    """string: Relief as JSON: what an overloaded stream goes without."""
+    return f"ff:relief:{stream}"
+
+
 def report(stream: str) -> str:
     """string with expiry: StreamReport as JSON."""
     return f"ff:report:{stream}"

@@ -292,7 +292,7 @@ class StreamStore:
 
 def _encoded(config: StreamConfig) -> StreamConfig:
     """What of ``config`` an encoder process is made for."""
-    return msgspec.structs.replace(config, max_layers=0)
+    return msgspec.structs.replace(config, max_layers=0, priority="normal")
 
 
 def _limit_message(limit: int) -> str:

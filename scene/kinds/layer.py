@@ -96,6 +96,8 @@ class LayerBase(Part):
     """Higher ones lie above; of equal ones the later in the document."""
     visible: bool = True
     """Whether it is drawn at all."""
+    optional: bool = False
+    """Whether it may be left out while the farm has too much to do, before pictures become fewer."""
     blend: Blend = "normal"
     """How its colours meet those below."""
     slot: Slot | None = None

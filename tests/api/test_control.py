@@ -11,7 +11,7 @@ import pytest
 from api.http.app import create_app
 from api.http.condition import OutputReportShape, ReportShape
 from farm.clock import ManualClock
-from farm.messages import Desired, OutputReport, State, StreamReport
+from farm.messages import Desired, OutputReport, Relief, State, StreamReport, to_json
 from farm.settings import Settings
 from farm.store import keys
 from farm.store.connection import FarmRedis, connect
@@ -32,6 +32,8 @@ def test_a_stream_that_never_ran_has_the_ordered_status(bob: Caller, show: str) 
         "state": "idle",
         "desired": "stopped",
         "reason": None,
+        "degraded": [],
+        "degradedReason": None,
     }
 
 
@@ -52,7 +54,18 @@ def test_a_live_streams_status_tells_of_its_report(
         "state": "live",
         "desired": "live",
         "reason": None,
+        "degraded": [],
+        "degradedReason": None,
     }
+
+
+def test_a_degraded_stream_says_what_it_does_without_and_why(
+    bob: Caller, show: str, redis: FarmRedis
+) -> None:
+    redis.set(keys.relief(show), to_json(Relief(("batch", "fps/2"), "the workers cannot draw fast enough")))
+    status = bob.ask("GET", f"/streams/{show}/status")
+    assert status["degraded"] == ["batch", "fps/2"]
+    assert status["degradedReason"] == "the workers cannot draw fast enough"
 
 
 def test_a_paused_stream_is_live_and_paused(bob: Caller, show: str, redis: FarmRedis) -> None:

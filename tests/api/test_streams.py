@@ -26,6 +26,7 @@ CONFIG = {
     "ENABLE_HARDWARE_ACCELERATION": True,
     "PACE": "live",
     "FRAMES": 0,
+    "STREAM_PRIORITY": "normal",
 }
 
 
@@ -152,6 +153,7 @@ def test_a_patch_of_config_changes_what_it_names(bob: Caller, show: str, farm: S
         {"STREAM_BITRATE": "1k"},
         {"STREAM_BITRATE": 4000},
         {"ENABLE_HARDWARE_ACCELERATION": "yes"},
+        {"STREAM_PRIORITY": "urgent"},
     ],
 )
 def test_a_wrong_config_is_refused(bob: Caller, show: str, patch: dict[str, Any]) -> None:

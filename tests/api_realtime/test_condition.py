@@ -7,7 +7,7 @@ import pytest
 
 from api.realtime.condition import Health, health_of, iso_time, metrics_data, repeated_share, status_data
 from api.realtime.state import Condition
-from farm.messages import OutputReport, State, StreamReport
+from farm.messages import OutputReport, Relief, State, StreamReport
 from farm.store.streams import StreamStatus
 from tests.api_realtime.farm_fixtures import REPORT
 
@@ -108,3 +108,22 @@ def test_metrics_have_the_five_numbers_and_no_more() -> None:
 
 def test_times_are_utc_with_milliseconds() -> None:
     assert iso_time(1_700_000_000_007) == "2023-11-14T22:13:20.007Z"
+
+
+@pytest.mark.parametrize(
+    ("rungs", "reason"),
+    [
+        (("batch", "preview"), None),
+        (("batch", "fps/2"), "every second picture is left out, because of X"),
+        (
+            ("layers", "fps/2", "fps/3"),
+            "optional layers and two of three pictures are left out, because of X",
+        ),
+    ],
+)
+def test_people_are_told_what_an_overloaded_stream_does_without(
+    rungs: tuple[str, ...], reason: str | None
+) -> None:
+    condition = Condition(StreamStatus(State.LIVE), GOOD, Relief(rungs, "of X"))
+    health = Health.DEGRADED if reason else Health.GOOD
+    assert health_of(condition, GOOD) == (health, [reason] if reason else [])

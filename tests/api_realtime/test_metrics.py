@@ -13,10 +13,11 @@ from api.realtime.plain_http import Page
 from api.realtime.roll_call import MAX_REMEMBERED, REMEMBERED_NS, RollCall
 from api.realtime.state import Component, FarmState
 from farm.clock import ManualClock
-from farm.messages import State
+from farm.messages import Relief, State, to_json
 from farm.store import heartbeats, keys
 from farm.store.async_connection import connect_async
 from farm.store.connection import FarmRedis
+from farm.tasks import LANES
 from tests.api_realtime.farm_fixtures import add_stream, beat, live_stream, set_state
 from tests.conftest import free_port
 
@@ -51,7 +52,9 @@ def samples(redis: FarmRedis, redis_url: str) -> Samples:
     set_state(redis, State.WAITING, "second")
     beat(redis, "worker", "worker-1", frames=1000, raster_hits=90, raster_misses=10, raster_bytes=4096)
     beat(redis, "coordinator", "c", streams=2)
-    redis.rpush(keys.QUEUE, "a", "b", "c")
+    redis.set(keys.relief("demo"), to_json(Relief(("batch", "fps/2"))))
+    for lane, waiting in zip(LANES.values(), ("a", "bcd", "e"), strict=True):
+        redis.rpush(lane, *waiting)
     return _samples(asyncio.run(_scrape(redis_url)))
 
 
@@ -102,7 +105,9 @@ def test_a_live_streams_numbers_are_shown(samples: Samples, name: str, value: fl
         ("framefarm_raster_cache_misses_total", {"worker": "worker-1"}, 10),
         ("framefarm_raster_cache_bytes", {"worker": "worker-1"}, 4096),
         ("framefarm_coordinator_streams", {"coordinator": "c"}, 2),
-        ("framefarm_queue_tasks", {}, 3),
+        ("framefarm_queue_tasks", {}, 5),
+        ("framefarm_degrade_level", {"stream": "demo"}, 2),
+        ("framefarm_frames_held_total", {"stream": "demo"}, 0),
         ("framefarm_redis_up", {}, 1),
     ],
 )

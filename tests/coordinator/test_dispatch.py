@@ -149,6 +149,45 @@ def test_an_edit_keeps_what_is_live_and_the_other_way_round() -> None:
     assert live.show.program.segments[-1].revision == 3
 
 
+def test_an_overloaded_stream_gets_every_second_frame_for_two_ticks() -> None:
+    order = FIRST._replace(hold=2)
+    first = step(None, credit(-1, lead=4), order)
+    assert [(task.frame, task.hold) for task in first.tasks] == [(0, 2), (2, 2)]
+    assert frames(step(first.show, credit(0, -1, lead=4), order)) == [4]
+    following = step(first.show, credit(1, -1, lead=4), order)
+    assert frames(following) == [4]
+    assert frames(step(following.show, credit(2, -1, lead=4), order)) == [6]
+
+
+def test_fewer_and_more_frames_follow_each_other_without_a_hole() -> None:
+    show = on_air(FIRST)
+    ordered = []
+    for emitted, hold in enumerate([1, 2, 2, 2, 3, 3, 3, 3, 1, 1, 1, 1, 1], start=3):
+        following = step(show, credit(emitted, fence=FENCE), FIRST._replace(hold=hold))
+        show = following.show
+        ordered += [tick for task in following.tasks for tick in range(task.frame, task.frame + task.hold)]
+    assert ordered == list(range(6, ordered[-1] + 1))
+
+
+def test_leaving_out_optional_layers_is_a_change_that_the_next_patch_covers() -> None:
+    show = on_air(FIRST)
+    lean = step(show, credit(3, fence=FENCE), FIRST._replace(lean=True))
+    assert [segment.lean for segment in lean.tasks[0].segments] == [False, True]
+    assert (lean.rewritten, lean.applied, lean.refreshed, lean.births) == (True, None, None, {})
+    again = step(lean.show, credit(4, fence=FENCE), FIRST._replace(lean=True))
+    assert not again.rewritten
+    full = step(again.show, credit(5, fence=FENCE), FIRST)
+    assert [segment.lean for segment in full.tasks[0].segments][-2:] == [True, False]
+
+
+def test_a_batch_is_ordered_so_much_sooner_as_its_first_frame_waits() -> None:
+    order = FIRST._replace(batch=2, ahead=1)
+    first = step(None, credit(-1), order)
+    assert frames(first) == [0, 1, 2, 3]
+    assert frames(step(first.show, credit(0, -1), order)) == []
+    assert frames(step(first.show, credit(1, -1), order)) == [4, 5]
+
+
 def test_another_owner_and_a_new_process_keep_what_is_live() -> None:
     order = FIRST._replace(snapshot=4)
     program = on_air(order).program

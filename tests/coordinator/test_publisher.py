@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from fractions import Fraction
 from threading import Event as Flag
@@ -14,14 +15,14 @@ from celery.contrib.testing.worker import start_worker
 from kombu.connection import Connection
 from kombu.messaging import Producer
 
-from coordinator.publisher import EXPIRES_MS, Publisher, batches, task_id
+from coordinator.publisher import EXPIRES_MS, Publisher, Terms, task_id
 from farm.clock import ManualClock
 from farm.errors import StoreUnavailable
 from farm.messages import FrameTask, from_plain, to_plain
 from farm.store import keys
 from farm.store.connection import FarmRedis, connect
 from farm.store.hedges import HedgeStore
-from farm.tasks import RENDER_FRAME
+from farm.tasks import LANES, RENDER_FRAME
 from scene.time import Segment
 from tests.conftest import free_port
 from tests.coordinator.rig import delivery
@@ -100,16 +101,38 @@ def test_a_celery_worker_runs_batches_frame_by_frame(redis: FarmRedis, redis_url
         app.conf.update(task_default_queue=keys.QUEUE, task_ignore_result=True)
         app.task(name=RENDER_FRAME, shared=False)(render_frame)
         with start_worker(app, pool="solo", perform_ping_check=False, shutdown_timeout=30):
-            publisher = Publisher(redis, ManualClock(wall_ms=2 * NOW_MS), batch=2)
-            publisher.publish([frame_task(n) for n in (5, 6, 7)])
+            publisher = Publisher(redis, ManualClock(wall_ms=2 * NOW_MS))
+            publisher.publish([frame_task(n) for n in (5, 6, 7)], {"s": Terms(batch=2)})
             assert done.wait(20)
     assert drawn == [(5, 6), (7,)]
 
 
-def test_a_batch_holds_frames_of_one_stream() -> None:
-    other = msgspec.structs.replace(frame_task(4), stream="other")
-    found = [list(batch) for batch in batches([frame_task(4), frame_task(5), frame_task(6), other], 2)]
-    assert found == [[frame_task(4), frame_task(5)], [frame_task(6)], [other]]
+def frames_in(redis: FarmRedis, lane: str) -> list[tuple[str, list[int]]]:
+    """Stream and frames of each task that waits in ``lane``, the first to be drawn first."""
+    found = []
+    for message in reversed(redis.lrange(lane, 0, -1)):
+        tasks, _, _ = json.loads(base64.b64decode(json.loads(message)["body"]))
+        found.append((tasks[0]["stream"], [task["frame"] for task in tasks]))
+    return found
+
+
+def test_a_batch_holds_frames_of_one_stream_as_many_as_its_terms_say(
+    publisher: Publisher, redis: FarmRedis
+) -> None:
+    other = [msgspec.structs.replace(frame_task(n), stream="other") for n in (4, 5)]
+    publisher.publish([*(frame_task(n) for n in (4, 5, 6)), *other], {"s": Terms(batch=2)})
+    assert frames_in(redis, keys.QUEUE) == [("s", [4, 5]), ("s", [6]), ("other", [4]), ("other", [5])]
+
+
+def test_each_priority_has_a_list_of_its_own(publisher: Publisher, redis: FarmRedis) -> None:
+    tasks = [
+        msgspec.structs.replace(frame_task(4), stream=priority) for priority in ("low", "high", "normal")
+    ]
+    publisher.publish(tasks, {priority: Terms(priority=priority) for priority in LANES})
+    assert {lane: frames_in(redis, name) for lane, name in LANES.items()} == {
+        priority: [(priority, [4])] for priority in LANES
+    }
+    assert publisher.backlog() == 3
 
 
 def test_a_task_expires_after_a_few_seconds(publisher: Publisher, redis: FarmRedis) -> None:
@@ -120,8 +143,8 @@ def test_a_task_expires_after_a_few_seconds(publisher: Publisher, redis: FarmRed
 
 
 def test_second_draws_go_before_all_that_waits_each_by_itself_and_are_written_down(redis: FarmRedis) -> None:
-    publisher = Publisher(redis, ManualClock(wall_ms=NOW_MS), batch=4)
-    publisher.publish([frame_task(4), frame_task(5)])
+    publisher = Publisher(redis, ManualClock(wall_ms=NOW_MS))
+    publisher.publish([frame_task(4), frame_task(5)], {"s": Terms(batch=4)})
     publisher.publish_again([msgspec.structs.replace(frame_task(frame), hedge=True) for frame in (2, 3)])
     waiting = [json.loads(redis.rpop(keys.QUEUE))["headers"]["id"] for _ in range(3)]  # type: ignore[arg-type]
     assert waiting == ["s.1.2.7.again", "s.1.3.7.again", "s.1.4.7"]

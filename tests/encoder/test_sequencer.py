@@ -13,8 +13,10 @@ from farm.messages import FrameDone
 WINDOW = 4
 
 
-def frame(number: int, base: int = EMPTY, *, fence: int = 1, epoch: int = 1, stream: str = "s") -> FrameDone:
-    return FrameDone(stream, epoch, number, base, fence, (), "worker", 0.0, 1.0)
+def frame(
+    number: int, base: int = EMPTY, *, fence: int = 1, epoch: int = 1, stream: str = "s", hold: int = 1
+) -> FrameDone:
+    return FrameDone(stream, epoch, number, base, fence, (), "worker", 0.0, 1.0, hold=hold)
 
 
 @pytest.fixture
@@ -157,6 +159,32 @@ def test_the_picture_of_a_newer_owner_shuts_out_what_the_older_one_built(sequenc
     sequencer.apply(frame(0, fence=2))
     assert (sequencer.fence, sequencer.refused) == (2, {Refusal.FENCE: 1})
     assert sequencer.pick(1) == Choice(None)
+
+
+def test_ticks_that_were_given_no_frame_of_their_own_are_held_and_not_repeated(sequencer: Sequencer) -> None:
+    for number in (0, 2):
+        sequencer.offer(frame(number, hold=2))
+    assert sequencer.ready() == 4
+    choices = [show(sequencer, tick) for tick in range(4)]
+    assert choices == [Choice(0), Choice(None, Repeat.HELD), Choice(2), Choice(None, Repeat.HELD)]
+    assert (sequencer.fresh, sequencer.held, sequencer.repeated) == (2, 2, {})
+    assert show(sequencer, 4) == Choice(None)
+
+
+def test_a_held_frame_that_comes_late_explains_all_of_its_ticks(sequencer: Sequencer) -> None:
+    sequencer.offer(frame(0, hold=2))
+    for tick in range(4):
+        show(sequencer, tick)
+    assert sequencer.unexplained() == 2
+    sequencer.offer(frame(2, hold=2))
+    assert sequencer.repeated == {Repeat.LATE: 2}
+    sequencer.offer(frame(4, hold=2))
+    assert [show(sequencer, tick).cause for tick in (4, 5)] == [None, Repeat.HELD]
+
+
+def test_no_frame_stands_for_more_ticks_than_the_window(sequencer: Sequencer) -> None:
+    assert sequencer.offer(frame(0, hold=WINDOW + 1)) is Refusal.GARBAGE
+    assert sequencer.offer(frame(0, hold=0)) is Refusal.GARBAGE
 
 
 def test_ready_counts_up_to_the_first_hole(sequencer: Sequencer) -> None:

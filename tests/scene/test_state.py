@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -283,3 +284,10 @@ def test_colours_are_read(text: str, colour: tuple[int, int, int, int]) -> None:
 def test_what_is_no_colour_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="must be a colour"):
         parse_colour(text)
+
+
+def test_an_overloaded_farm_leaves_out_what_is_optional() -> None:
+    shown = version(SQUARE, {**SQUARE, "id": "b", "optional": True}, {**SQUARE, "id": "c", "optional": False})
+    lean = replace(PLAYING, lean=True)
+    assert [layer.id for layer in show(shown).layers] == ["a", "b", "c"]
+    assert [layer.id for layer in show(shown, segment=lean).layers] == ["a", "c"]

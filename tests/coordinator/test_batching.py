@@ -1,0 +1,41 @@
+"""One frame to a task while there is room, two while there is not."""
+
+from __future__ import annotations
+
+from coordinator.batching import PAIRED, READINGS_TO_PART, SOLITARY, Batching, advance
+from coordinator.strain import Strain
+
+SINGLY = Batching()
+
+
+def reading(queue_ms: float) -> Strain:
+    return Strain(None, 0.0, True, 16.0, queue_ms, 5.0, 4.0, 50.0)
+
+
+def after(*queue_ms: float, busy: float = 0.1, start: Batching = SINGLY) -> Batching:
+    for waited_ms in queue_ms:
+        start = advance(start, reading(waited_ms), busy)
+    return start
+
+
+def test_an_idle_farm_gets_every_frame_by_itself() -> None:
+    assert after(*[1.5] * 100).frames == SOLITARY
+
+
+def test_frames_that_wait_for_workers_go_in_pairs() -> None:
+    assert after(10).frames == SOLITARY
+    assert after(10, 1, 10).frames == SOLITARY
+    assert after(10, 10).frames == PAIRED
+
+
+def test_a_coordinator_that_is_busy_pairs_frames_as_well() -> None:
+    assert after(1, 1, busy=0.9).frames == PAIRED
+
+
+def test_pairs_are_parted_only_after_a_while_of_room() -> None:
+    paired = after(10, 10)
+    room = [1.0] * (READINGS_TO_PART - 1)
+    assert after(*room, start=paired).frames == PAIRED
+    assert after(*room, 5.0, *room, start=paired).frames == PAIRED
+    assert after(*room, 1.0, start=paired).frames == SOLITARY
+    assert after(*room, 1.0, busy=0.5, start=paired).frames == PAIRED
