@@ -122,6 +122,8 @@ class Settings(BaseModel):
     # Workers
     worker_processes: int = Field(2, ge=0, le=64)
     worker_concurrency: int = Field(1, ge=1, le=256)
+    worker_memory_mb: int = Field(512, ge=0, le=1_048_576)
+    worker_stuck_s: int = Field(20, ge=1, le=3_600)
     frame_transport: Literal["auto", "mailbox"] = "auto"
     asset_cache_lifetime_s: int = Field(600, ge=0, le=86_400)
     asset_preload: Literal["eager", "lazy"] = "eager"
@@ -159,6 +161,11 @@ class Settings(BaseModel):
     def private_redis(self) -> bool:
         """Whether ``framefarm up`` starts a redis-server of its own."""
         return self.redis_url is None
+
+    def worker_memory_bytes(self) -> int:
+        """How large a process that draws may become; 0 for any size."""
+        megabytes = self.worker_memory_mb + self.raster_cache_mb if self.worker_memory_mb else 0
+        return megabytes * 1_000_000
 
     def broker_url(self) -> str:
         """The Redis that holds everything, with its password; a secret."""

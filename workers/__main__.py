@@ -16,19 +16,23 @@ import warnings
 from typing import Any
 
 import cv2
+import msgspec
 from celery import signals
 from celery.platforms import SecurityWarning
 
+from farm.clock import SystemClock
 from farm.errors import FarmError
 from farm.forking.kinship import ParentGone, end_with_parent
 from farm.log import configure_logging, get_logger
 from farm.settings import Settings, load_settings
 from farm.store.connection import connect
+from farm.workforce import Deeds
 from workers.app import make_app
 from workers.board import Board
 from workers.heartbeat import Heartbeat
 from workers.imaging import check_imaging
 from workers.shelf import open_shelf
+from workers.tally import TallySheet
 from workers.tasks import FrameDesk, register
 
 _log = get_logger(__name__)
@@ -55,10 +59,11 @@ def _work(settings: Settings, name: str) -> int:
     warnings.simplefilter("ignore", SecurityWarning)
     cv2.setNumThreads(1)
     board = Board(settings.worker_concurrency)
-    desk = FrameDesk(settings, name, board)
+    sheet = TallySheet(settings.worker_concurrency)
+    desk = FrameDesk(settings, name, board, sheet)
     app = make_app(settings)
     register(app, desk)
-    heartbeat = Heartbeat(connect(settings.broker_url()), name, lambda: _sign(settings, board))
+    heartbeat = Heartbeat(connect(settings.broker_url()), name, lambda: _sign(settings, board, sheet))
     parent_pid = os.getpid()
 
     def begin(**_: Any) -> None:
@@ -92,8 +97,16 @@ def _work(settings: Settings, name: str) -> int:
     return int(worker.exitcode or 0)
 
 
-def _sign(settings: Settings, board: Board) -> dict[str, int]:
-    return {"processes": settings.worker_concurrency, **board.totals()}
+def _sign(settings: Settings, board: Board, sheet: TallySheet) -> dict[str, object]:
+    """What the worker says of itself; and a look at its children, whether one hangs."""
+    stuck = sheet.end_stuck(SystemClock().monotonic_ns(), settings.worker_stuck_s * 1_000_000_000)
+    if stuck:
+        _log.warning("killed what drew one frame for too long", pids=stuck)
+    streams, total = sheet.totals(), Deeds()
+    for deeds in streams.values():
+        total.add(deeds)
+    sums = msgspec.structs.asdict(total)
+    return {"processes": settings.worker_concurrency, **board.totals(), **sums, "streams": streams}
 
 
 def _keep_our_log(**_: Any) -> None:

@@ -23,7 +23,7 @@ _log = get_logger(__name__)
 class Heartbeat:
     """Beats in a thread of its own, so that it neither waits for tasks nor makes them wait."""
 
-    def __init__(self, redis: FarmRedis, name: str, stats: Callable[[], dict[str, int]]) -> None:
+    def __init__(self, redis: FarmRedis, name: str, stats: Callable[[], dict[str, object]]) -> None:
         self._redis = redis
         self._name = name
         self._stats = stats

@@ -74,8 +74,8 @@ class Renderer:
         """Load pictures from now on when they are announced, and not only when a frame wants them."""
         self._preloader.start()
 
-    def render(self, task: FrameTask) -> None:
-        """Draw and deliver one frame; one that comes too late is only counted.
+    def render(self, task: FrameTask) -> FrameDone | None:
+        """Draw and deliver one frame, and say what was delivered; one that comes too late is only counted.
 
         Raises NotFound, SceneInvalid and LookupError when the task cannot be drawn, StoreUnavailable.
         """
@@ -110,10 +110,13 @@ class Renderer:
                 surface.finish(self._faults.spoil(done, task.delivery.width))
         except FrameRefused as refused:
             self.counts[refused.reason] += 1
+            return None
         except PictureAwaited:
             self.counts["loading"] += 1
+            return None
         else:
             self.counts["drawn"] += 1
+            return done
 
     def _composed(
         self, task: FrameTask, planes: Planes, quality: Quality

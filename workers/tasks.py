@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
+from billiard.pool import EX_RECYCLE
 from billiard.process import current_process
 from celery import Celery
 from msgspec import MsgspecError, Struct, ValidationError
 
 from farm.clock import Clock, SystemClock
-from farm.errors import FarmError
+from farm.errors import FarmError, StoreUnavailable
 from farm.log import get_logger
-from farm.messages import FrameTask, from_json, from_plain
+from farm.messages import FrameDone, FrameTask, from_json, from_plain
 from farm.settings import Settings
 from farm.store.connection import connect
 from farm.tasks import RENDER_FRAME
+from farm.workforce import Deeds
 from workers.board import Board
 from workers.cache import RecentCache
+from workers.memory import MemoryLimit
 from workers.renderer import Renderer
+from workers.tally import Tally, TallySheet
 
 _REDIS_TIMEOUT_S = 1.0
 _STATS_EVERY_NS = 500_000_000
 _COMPLAIN_EVERY_NS = 10_000_000_000
+SLOW_TICKS = 2
+"""A frame that takes longer than these, by itself, counts as slow: lead has to grow for it."""
 
 _log = get_logger(__name__)
 
@@ -37,18 +44,22 @@ class _Body(Struct, array_like=True, frozen=True):
 class FrameDesk:
     """Takes tasks in a child process. Made before the fork, opened in each child after it."""
 
-    def __init__(self, settings: Settings, name: str, board: Board) -> None:
+    def __init__(self, settings: Settings, name: str, board: Board, sheet: TallySheet) -> None:
         self._settings = settings
         self._name = name
         self._board = board
+        self._sheet = sheet
         self._clock: Clock = SystemClock()
         self._renderer: Renderer | None = None
+        self._tally: Tally | None = None
         self._stats_ns = 0
         self._complaints: RecentCache[str, int] = RecentCache(64)
 
     def open(self) -> None:
         """Get what a process cannot inherit: connections and shared memory."""
         redis = connect(self._settings.broker_url(), timeout_s=_REDIS_TIMEOUT_S)
+        self._tally = self._sheet.tally(_own_index())
+        self._memory = MemoryLimit(self._settings.worker_memory_bytes(), self._clock)
         self._renderer = Renderer(self._settings, redis, self._clock, self._name)
         if self._settings.asset_preload == "eager":
             self._renderer.listen()
@@ -74,16 +85,40 @@ class FrameDesk:
 
     def draw(self, task: FrameTask) -> None:
         """Draw the frame of ``task``. Raises nothing."""
-        if self._renderer is None:
+        renderer, tally = self._renderer, self._tally
+        if renderer is None or tally is None:
             self._complain("this process was not opened; its frame is lost")
             return
+        tally.begin(task.stream, self._clock.monotonic_ns())
+        deeds = tally.of(task.stream)
         try:
-            self._renderer.render(task)
+            done = renderer.render(task)
+        except StoreUnavailable as error:  # nobody's fault here
+            self._complain(f"a frame could not be drawn: {error}")
         except (FarmError, LookupError) as error:
+            deeds.failed += 1
             self._complain(f"a frame could not be drawn: {error}")
         except Exception as error:  # noqa: BLE001  the boundary: a frame's error must not cost the process
+            deeds.failed += 1
             self._complain(f"a frame could not be drawn ({type(error).__name__})", error)
-        self._tell_stats(self._renderer)
+        else:
+            if done is not None:
+                _count(deeds, task, done)
+        tally.end()
+        self._tell_stats(renderer, tally)
+
+    def rest(self) -> None:
+        """A task's frames are drawn. A process that has grown too large ends here, where it loses none."""
+        renderer, tally = self._renderer, self._tally
+        if renderer is None or tally is None or not self._memory.exceeded():
+            return
+        megabytes = round(self._memory.size_bytes / 1e6)
+        _log.warning("replaced, as it takes too much memory", megabytes=megabytes)
+        for _, deeds in tally.newest():
+            deeds.grown += 1
+        tally.write()
+        renderer.close()
+        os._exit(EX_RECYCLE)
 
     def _complain(self, what: str, error: Exception | None = None) -> None:
         """Log ``what``, but not for every frame."""
@@ -93,11 +128,24 @@ class FrameDesk:
             self._complaints.put(what, now_ns)
             _log.warning(what, exc_info=error)
 
-    def _tell_stats(self, renderer: Renderer) -> None:
+    def _tell_stats(self, renderer: Renderer, tally: Tally) -> None:
         now_ns = self._clock.monotonic_ns()
         if now_ns - self._stats_ns >= _STATS_EVERY_NS:
             self._stats_ns = now_ns
-            self._board.write(getattr(current_process(), "index", 0), renderer.stats())
+            self._board.write(_own_index(), renderer.stats())
+            tally.write()
+
+
+def _own_index() -> int:
+    """Which child of its master this process is, counted from 0."""
+    return int(getattr(current_process(), "index", 0))
+
+
+def _count(deeds: Deeds, task: FrameTask, done: FrameDone) -> None:
+    deeds.drawn += 1
+    deeds.draw_ms += done.draw_ms
+    deeds.slow += done.draw_ms > SLOW_TICKS * 1000 / task.fps
+    deeds.flawed += bool(done.layer_errors)
 
 
 class _Here:
@@ -110,6 +158,7 @@ def draw_message(body: bytes) -> None:
     """Draw the frames in the body of a Celery message."""
     if _Here.desk is not None:
         _Here.desk.draw_body(body)
+        _Here.desk.rest()
 
 
 def register(app: Celery, desk: FrameDesk) -> None:
@@ -119,6 +168,7 @@ def register(app: Celery, desk: FrameDesk) -> None:
     def render_frame(*tasks: object) -> None:
         for task in tasks:
             desk.draw_plain(task)
+        desk.rest()
 
     app.task(
         render_frame, name=RENDER_FRAME, ignore_result=True, trail=False, Strategy="workers.strategy:frames"

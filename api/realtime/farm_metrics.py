@@ -45,6 +45,12 @@ BEAT_NUMBERS = (
         "framefarm_live_missed",
         "Frames with old live data, as the new was not found",
     ),
+    BeatNumber("worker", "slow", "framefarm_worker_slow", "Frames that took longer than two ticks to draw"),
+    BeatNumber("worker", "flawed", "framefarm_worker_flawed", "Frames with a layer that could not be drawn"),
+    BeatNumber("worker", "failed", "framefarm_worker_failed", "Frames that could not be drawn"),
+    BeatNumber("worker", "crashed", "framefarm_worker_crashed", "Processes that died over a frame"),
+    BeatNumber("worker", "stuck", "framefarm_worker_stuck", "Processes killed because a frame took too long"),
+    BeatNumber("worker", "grown", "framefarm_worker_grown", "Processes replaced because of their memory"),
     BeatNumber("coordinator", "hedged", "framefarm_frames_hedged", "Frames ordered again, being late"),
     BeatNumber("coordinator", "streams", "framefarm_coordinator_streams", "Leases held", grows=False),
 )

@@ -249,3 +249,75 @@ def test_a_wrong_setting_is_named_and_nothing_starts(tmp_path: Path) -> None:
     assert ended.returncode == 2
     assert "RASTER_CACHE_MB" in ended.stderr
     assert "WORKER_CONCURRENCY" in ended.stderr
+
+
+def test_tasks_that_nobody_waits_for_any_more_are_dropped_before_they_are_drawn(
+    worker: Worker, redis: FarmRedis
+) -> None:
+    """After a stall: a thousand frames of a stream that ended, and of ticks that are over."""
+    put_scene(redis, {"type": "colour", "colour": "#ffffff"})
+    with open_ring() as (ring, delivery):
+        ring.emitted = 1000
+        for frame in range(500):
+            worker.draw(task(frame, delivery=delivery))
+            worker.draw(task(frame, stream="ended"))
+        worker.draw(task(1001, delivery=delivery))
+        arrives(ring, 1001)
+
+        def counted() -> bool:
+            worker.draw(task(0, delivery=delivery))
+            return bool((worker.sign() or {}).get("passed", 0) >= 1000)
+
+        wait_until(counted, "all are counted")
+    sign = worker.sign()
+    assert sign is not None
+    assert (sign["frames"], sign["drawn"], sign["failed"]) == (1, 1, 0)
+
+
+def being_drawn(ring: Ring, frame: int) -> bool:
+    begun, ended = ring._slots[frame % ring.slots].counters
+    return bool(begun != ended)
+
+
+@pytest.mark.parametrize("how", ["crashed", "stuck"])
+def test_what_a_child_died_over_is_told_by_the_next_one(
+    redis: FarmRedis, redis_url: str, tmp_path: Path, how: str
+) -> None:
+    put_scene(redis, {"type": "colour", "colour": "#ffffff"})
+    endless = {"FAULT_SLOW_MS": "60000", "WORKER_STUCK_S": "1" if how == "stuck" else "60"}
+    with started(redis, redis_url, tmp_path / "log", **endless) as worker, open_ring() as (ring, delivery):
+        first = worker.children()[0]
+        worker.draw(task(1, delivery=delivery))
+        wait_until(lambda: being_drawn(ring, 1), "the frame is at hand")
+        if how == "crashed":
+            first.kill()
+        wait_until(lambda: (worker.sign() or {}).get(how) == 1, "it is told")
+        sign = worker.sign()
+        assert sign is not None
+        assert sign["streams"]["s"][how] == 1
+        assert first.pid not in [child.pid for child in worker.children()]
+
+
+def test_a_child_that_grew_too_large_is_replaced_after_its_frame(
+    redis: FarmRedis, redis_url: str, tmp_path: Path
+) -> None:
+    put_scene(redis, {"type": "colour", "colour": "#ffffff"})
+    small = {"WORKER_MEMORY_MB": "1", "RASTER_CACHE_MB": "8"}
+    with started(redis, redis_url, tmp_path / "log", **small) as worker, open_ring() as (ring, delivery):
+        first = worker.children()[0].pid
+        frames = itertools.count(1)
+
+        def replaced() -> bool:
+            frame = next(frames)
+            worker.draw(task(frame, delivery=delivery))
+            arrives(ring, frame)
+            return first not in [child.pid for child in worker.children()]
+
+        wait_until(replaced, "another child draws", 20)
+        drawn = next(frames)
+        wait_until(lambda: (worker.sign() or {}).get("grown", 0) >= 1, "it is counted")
+        worker.draw(task(drawn, delivery=delivery))
+        arrives(ring, drawn)
+    said = worker.log.read_text()
+    assert "takes too much memory" in said
+    assert "Traceback" not in said
