@@ -54,7 +54,7 @@ def compare(
     keep: Keep = None,
     as_json: Json = False,  # noqa: FBT002
 ) -> None:
-    """The CPU that a frame costs a whole farm and FFmpeg's own filter graph, in turn, at 1080p."""
+    """The CPU that a frame costs a whole farm, FFmpeg's filter graph and GStreamer, in turn, at 1080p."""
     result = measure_shows(shows or list(SHOWS), fps=fps, frames=frames, rounds=rounds)
     show_result("compare", result, keep, as_json=as_json)
 

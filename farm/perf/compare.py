@@ -1,8 +1,10 @@
-"""``framefarm perf compare``: the farm against FFmpeg's filter graph, the same shows in turn.
+"""``framefarm perf compare``: the farm against FFmpeg's filter graph and GStreamer's compositor, the same
+shows in turn.
 
 What is compared is the CPU time of all processes for each frame of steady state: drawn, encoded by x264 with
 the same settings, and written as FLV. The server that takes the farm's RTMP is no part of it, nor is FFmpeg's
-start. FFmpeg runs as fast as it can, which is kind to its caches; the farm is on air.
+start. The others run as fast as they can, which is kind to their caches; the farm is on air. Where
+GStreamer is not installed there is a note in the place of its numbers.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ import os
 import statistics
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -22,7 +24,7 @@ from numpy.typing import NDArray
 
 from farm.errors import FarmError
 from farm.perf.rig import Rig, own_farm
-from farm.perf.shows import ffmpeg
+from farm.perf.shows import ffmpeg, gstreamer
 from farm.perf.shows.catalogue import SHOWS
 from farm.perf.shows.show import CANVAS, Show
 from farm.services import find_program
@@ -45,7 +47,9 @@ def measure_shows(names: Sequence[str], *, fps: int, frames: int, rounds: int) -
     """
     with TemporaryDirectory(prefix="framefarm-compare-") as folder:
         scenes = {name: _measure(SHOWS[name](), Path(folder), fps, frames, rounds) for name in names}
-    return {"fps": fps, "frames": frames, "rounds": rounds, **scenes[names[0]], "scenes": scenes}
+    absent = gstreamer.missing()
+    notes = {"gstreamer_note": absent} if absent else {}
+    return {"fps": fps, "frames": frames, "rounds": rounds, **notes, **scenes[names[0]], "scenes": scenes}
 
 
 def _measure(show: Show, folder: Path, fps: int, frames: int, rounds: int) -> dict[str, Any]:
@@ -53,6 +57,7 @@ def _measure(show: Show, folder: Path, fps: int, frames: int, rounds: int) -> di
     place.mkdir()
     ffmpeg.write_pictures(show, place)
     psnr_db = likeness(show, place, fps)
+    third = _Third(show, place, fps, frames)
     farm_ms: list[float] = []
     ffmpeg_ms: list[float] = []
     width, height = CANVAS
@@ -65,6 +70,7 @@ def _measure(show: Show, folder: Path, fps: int, frames: int, rounds: int) -> di
             farm_ms.append(_farm_ms(farm, show.name, frames))
             farm.client.call("POST", f"/streams/{show.name}/stop")
             ffmpeg_ms.append(_ffmpeg_ms(show, place, fps, frames))
+            third.play()
             farm.client.call("POST", f"/streams/{show.name}/start")
             farm.until(lambda: 0 < farm.emitted(show.name) < frames, f"{show.name} is on air again", 30)
             farm.settle(show.name, _WARM_S * fps)
@@ -74,7 +80,39 @@ def _measure(show: Show, folder: Path, fps: int, frames: int, rounds: int) -> di
         **{name: round(value, 2) for name, value in measured.items()},
         "ratio": round(statistics.median(ratios), 3),
         "psnr_db": psnr_db,
+        **third.result(measured["farm_cpu_ms"]),
     }
+
+
+class _Third:
+    """GStreamer's rounds of one show; none where it is not installed."""
+
+    def __init__(self, show: Show, folder: Path, fps: int, frames: int) -> None:
+        """Raises FarmError when it draws other pictures than the farm."""
+        self._show, self._folder, self._fps, self._frames = show, folder, fps, frames
+        self._ms: list[float] = []
+        self._psnr_db: float | None = None
+        if gstreamer.missing() is None:
+            self._psnr_db = likeness(show, folder, fps, their_picture=_gstreamers)
+
+    def play(self) -> None:
+        """One round. Raises FarmError."""
+        if self._psnr_db is None:
+            return
+        counts = (_START_FRAMES, _START_FRAMES + self._frames)
+        short, whole = (
+            gstreamer.cpu_s(self._show, self._folder, self._fps, count, BITRATE_KBPS) for count in counts
+        )
+        self._ms.append(1000 * (whole - short) / self._frames)
+
+    def result(self, farm_ms: float) -> dict[str, float | None]:
+        """The median of the rounds, and the farm's by it."""
+        ms = statistics.median(self._ms) if self._ms else None
+        return {
+            "gstreamer_cpu_ms": None if ms is None else round(ms, 2),
+            "gstreamer_ratio": None if ms is None else round(farm_ms / ms, 3),
+            "gstreamer_psnr_db": self._psnr_db,
+        }
 
 
 def _farm_ms(farm: Rig, stream: str, frames: int) -> float:
@@ -109,21 +147,32 @@ def _ffmpeg_s(show: Show, folder: Path, fps: int, frames: int) -> float:
     return usage.ru_utime + usage.ru_stime
 
 
-def likeness(
-    show: Show, folder: Path, fps: int, *, theirs: Show | None = None, times_s: Sequence[float] = _TIMES_S
-) -> float:
-    """The least PSNR, in dB, of what the farm and FFmpeg draw at a few moments of ``show``.
+PictureAt = Callable[[Show, Path, float, int], NDArray[np.uint8]]
+"""What somebody draws of a show, whose pictures lie in a folder, at a moment in seconds; flat I420."""
 
-    Its pictures lie in ``folder`` for FFmpeg. Raises FarmError when the two differ.
+
+def likeness(
+    show: Show,
+    folder: Path,
+    fps: int,
+    *,
+    theirs: Show | None = None,
+    times_s: Sequence[float] = _TIMES_S,
+    their_picture: PictureAt | None = None,
+) -> float:
+    """The least PSNR, in dB, of what the farm and FFmpeg, or ``their_picture``, draw at a few moments of
+    ``show``.
+
+    Its pictures lie in ``folder`` for them. Raises FarmError when the two differ.
     """
     scene = folder / "scene.json"
     scene.write_text(json.dumps(show.scene({piece.name: f"{piece.name}.png" for piece in show.pieces})))
     assets = folder / "assets"
-    assets.mkdir()
+    assets.mkdir(exist_ok=True)
     for piece in show.pieces:
         (assets / f"{piece.name}.png").write_bytes(piece.sheet())
-    other = theirs or show
-    least_db = min(_psnr_db(_ours(scene, assets, at, fps), _theirs(other, folder, at, fps)) for at in times_s)
+    other, draw = theirs or show, their_picture or _theirs
+    least_db = min(_psnr_db(_ours(scene, assets, at, fps), draw(other, folder, at, fps)) for at in times_s)
     if least_db < LEAST_PSNR_DB:
         raise FarmError(f"{show.name}: the pictures differ (PSNR {least_db:.1f} dB); nothing is compared")
     return round(least_db, 1)
@@ -143,6 +192,10 @@ def _theirs(show: Show, folder: Path, at_s: float, fps: int) -> NDArray[np.uint8
         *("-map", "[picked]", "-frames:v", "1", "-f", "rawvideo", "-pix_fmt", "yuv420p", "-"),
     ]
     return _last_picture(subprocess.run(command, capture_output=True, check=True).stdout)
+
+
+def _gstreamers(show: Show, folder: Path, at_s: float, fps: int) -> NDArray[np.uint8]:
+    return _last_picture(gstreamer.picture(show, folder, fps, round(at_s * fps)))
 
 
 def _last_picture(data: bytes) -> NDArray[np.uint8]:

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from farm.errors import FarmError
+from farm.perf import compare
 from farm.perf.compare import likeness
-from farm.perf.shows import ffmpeg
+from farm.perf.shows import ffmpeg, gstreamer
 from farm.perf.shows.catalogue import SHOWS
 from farm.perf.shows.show import CANVAS, Show, Slide
 from scene.document import parse_scene
@@ -79,6 +80,42 @@ def test_ffmpeg_draws_the_same_picture_of_a_moving_show(tmp_path: Path) -> None:
     show = SHOWS["ticker"]()
     ffmpeg.write_pictures(show, tmp_path)
     assert likeness(show, tmp_path, 30, times_s=[6.2]) > 45
+
+
+without_gstreamer = pytest.mark.skipif(gstreamer.missing() is not None, reason="GStreamer is not here")
+
+
+@without_gstreamer
+def test_gstreamer_draws_the_same_picture_of_a_moving_show(tmp_path: Path) -> None:
+    show = SHOWS["reference"]()
+    ffmpeg.write_pictures(show, tmp_path)
+    assert likeness(show, tmp_path, 30, times_s=[6.2], their_picture=compare._gstreamers) > 45
+
+
+@without_gstreamer
+def test_gstreamers_frames_cost_cpu(tmp_path: Path) -> None:
+    show = SHOWS["still"]()
+    ffmpeg.write_pictures(show, tmp_path)
+    assert gstreamer.cpu_s(show, tmp_path, 30, 10, 6000) > 0
+
+
+def test_without_gstreamer_there_is_a_note(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(gstreamer, "SYSTEM_PYTHON", tmp_path / "python3")
+    assert "gstreamer1.0-plugins-ugly" in (gstreamer.missing() or "")
+    third = compare._Third(SHOWS["still"](), tmp_path, 30, 10)
+    third.play()
+    assert set(third.result(5.0).values()) == {None}
+
+
+def test_what_gstreamer_is_told_of_a_show_is_its_motion() -> None:
+    show = SHOWS["reference"]()
+    order = gstreamer.order(show, Path("somewhere"), 60, range(240, 244))
+    assert order["frames"] == 4
+    pieces = dict(zip((piece.name for piece in show.pieces), order["pieces"], strict=True))
+    assert pieces["banner"]["x"] == [200, 195, 190, 185]
+    assert (pieces["banner"]["y"], pieces["chat"]["x"]) == ([880], [1420])
+    assert pieces["feed"]["shown"] == [0, 0, 1, 1]
+    assert len(pieces["host"]["files"]) == 8
 
 
 def test_pictures_that_differ_are_not_compared(tmp_path: Path) -> None:
