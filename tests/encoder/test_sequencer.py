@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import settings
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from encoder.sequencer import EMPTY, Choice, Refusal, Repeat, Sequencer
 from farm.messages import FrameDone
@@ -191,70 +188,3 @@ def test_ready_counts_up_to_the_first_hole(sequencer: Sequencer) -> None:
     for number in (0, 1, 3):
         sequencer.offer(frame(number))
     assert (sequencer.ready(), sequencer.waiting()) == (2, 3)
-
-
-class Model(RuleBasedStateMachine):
-    """Against the simplest thing that could be right: keep everything, decide by looking at all of it."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.real = Sequencer("s", 1, WINDOW)
-        self.arrived: list[FrameDone] = []
-        self.tick = 0
-        self.canvas = EMPTY
-        self.fence = 0
-        self.offered = 0
-
-    @rule(
-        ahead=st.integers(-6, 6),
-        back=st.integers(1, 4),
-        fence=st.sampled_from([0, 0, 0, 0, 1, -1]),
-        epoch=st.sampled_from([1, 1, 1, 1, 2]),
-        whole=st.booleans(),
-    )
-    def deliver(self, ahead: int, back: int, fence: int, epoch: int, whole: bool) -> None:
-        number = self.tick + ahead
-        done = frame(
-            number, EMPTY if whole else max(EMPTY, number - back), fence=self.fence + fence, epoch=epoch
-        )
-        refusal = self.real.offer(done)
-        self.offered += 1
-        valid = number >= 0 and epoch == 1 and done.fence >= self.fence
-        if valid and done.fence > self.fence:
-            self.fence = done.fence
-            self.arrived.clear()
-        last = self.tick - 1
-        if valid and number > self.canvas and last - WINDOW < number <= last + WINDOW:
-            same = [other for other in self.arrived if other.frame == number]
-            better = not same or done.base < same[0].base
-            assert (refusal is None) == better
-            if better:
-                self.arrived = [other for other in self.arrived if other.frame != number] + [done]
-        else:
-            assert refusal is not None
-
-    @rule()
-    def pass_a_tick(self) -> None:
-        fitting = [d for d in self.arrived if d.base <= self.canvas < d.frame <= self.tick]
-        expected = max((d.frame for d in fitting), default=None)
-        assert show(self.real, self.tick).frame == expected
-        if expected is not None:
-            self.canvas = expected
-        self.arrived = [d for d in self.arrived if d.frame > max(self.canvas, self.tick - WINDOW)]
-        self.tick += 1
-
-    @invariant()
-    def every_tick_is_accounted_for(self) -> None:
-        real = self.real
-        assert real.fresh + real.blank + sum(real.repeated.values()) + real.unexplained() == self.tick
-        assert real.canvas == self.canvas
-
-    @invariant()
-    def it_is_bounded(self) -> None:
-        assert len(self.real._held) <= 2 * WINDOW
-        assert self.real.unexplained() <= WINDOW
-        assert len(self.real.wanted()) <= 2 * WINDOW
-
-
-TestModel = Model.TestCase
-TestModel.settings = settings(max_examples=100, stateful_step_count=40, deadline=None)

@@ -1,0 +1,165 @@
+"""The sequencer as simply as it can be said: everything that happened is kept, and every answer is worked out
+from all of it, by definition and not step by step."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import NamedTuple
+
+from encoder.sequencer import EMPTY, Refusal, Repeat
+from farm.messages import FrameDone
+
+
+class Offered(NamedTuple):
+    """A delivery."""
+
+    done: FrameDone
+
+
+class Withdrawn(NamedTuple):
+    """A frame that could not be copied."""
+
+    frame: int
+
+
+class Shown(NamedTuple):
+    """A frame that was copied onto the canvas."""
+
+    done: FrameDone
+
+
+class Closed(NamedTuple):
+    """The next tick went out; ``gap`` if frames were here of which none fitted."""
+
+    fresh: bool
+    gap: bool
+
+
+Happening = Offered | Withdrawn | Shown | Closed
+
+
+class Reference:
+    """What a sequencer of ``stream`` and ``epoch`` should answer after everything in ``log``."""
+
+    def __init__(self, stream: str, epoch: int, window: int) -> None:
+        self.stream, self.epoch, self.window = stream, epoch, window
+        self.log: list[Happening] = []
+
+    def emitted(self, until: int | None = None) -> int:
+        """The last tick, of the first ``until`` happenings."""
+        return sum(isinstance(event, Closed) for event in self.log[:until]) - 1
+
+    def canvas(self, until: int | None = None) -> int:
+        """The frame on the canvas."""
+        return max(
+            (event.done.frame for event in self.log[:until] if isinstance(event, Shown)), default=EMPTY
+        )
+
+    def covered(self, until: int | None = None) -> int:
+        """The last tick for which what is on the canvas was drawn."""
+        shown = [event.done for event in self.log[:until] if isinstance(event, Shown)]
+        return max((done.frame + done.hold - 1 for done in shown), default=EMPTY)
+
+    def fence(self, until: int | None = None) -> int:
+        """The highest fence seen."""
+        seen = [event.done for event in self.log[:until] if isinstance(event, Offered | Shown)]
+        return max((done.fence for done in seen if self._sane(done) and done.epoch == self.epoch), default=0)
+
+    def heard(self) -> list[tuple[int, FrameDone]]:
+        """The deliveries that say something about their tick, with their place in the log."""
+        return [
+            (place, event.done)
+            for place, event in enumerate(self.log)
+            if isinstance(event, Offered)
+            and self.refusal(event.done, place) not in (Refusal.GARBAGE, Refusal.EPOCH, Refusal.FENCE)
+        ]
+
+    def held(self, until: int | None = None) -> dict[int, FrameDone]:
+        """The frames that may still be shown: of each the delivery of the lowest base, the first of them."""
+        last, fence = len(self.log) if until is None else until, self.fence(until)
+        canvas, oldest = self.canvas(until), self.emitted(until) - self.window + 1
+        found: dict[int, FrameDone] = {}
+        for place, event in enumerate(self.log[:last]):
+            if not isinstance(event, Offered):
+                continue
+            done = event.done
+            stays = done.fence == fence and done.frame > canvas and done.frame >= oldest
+            withdrawn = Withdrawn(done.frame) in self.log[place:last]
+            if not stays or withdrawn or self._refused_for_good(done, place) is not None:
+                continue
+            if done.frame not in found or done.base < found[done.frame].base:
+                found[done.frame] = done
+        return found
+
+    def refusal(self, done: FrameDone, until: int | None = None) -> Refusal | None:
+        """Why ``done`` is of no use after the first ``until`` happenings."""
+        refusal = self._refused_for_good(done, until)
+        if refusal is None and done.fence == self.fence(until):
+            same = self.held(until).get(done.frame)
+            if same is not None and same.base <= done.base:
+                return Refusal.DUPLICATE
+        return refusal
+
+    def choice(self, tick: int) -> tuple[int | None, bool]:
+        """What ``tick`` shows: the newest frame that fits; and whether none of those that are here does."""
+        held = self.held()
+        due = [frame for frame in held if frame <= tick]
+        fitting = [frame for frame in due if held[frame].base <= self.canvas()]
+        return max(fitting, default=None), bool(due) and not fitting
+
+    def fits(self, done: FrameDone) -> bool:
+        """Whether ``done`` may be copied."""
+        owned = self._sane(done) and done.epoch == self.epoch and done.fence >= self.fence()
+        return owned and done.base <= self.canvas() < done.frame
+
+    def ticks(self) -> Counter[str]:
+        """How many ticks there were of each kind: "fresh", "open", or the cause of a repeat."""
+        heard = self.heard()
+        closed = [place for place, event in enumerate(self.log) if isinstance(event, Closed)]
+        return Counter(self._tick(tick, closed, heard) for tick in range(len(closed)))
+
+    def open(self, tick: int) -> bool:
+        """Whether nothing explains yet why ``tick`` repeated a picture."""
+        closed = [place for place, event in enumerate(self.log) if isinstance(event, Closed)]
+        return 0 <= tick < len(closed) and self._tick(tick, closed, self.heard()) == "open"
+
+    def wanted(self) -> list[int]:
+        """The frames whose delivery would change anything."""
+        held, canvas, emitted = self.held(), self.canvas(), self.emitted()
+        near = range(max(0, emitted - self.window + 1), emitted + self.window + 1)
+        return [m for m in near if m not in held and (m > canvas or self.open(m))]
+
+    def _tick(self, tick: int, closed: list[int], heard: list[tuple[int, FrameDone]]) -> str:
+        place = closed[tick]
+        event = self.log[place]
+        assert isinstance(event, Closed)
+        if event.fresh:
+            return "fresh"
+        if event.gap:
+            return Repeat.GAP
+        if tick <= self.covered(place):
+            return Repeat.HELD
+        if not any(came < place for came, _ in heard):
+            return Repeat.STARTING
+        given_up = closed[tick + self.window] if tick + self.window < len(closed) else None
+        end = len(self.log) if given_up is None else given_up
+        if any(place < came < end and done.frame <= tick < done.frame + done.hold for came, done in heard):
+            return Repeat.LATE
+        return "open" if given_up is None else Repeat.MISSING
+
+    def _sane(self, done: FrameDone) -> bool:
+        numbers = EMPTY <= done.base < done.frame and 1 <= done.hold <= self.window
+        return done.stream == self.stream and numbers
+
+    def _refused_for_good(self, done: FrameDone, until: int | None) -> Refusal | None:
+        emitted = self.emitted(until)
+        if not self._sane(done):
+            return Refusal.GARBAGE
+        if done.epoch != self.epoch:
+            return Refusal.EPOCH
+        if done.fence < self.fence(until):
+            return Refusal.FENCE
+        if done.frame > emitted + self.window:
+            return Refusal.EARLY
+        passed = done.frame <= max(self.canvas(until), emitted - self.window)
+        return Refusal.PASSED if passed else None
