@@ -133,12 +133,12 @@ class Coordinator:
         while not stop.is_set():
             try:
                 with closing(Subscription(self._redis, keys.CREDITS, keys.CHANGES, keys.SNAPSHOTS)) as heard:
-                    if away:
-                        log.info("Redis is back")
-                    away, retry_s = False, FIRST_RETRY_S
                     self._begin()
                     while not stop.is_set():
                         self.turn(heard)
+                        if away:
+                            log.info("Redis is back")
+                        away, retry_s = False, FIRST_RETRY_S
             except StoreUnavailable as error:
                 if not away:
                     log.warning("driving nothing until Redis is back", reason=error.message)

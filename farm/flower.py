@@ -20,6 +20,7 @@ from farm.errors import SettingsError
 from farm.log import configure_logging, get_logger
 from farm.settings import Settings, load_settings
 from farm.store import keys
+from farm.store.primary import split_urls
 
 USER = "admin"
 MAX_TASKS = 5_000
@@ -46,7 +47,7 @@ def flower_options(settings: Settings) -> dict[str, Any]:
 
 def make_flower(settings: Settings) -> Flower:
     """Flower over a Celery app that knows the farm's broker and queue, and none of its tasks."""
-    app = Celery("framefarm", broker=settings.broker_url(), set_as_current=False)
+    app = Celery("framefarm", broker=";".join(split_urls(settings.broker_url())), set_as_current=False)
     app.conf.update(task_default_queue=keys.QUEUE, accept_content=["json"], worker_hijack_root_logger=False)
     for name, value in flower_options(settings).items():
         setattr(default_options, name, value)

@@ -18,9 +18,11 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, Va
 
 from farm.errors import SettingsError
 from farm.messages import StreamConfig
+from farm.store.primary import each_url, split_urls
 
 MIN_SIDE_PX, MAX_SIDE_PX = 16, 4096
 _RESOLUTION = re.compile(r"(\d{1,5})x(\d{1,5})")
+_REDIS_URL = re.compile(r"(redis|rediss|unix)://.")
 _BITRATE = re.compile(r"(\d{1,6})(k|M)")
 
 
@@ -56,9 +58,17 @@ def _bitrate(text: str) -> str:
     return text
 
 
+def _redis_url(text: str) -> str:
+    urls = split_urls(text)
+    if not all(_REDIS_URL.match(url) for url in urls):
+        raise ValueError("expected redis://host:port/db; several with commas between them")
+    return text
+
+
 Port = Annotated[int, Field(ge=1, le=65535)]
 Resolution = Annotated[str, AfterValidator(_resolution)]
 Bitrate = Annotated[str, AfterValidator(_bitrate)]
+RedisUrl = Annotated[str, AfterValidator(_redis_url)]
 
 
 class Settings(BaseModel):
@@ -81,7 +91,7 @@ class Settings(BaseModel):
     # State
     state_dir: Path = Path(".framefarm")
     fork_server: Path | None = None
-    redis_url: str | None = None
+    redis_url: RedisUrl | None = None
     redis_port: Port = 4279
     redis_bind: str = "127.0.0.1"
     redis_password: SecretStr | None = None
@@ -168,8 +178,11 @@ class Settings(BaseModel):
         return megabytes * 1_000_000
 
     def broker_url(self) -> str:
-        """The Redis that holds everything, with its password; a secret."""
-        url = self.redis_url or f"redis://127.0.0.1:{self.redis_port}/0"
+        """The Redis that holds everything, with its password; a secret. Several addresses have commas
+        between them: it is the primary among these."""
+        return each_url(self.redis_url or f"redis://127.0.0.1:{self.redis_port}/0", self._with_password)
+
+    def _with_password(self, url: str) -> str:
         if self.redis_password is None or "@" in url:
             return url
         scheme, rest = url.split("://", 1)

@@ -10,7 +10,8 @@ from kombu.entity import Queue
 
 from farm.settings import Settings
 from farm.store import keys
-from workers.broker import STEPS, PatientConnection
+from farm.store.primary import split_urls
+from workers.broker import ADDRESSES, STEPS, PatientConnection
 
 
 class _FrameAmqp(AMQP):  # type: ignore[misc]  # Celery has no types
@@ -26,7 +27,7 @@ class _FrameAmqp(AMQP):  # type: ignore[misc]  # Celery has no types
 def configuration(settings: Settings) -> dict[str, Any]:
     """Celery's own settings."""
     return {
-        "broker_url": settings.broker_url(),
+        "broker_url": split_urls(settings.broker_url())[0],
         "result_backend": None,
         "accept_content": ["json"],
         "task_serializer": "json",
@@ -55,6 +56,7 @@ def configuration(settings: Settings) -> dict[str, Any]:
             "socket_timeout": 5,
             "socket_keepalive": True,
             "priority_steps": list(STEPS),
+            ADDRESSES: settings.broker_url(),
         },
     }
 

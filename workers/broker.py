@@ -5,14 +5,18 @@ from __future__ import annotations
 from queue import Empty
 from typing import Any
 
+import redis
 from kombu.connection import Connection
 from kombu.transport.redis import Channel, Transport
 
 from farm.log import get_logger
 from farm.store.keys import QUEUE
+from farm.store.primary import connection_options
 from farm.tasks import LANES
 
 _RETRY_START_S, _RETRY_STEP_S, _RETRY_MAX_S = 0.1, 0.2, 1.0
+ADDRESSES = "addresses"
+"""The transport option that holds the broker's addresses; a secret."""
 
 _log = get_logger(__name__)
 
@@ -31,13 +35,20 @@ look of eight, so that a farm that is too small for all starves nobody."""
 
 
 class CarefulChannel(Channel):
-    """Drops what lies in the queue without being a message; kombu would end the worker over it.
+    """Drops what lies in the queue without being a message, and takes a Redis that refuses to work (a full
+    disk, a primary that became a replica) for one that is away; kombu would end the worker over either.
 
     Keeps no book of unacknowledged messages, so that there is nothing to acknowledge either. Looks into all
     lanes by the one command that kombu sends anyway.
     """
 
     _looked = 0
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        try:
+            super().__init__(*args, **options)  # type: ignore[no-untyped-call]
+        except redis.ResponseError as error:
+            raise redis.ConnectionError(str(error)) from error
 
     def _brpop_start(self, timeout: float | None = None) -> None:
         self._looked += 1
@@ -57,6 +68,15 @@ class CarefulChannel(Channel):
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             _log.warning("what lay in the queue is no message and is dropped", error=type(error).__name__)
             raise Empty from error
+        except redis.ResponseError as error:
+            self.client.connection.disconnect()
+            raise redis.ConnectionError(str(error)) from error
+
+    def _connparams(self, asynchronous: bool = False) -> dict[str, Any]:  # noqa: FBT001, FBT002  kombu's
+        addresses = self.connection.client.transport_options[ADDRESSES]
+        options = connection_options(addresses)
+        self.connection_class = options.pop("connection_class", self.connection_class)
+        return {**super()._connparams(asynchronous), **options}  # type: ignore[no-untyped-call]
 
 
 class CarefulTransport(Transport):

@@ -11,6 +11,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
 from farm.store.connection import unavailable
+from farm.store.primary import async_connection_options, split_urls
 
 MAX_CONNECTIONS = 512
 
@@ -22,6 +23,9 @@ class AsyncFarmPipeline(Pipeline):
         """Run the queued commands. Raises StoreUnavailable."""
         try:
             return list(await super().execute(raise_on_error))
+        except redis.ReadOnlyError as error:
+            await self.connection_pool.disconnect()
+            raise unavailable(error) from error
         except redis.RedisError as error:
             raise unavailable(error) from error
 
@@ -32,7 +36,12 @@ class AsyncFarmRedis(Redis):
     async def execute_command(self, *args: Any, **options: Any) -> Any:
         """Run one command. Raises StoreUnavailable."""
         try:
-            return await super().execute_command(*args, **options)  # type: ignore[no-untyped-call]
+            try:
+                return await super().execute_command(*args, **options)  # type: ignore[no-untyped-call]
+            except redis.ReadOnlyError:
+                # Nothing was done; the primary is somewhere else now.
+                await self.connection_pool.disconnect()
+                return await super().execute_command(*args, **options)  # type: ignore[no-untyped-call]
         except redis.RedisError as error:
             raise unavailable(error) from error
 
@@ -42,10 +51,11 @@ class AsyncFarmRedis(Redis):
 
 
 def connect_async(url: str, *, timeout_s: float = 2.0) -> AsyncFarmRedis:
-    """A client for ``url``. Connects when first used; every call fails within ``timeout_s`` or so, so
-    that a blocking command must wait for less."""
+    """A client for ``url``, or for the primary of several with commas. Connects when first used; every call
+    fails within ``timeout_s`` or so for each address, so that a blocking command must wait for less."""
     pool = ConnectionPool.from_url(
-        url,
+        split_urls(url)[0],
+        **async_connection_options(url),
         max_connections=MAX_CONNECTIONS,
         socket_timeout=timeout_s,
         socket_connect_timeout=timeout_s,

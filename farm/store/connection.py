@@ -11,12 +11,22 @@ from redis.exceptions import NoScriptError
 from redis.retry import Retry
 
 from farm.errors import StoreUnavailable
+from farm.store.primary import connection_options, split_urls
+
+_NOT_PERSISTED = "MISCONF"
+"""What Redis says while its append-only file cannot be written."""
 
 
 def unavailable(error: redis.RedisError) -> StoreUnavailable:
     """Our error for a driver's; the server's words are kept, addresses and passwords never are."""
     if isinstance(error, redis.AuthenticationError):
         return StoreUnavailable("Redis refuses the password; look at REDIS_PASSWORD, REDIS_URL and STATE_DIR")
+    if isinstance(error, redis.ReadOnlyError):
+        return StoreUnavailable("this Redis is a replica now; looking for the primary")
+    if isinstance(error, redis.OutOfMemoryError):
+        return StoreUnavailable("Redis has no memory left and refuses to write")
+    if isinstance(error, redis.ResponseError) and str(error).startswith(_NOT_PERSISTED):
+        return StoreUnavailable("Redis cannot save to its disk (is it full?) and refuses to write")
     return StoreUnavailable(f"Redis does not answer ({type(error).__name__})")
 
 
@@ -34,6 +44,9 @@ class FarmPipeline(Pipeline):
             return list(super().execute(raise_on_error))
         except redis.WatchError:
             raise
+        except redis.ReadOnlyError as error:
+            self.connection_pool.disconnect()
+            raise unavailable(error) from error
         except redis.RedisError as error:
             raise unavailable(error) from error
 
@@ -44,7 +57,12 @@ class FarmRedis(redis.Redis):
     def execute_command(self, *args: Any, **options: Any) -> Any:
         """Run one command. Raises StoreUnavailable."""
         try:
-            return super().execute_command(*args, **options)  # type: ignore[no-untyped-call]
+            try:
+                return super().execute_command(*args, **options)  # type: ignore[no-untyped-call]
+            except redis.ReadOnlyError:
+                # Nothing was done; the primary is somewhere else now.
+                self.connection_pool.disconnect()
+                return super().execute_command(*args, **options)  # type: ignore[no-untyped-call]
         except NoScriptError:
             # The driver's Script object answers this by loading the script and asking again.
             raise
@@ -57,9 +75,11 @@ class FarmRedis(redis.Redis):
 
 
 def connect(url: str, *, timeout_s: float = 2.0) -> FarmRedis:
-    """A client for ``url``. Connects when first used; every call fails within ``timeout_s`` or so."""
+    """A client for ``url``, or for the primary of several with commas. Connects when first used; every call
+    fails within ``timeout_s`` or so for each address."""
     pool = redis.ConnectionPool.from_url(
-        url,
+        split_urls(url)[0],
+        **connection_options(url),
         socket_timeout=timeout_s,
         socket_connect_timeout=timeout_s,
         health_check_interval=15,

@@ -6,7 +6,6 @@ import asyncio
 import signal
 import time
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
 import httpx
 import psutil
@@ -18,6 +17,7 @@ from farm.log import configure_logging, get_logger
 from farm.services import reaching_private_redis
 from farm.settings import Settings
 from farm.store.connection import connect
+from farm.store.primary import Places
 from farm.store.tokens import ADMIN_OWNER, Scope, TokenStore
 from farm.up.console import Console
 from farm.up.demo import DEMO_STREAM, start_demo
@@ -53,9 +53,9 @@ def _check_redis(settings: Settings) -> None:
     try:
         connect(settings.broker_url()).ping()
     except StoreUnavailable as error:
-        where = urlsplit(settings.redis_url)
+        where = ", ".join(f"{place.host}:{place.port}" for place in Places(settings.redis_url).in_turn())
         raise SettingsError(
-            f"REDIS_URL ({where.hostname}:{where.port or 6379}): {error.message}; start it, correct the "
+            f"REDIS_URL ({where}): {error.message}; start it, correct the "
             "setting, or leave it out and the farm runs a Redis of its own"
         ) from error
 

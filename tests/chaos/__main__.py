@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from farm.perf.results import circumstances, keep_result
-from tests.chaos import one_host
+from tests.chaos import one_host, own_redis
 from tests.chaos.case import Arena, Case, Outcome, run_case
 from tests.chaos.report import as_values, in_markdown, print_table, rows, write_page
 
@@ -23,7 +23,10 @@ PAGE = Path(__file__).parents[2] / "docs" / "reliability.md"
 RESULTS = Path(__file__).parents[2] / "bench" / "results"
 Found = Callable[[Path, dict[str, str]], Arena]
 
-STAGES: tuple[tuple[Found, tuple[Case, ...]], ...] = ((one_host.OneHost, one_host.CASES),)
+STAGES: tuple[tuple[Found, tuple[Case, ...]], ...] = (
+    (one_host.OneHost, one_host.CASES),
+    (own_redis.OwnRedis, own_redis.CASES),
+)
 """What to break, and the farm to break it in."""
 
 

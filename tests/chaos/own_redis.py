@@ -1,0 +1,185 @@
+"""A farm whose Redis is somebody else's: a primary and a replica that nobody starts again but the test."""
+
+from __future__ import annotations
+
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager, suppress
+from pathlib import Path
+
+import httpx
+
+from farm.services import redis_command
+from farm.store.connection import FarmRedis, connect
+from tests.chaos.case import STREAM, Case, Marks
+from tests.chaos.one_host import BACK_MS, REDIS_AWAY_S
+from tests.conftest import free_port, listens, wait_until
+from tests.integration.running_farm import TOKEN, RunningFarm
+
+DISK_BYTES = 96 * 1024 * 1024
+SHORT_S = 2.0
+FULL_S = 8.0
+
+
+class RedisServer:
+    """One redis-server with a small disk of its own."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.port = free_port()
+        self.url = f"redis://127.0.0.1:{self.port}/0"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it with what lies on its disk."""
+        self._process = subprocess.Popen(redis_command(self.directory, self.port), stdout=subprocess.DEVNULL)
+        wait_until(lambda: listens(self.port), "redis-server accepts connections")
+
+    def kill(self) -> None:
+        """kill -9."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+    def follow(self, other: RedisServer | None) -> None:
+        """Be a replica of ``other``, or the primary."""
+        with closing(self.client()) as client:
+            client.config_set("repl-diskless-sync-delay", 0)
+            client.execute_command("REPLICAOF", *(("127.0.0.1", other.port) if other else ("NO", "ONE")))
+
+    def client(self) -> FarmRedis:
+        """A client of this very server, whatever its role."""
+        return connect(self.url)
+
+
+class OwnRedis:
+    """See :class:`tests.chaos.case.Arena`."""
+
+    def __init__(self, state_dir: Path, settings: dict[str, str]) -> None:
+        with ExitStack() as undo:
+            self.primary, self.replica = (
+                RedisServer(undo.enter_context(_small_disk(state_dir / name))) for name in ("one", "two")
+            )
+            for server in (self.primary, self.replica):
+                server.start()
+                undo.callback(server.kill)
+            self.replica.follow(self.primary)
+            urls = f"{self.primary.url},{self.replica.url}"
+            self.farm = RunningFarm(state_dir, {**settings, "REDIS_URL": urls})
+            undo.callback(self.farm.stop)
+            self.farm.start()
+            self.farm.checkable_stream(STREAM)
+            self._undo = undo.pop_all()
+
+    def close(self) -> None:
+        """See :class:`tests.chaos.case.Arena`."""
+        self._undo.close()
+
+    def change_places(self) -> None:
+        """The replica is the primary now."""
+        self.primary, self.replica = self.replica, self.primary
+        self.primary.follow(None)
+
+
+@contextmanager
+def _small_disk(folder: Path) -> Iterator[Path]:
+    """A file system of DISK_BYTES at ``folder``."""
+    folder.mkdir(parents=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={DISK_BYTES}", "tmpfs", str(folder)], check=True)
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+@contextmanager
+def killed_for_a_while(arena: OwnRedis) -> Iterator[None]:
+    """Nobody starts it again before the case's time is over."""
+    arena.primary.kill()
+    yield
+    arena.primary.start()
+
+
+@contextmanager
+def fails_over(arena: OwnRedis) -> Iterator[None]:
+    """The primary dies; a moment later its replica takes over, at another address."""
+    dead = arena.primary
+    dead.kill()
+    yield
+    arena.change_places()
+    dead.start()
+    dead.follow(arena.primary)
+
+
+@contextmanager
+def is_demoted(arena: OwnRedis) -> Iterator[None]:
+    """Primary and replica change places; both stay reachable."""
+    old = arena.primary
+    with closing(old.client()) as client:
+        wait_until(lambda: client.wait(1, 100), "the replica has all that was written", 30)
+    arena.change_places()
+    old.follow(arena.primary)
+    yield
+
+
+@contextmanager
+def forgets_what_expires(arena: OwnRedis) -> Iterator[None]:
+    """Every key with a time to live is gone: leases, reports, heartbeats, mailboxes."""
+    with closing(arena.primary.client()) as client:
+        passing = [key for key in client.scan_iter(count=1000) if client.pttl(key) >= 0]
+        client.delete(*passing)
+    yield
+
+
+@contextmanager
+def has_a_full_disk(arena: OwnRedis) -> Iterator[None]:
+    """Nothing can be saved. The API says so, and works again when there is room."""
+    filler = arena.primary.directory / "filler"
+    room = threading.Event()
+    filling = threading.Thread(target=_fill, args=(filler, room), name="filler")
+    filling.start()
+    try:
+        wait_until(lambda: _edit(arena.farm) == httpx.codes.SERVICE_UNAVAILABLE, "the API answers 503")
+        yield
+    finally:
+        room.set()
+        filling.join()
+        filler.unlink()
+    wait_until(lambda: _edit(arena.farm) == httpx.codes.OK, "edits are taken again")
+
+
+def _fill(path: Path, room: threading.Event) -> None:
+    """Keep the disk full: what a server that could not write gives back is taken at once."""
+    with path.open("wb", buffering=0) as file:
+        for piece_bytes in (1 << 20, 1 << 12, 1):
+            with suppress(OSError):
+                while not room.is_set():
+                    file.write(bytes(piece_bytes))
+        while not room.wait(0.02):
+            with suppress(OSError):
+                file.write(b"0")
+
+
+def _edit(farm: RunningFarm) -> int:
+    """The status of an edit of the stream's scene."""
+    url = f"http://127.0.0.1:{farm.settings.port}/streams/{STREAM}/layers/mover"
+    answer = httpx.patch(url, json={"opacity": 0.9}, headers={"Authorization": f"Bearer {TOKEN}"}, timeout=10)
+    if answer.status_code == httpx.codes.SERVICE_UNAVAILABLE:
+        assert "disk" in answer.json()["error"]["message"], answer.text
+    return answer.status_code
+
+
+CASES = (
+    Case("Redis changes places with its replica", is_demoted, Marks(BACK_MS)),
+    Case("Redis loses all that expires", forgets_what_expires, Marks(BACK_MS)),
+    Case("Redis has a full disk", has_a_full_disk, Marks(1000 * (FULL_S + 2) + BACK_MS), FULL_S),
+    Case("Redis dies, its replica takes over", fails_over, Marks(1000 * SHORT_S + 2 * BACK_MS), SHORT_S),
+    Case(
+        "Redis dies, is back after half a minute",
+        killed_for_a_while,
+        Marks(1000 * REDIS_AWAY_S + BACK_MS),
+        REDIS_AWAY_S,
+    ),
+)
