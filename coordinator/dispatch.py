@@ -120,7 +120,8 @@ def dispatch(show: Show | None, credit: Credit, order: Order, fence: int, now_ns
         return Dispatch(_heard(own, credit, trusted_after)) if own else None
 
     old = show.program.segments if show is not None and same_process else ()
-    time_s = Fraction(0) if show is None or starts else _time_s(show.program, first if same_process else None)
+    counted_on = show is not None and (same_process or credit.follows == show.program.epoch)
+    time_s = Fraction(0) if show is None or starts else _time_s(show.program, first if counted_on else None)
     if order.free:
         time_s = first / credit.fps
     segments = _segments(old, order, first, time_s, starts=starts)

@@ -126,7 +126,7 @@ class Reconciler:
         node = current or choose_node(stream, reports, assigned)
         if node is None or record is None:
             return None
-        spec = StreamSpec(stream, record.generation, record.config, record.outputs)
+        spec = StreamSpec(stream, record.generation, record.config, record.outputs, record.started_wall_ms)
         if self._views[node].assigned.get(stream) == spec:
             return node
         capacity = reports[node].capacity if node in reports else len(assigned[node])

@@ -1,7 +1,8 @@
 """Sound: for now silence, which every ingest server wants to hear. AAC, 48 kHz, stereo.
 
-Sample k of the epoch sounds at ``k / 48000`` s. Before the picture of tick n goes out, every block that
-begins until then has; positions follow from counting, so sound and picture never drift apart.
+Sample k since the process's first epoch began sounds at ``k / 48000`` s. Before the picture of tick n goes
+out, every block that begins until then has; positions follow from counting, so sound and picture never drift
+apart.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ class SilenceEncoder:
     def __init__(self, fps: Fraction, bitrate_kbps: int) -> None:
         """Raises EncoderFailed."""
         self._samples_per_tick = SAMPLE_RATE / fps
+        self._origin_samples = Fraction(0)
         self._next_sample = 0
         self._last = b""
         self._equal = 0
@@ -45,10 +47,17 @@ class SilenceEncoder:
         """What a decoder needs to know first."""
         return aac_sequence_header(self._codec.extradata or b"")
 
+    def retime(self, fps: Fraction, origin_s: Fraction) -> None:
+        """From now on ticks are those of an epoch of ``fps`` that began ``origin_s`` after the first one. The
+        sound goes on without a gap."""
+        self._samples_per_tick = SAMPLE_RATE / fps
+        self._origin_samples = SAMPLE_RATE * origin_s
+
     def until(self, tick: int) -> list[Tag]:
         """The blocks that begin before or with the picture of ``tick`` and were not given yet."""
         tags: list[Tag] = []
-        while self._next_sample - _RUN_UP_SAMPLES <= tick * self._samples_per_tick:
+        now_samples = self._origin_samples + tick * self._samples_per_tick
+        while self._next_sample - _RUN_UP_SAMPLES <= now_samples:
             tags += self._block()
         return tags
 

@@ -9,8 +9,10 @@ import sys
 from pathlib import Path
 from typing import Self
 
+import msgspec
 import psutil
 
+from encoder.control import Answer, Proposal, Question
 from encoder.order import LastWord, ProcessOrder, ring_label
 from encoder.registry import Entry
 from encoder.watchdog import TickCount
@@ -29,6 +31,8 @@ class Child:
 
     def __init__(self, entry: Entry, process: psutil.Process, launched: Launched | None) -> None:
         self.entry = entry
+        self._proposed = 0
+        self._question: Question | None = None
         self._process = process
         self._launched = launched
         self._ticks = TickCount(entry.ring_label)
@@ -74,6 +78,31 @@ class Child:
     def last_word(self) -> LastWord | None:
         """That it is not to be started again, if its end said so; of one that was adopted nobody knows."""
         return None if self._launched is None else self._launched.last_word()
+
+    def propose(self, proposal: Proposal) -> None:
+        """Ask it to take over another spec. Raises EncoderFailed when it does not listen."""
+        self._hang_up()
+        self._proposed = proposal.spec.generation
+        try:
+            self._question = Question(self.entry.ring_label, self.entry.pid, proposal)
+        except OSError as error:
+            raise EncoderFailed(f"the process takes no new settings: {error}") from error
+
+    def answer(self) -> Answer | None:
+        """What it says to the last proposal, once; if that was taken, :attr:`entry` says so."""
+        answer = self._question.answer() if self._question is not None else None
+        if answer is not None:
+            self._hang_up()
+            if answer.taken:
+                self.entry = msgspec.structs.replace(
+                    self.entry, generation=self._proposed, epoch=answer.epoch
+                )
+        return answer
+
+    def _hang_up(self) -> None:
+        if self._question is not None:
+            self._question.close()
+            self._question = None
 
     def terminate(self) -> None:
         """Ask it to end in good order."""

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import random
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from encoder.flv import Tag
+from encoder.flv import StreamHeader, Tag
 from encoder.flv_file import FlvFile
-from encoder.outputs import Feedback, Output, OutputLimits, StreamHeader
+from encoder.outputs import Feedback, Output, OutputLimits
 from farm.clock import Clock
 from farm.errors import EncoderFailed
-from farm.messages import OutputReport, StreamSpec
+from farm.messages import OutputReport, OutputSpec
 from farm.renders import is_file, render_path
 
 
@@ -38,26 +39,24 @@ class Destination(Protocol):
         ...
 
 
-def destinations(
-    spec: StreamSpec,
-    header: StreamHeader,
-    limits: OutputLimits,
-    clock: Clock,
-    feedback: Feedback,
-    state_dir: Path,
-) -> tuple[Destination, ...]:
-    """The outputs of ``spec``. Raises EncoderFailed for a kind that its pace does not go with, and
-    OutputFailed for a file's name that is none."""
-    free = spec.config.pace == "free"
-    if wrong := [output.id for output in spec.outputs if is_file(output.url) is not free]:
-        kind = "a free stream goes into files" if free else "a live stream goes to RTMP servers"
-        raise EncoderFailed(f"{kind}; output {wrong[0]!r} does not")
-    if free:
-        return tuple(
-            FlvFile(output, render_path(state_dir, spec.stream, output.url), header)
-            for output in spec.outputs
-        )
-    return tuple(
-        Output(output, header, limits, clock, feedback=feedback, spread=random.random)
-        for output in spec.outputs
-    )
+@dataclass(frozen=True, slots=True)
+class Destinations:
+    """Makes the outputs of a stream."""
+
+    stream: str
+    free: bool
+    limits: OutputLimits
+    clock: Clock
+    feedback: Feedback
+    state_dir: Path
+
+    def make(self, output: OutputSpec, header: StreamHeader) -> Destination:
+        """One of them. Raises EncoderFailed for a kind that its stream's pace does not go with, and
+        OutputFailed for a file's name that is none."""
+        if is_file(output.url) is not self.free:
+            kind = "a free stream goes into files" if self.free else "a live stream goes to RTMP servers"
+            raise EncoderFailed(f"{kind}; output {output.id!r} does not")
+        if self.free:
+            return FlvFile(output, render_path(self.state_dir, self.stream, output.url), header)
+        limits, clock = self.limits, self.clock
+        return Output(output, header, limits, clock, feedback=self.feedback, spread=random.random)

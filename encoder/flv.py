@@ -1,15 +1,17 @@
 """What FLV and RTMP carry: H.264 and AAC packets as tags, and the tags a connection begins and ends with.
 
-A tag is an immutable value, made once and shared by all outputs. Times are media time since the epoch began,
-in whole milliseconds, as FLV has them.
+A tag is an immutable value, made once and shared by all outputs. Times are media time since the process's
+first epoch began, in whole milliseconds, as FLV has them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from fractions import Fraction
 
+from encoder.rtmp.amf import Value
 from farm.errors import EncoderFailed
 
 _KEY, _INTER = 0x17, 0x27
@@ -30,12 +32,23 @@ class Kind(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """One audio or video message. ``keyframe`` marks those at which a receiver can begin."""
+    """One audio or video message. ``keyframe`` marks those at which a receiver can begin; they say what it
+    needs to know first."""
 
     kind: Kind
     time_ms: int
     payload: bytes
     keyframe: bool = False
+    header: StreamHeader | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StreamHeader:
+    """What every connection begins with, and is told again when it changes at a keyframe."""
+
+    metadata: Mapping[str, Value]
+    tags: tuple[Tag, ...]
+    """The sequence headers."""
 
 
 def time_ms(pts: int, time_base_s: Fraction) -> int:
@@ -82,11 +95,11 @@ def aac_sequence_header(audio_specific_config: bytes) -> Tag:
     return Tag(Kind.AUDIO, 0, bytes((_AAC, _CONFIGURATION)) + audio_specific_config)
 
 
-def video_tag(annexb: bytes, when_ms: int, *, keyframe: bool) -> Tag:
-    """One coded picture, shown when it is decoded (no B-frames)."""
+def video_tag(annexb: bytes, when_ms: int, *, keyframe: bool, header: StreamHeader | None = None) -> Tag:
+    """One coded picture, shown when it is decoded (no B-frames). ``header`` goes with keyframes."""
     units = [part for unit in nal_units(annexb) for part in (len(unit).to_bytes(4, "big"), unit)]
     head = bytes((_KEY if keyframe else _INTER, _DATA, 0, 0, 0))
-    return Tag(Kind.VIDEO, when_ms, b"".join((head, *units)), keyframe)
+    return Tag(Kind.VIDEO, when_ms, b"".join((head, *units)), keyframe, header if keyframe else None)
 
 
 def audio_tag(aac: bytes, when_ms: int) -> Tag:

@@ -10,8 +10,8 @@ import struct
 from pathlib import Path
 from typing import BinaryIO
 
-from encoder.flv import Tag, end_of_video
-from encoder.outputs import OutputState, StreamHeader
+from encoder.flv import StreamHeader, Tag, end_of_video
+from encoder.outputs import OutputState
 from encoder.rtmp import amf
 from farm.errors import EncoderFailed
 from farm.log import get_logger

@@ -44,6 +44,14 @@ class Lead:
             self._calm_since = tick + 1
             self._calm = max(self._calm_min, self._calm // 2)
 
+    def go_on(self, first: int) -> None:
+        """The first tick of the epoch is ``first``."""
+        self._calm_since = first
+
+    def lean(self) -> None:
+        """Ask for as many frames ahead as may be asked for."""
+        self.frames = self.high
+
     def _grow(self, tick: int) -> None:
         self._calm_since = tick + 1
         if tick <= self._deaf_until:

@@ -54,6 +54,8 @@ class Ledger:
     """Of one epoch. Bounded everywhere; what nobody takes is forgotten, the oldest first."""
 
     def __init__(self, epoch: int, canvas_px: int, fps: Fraction, window: int, clock: Clock) -> None:
+        self.origin_s = Fraction(0)
+        """Media time of tick 0."""
         self._epoch = epoch
         self._canvas_px = canvas_px
         self._fps = fps
@@ -76,7 +78,8 @@ class Ledger:
     def sent(self, tag: Tag) -> None:
         """An output wrote ``tag`` to its socket. Any thread."""
         if tag.kind is Kind.VIDEO:
-            self._sent.append((round(tag.time_ms * self._fps / 1000), self._clock.monotonic_ns()))
+            frame = round((Fraction(tag.time_ms, 1000) - self.origin_s) * self._fps)
+            self._sent.append((frame, self._clock.monotonic_ns()))
 
     def take(self) -> list[FrameRecord]:
         """The records of all ticks of which everything is known by now, in order, once."""

@@ -58,6 +58,10 @@ class Meter:
         self._asked_ns: dict[int, int] = {}
         self._asked_upto = -1
 
+    def go_on(self, first: int) -> None:
+        """The first frame of the epoch is ``first``."""
+        self._asked_upto = first - 1
+
     def asked(self, upto: int) -> None:
         """A credit asks for all frames up to ``upto``."""
         now_ns = self._clock.monotonic_ns()

@@ -121,12 +121,12 @@ class Node:
         self._desk = Desk(redis, settings.node_name, settings.node_capacity, clock)
         self._name = settings.node_name
         self._fork_server = settings.fork_server
-        self._epochs = Epochs(redis)
         self._supervisor = Supervisor(
             Registry(settings.state_dir, settings.node_name),
             Limits(settings.encoder_max_restarts, settings.force_kill_timeout_ms * 1_000_000),
             clock,
             self._start,
+            Epochs(redis).next,
         )
 
     def stop(self) -> None:
@@ -152,8 +152,7 @@ class Node:
         self._supervisor.step()
         self._desk.reports = self._supervisor.reports()
 
-    def _start(self, spec: StreamSpec, known_epoch: int) -> Child:
-        epoch = self._epochs.next(spec.stream, known_epoch)
+    def _start(self, spec: StreamSpec, epoch: int) -> Child:
         return Child.start(spec, epoch, self._name, self._fork_server)
 
 

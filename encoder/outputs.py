@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from encoder.backoff import retry_delay_s
-from encoder.flv import Tag, end_of_video
+from encoder.flv import StreamHeader, Tag, end_of_video
 from encoder.rtmp.amf import Value
 from encoder.rtmp.publisher import Publisher
 from encoder.rtmp.target import Target
@@ -56,14 +56,6 @@ class Connection(Protocol):
 
     def close(self) -> None:
         """Just close."""
-
-
-@dataclass(frozen=True, slots=True)
-class StreamHeader:
-    """What every connection begins with."""
-
-    metadata: Mapping[str, Value]
-    tags: tuple[Tag, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,9 +186,20 @@ class Output:
                 continue
             start_ms = tag.time_ms if start_ms is None else start_ms
             last_ms = max(0, tag.time_ms - start_ms)
+            if tag.header is not None:
+                self._introduce(connection, tag.header, last_ms)
             connection.send(tag, last_ms)
             self._sent_packets += 1
             self._sent(tag)
+
+    def _introduce(self, connection: Connection, header: StreamHeader, time_ms: int) -> None:
+        """Say what changed of the stream since the receiver was told."""
+        told, self._header = self._header, header
+        if header.metadata != told.metadata:
+            connection.send_metadata(header.metadata)
+        for tag in header.tags:
+            if tag not in told.tags:
+                connection.send(tag, time_ms)
 
     def _wait(self, error: OutputFailed, failures: int) -> None:
         delay_s = retry_delay_s(failures, self._spread(), self._limits.retry_max_s)

@@ -75,12 +75,33 @@ class Pipeline:
         self._parts = parts
         self._clock = clock
         self._give_credit = give_credit
+        self._follows: int | None = None
+        self._muted = False
         self.layer_errors: deque[tuple[str, str]] = deque(maxlen=MOST_PENDING_ERRORS)
         """(layer, reason) that workers reported; whoever tells people about them pops them."""
 
-    def begin(self) -> None:
-        """Ask for the first frames."""
+    def go_on(self, before: Sequencer, first: int) -> None:
+        """Begin with frame ``first``, after an epoch of the same process whose frames were ``before``."""
+        parts = self._parts
+        parts.sequencer.go_on(before, first)
+        parts.lead.go_on(first)
+        parts.meter.go_on(first)
+        parts.ring.emitted = first - 1
+        self._follows = before.epoch
+
+    def ask(self) -> None:
+        """Say which frames are wanted."""
         self._ask()
+
+    def mute(self) -> None:
+        """Ask for no more frames: another epoch does from now on."""
+        self._muted = True
+
+    def has_first(self) -> bool:
+        """Whether a first picture is here."""
+        self._parts.feed.collect()
+        sequencer = self._parts.sequencer
+        return sequencer.pick(sequencer.emitted + 1).frame is not None
 
     def tick(self, tick: int) -> None:
         """Emit tick ``tick``. Raises EncoderFailed."""
@@ -153,6 +174,8 @@ class Pipeline:
                 sink.put(tag)
 
     def _ask(self, missing: tuple[int, ...] = ()) -> None:
+        if self._muted:
+            return
         sequencer, lead = self._parts.sequencer, self._parts.lead.frames
         self._parts.meter.asked(sequencer.emitted + lead)
         self._give_credit(
@@ -168,6 +191,7 @@ class Pipeline:
                 absent=self._parts.arrivals.absent(sequencer.emitted, sequencer.emitted + lead),
                 arrivals_ms=self._parts.arrivals.take_ms(),
                 missing=missing,
+                follows=self._follows,
             )
         )
 

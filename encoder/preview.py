@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Callable
 
 import av
 import numpy as np
@@ -58,7 +59,10 @@ def preview_jpeg(buffer: Plane, width: int, height: int) -> bytes:
 class Preview:
     """The thread that makes them. Without an onlooker it asks Redis once a second and does nothing else."""
 
-    def __init__(self, stream: str, canvas: Canvas, redis: FarmRedis, stopping: threading.Event) -> None:
+    def __init__(
+        self, stream: str, canvas: Callable[[], Canvas], redis: FarmRedis, stopping: threading.Event
+    ) -> None:
+        """``canvas`` gives the one that is on air."""
         self._stream = stream
         self._canvas = canvas
         self._redis = redis
@@ -87,9 +91,10 @@ class Preview:
         return SPARING_PERIOD_S if sparing else PERIOD_S
 
     def _show(self) -> None:
-        if self._copy is None:
-            self._copy = np.empty_like(self._canvas.buffer)
-        if self._canvas.snapshot(self._copy):
-            height, width = self._canvas.planes.y.shape
+        canvas = self._canvas()
+        if self._copy is None or self._copy.shape != canvas.buffer.shape:
+            self._copy = np.empty_like(canvas.buffer)
+        if canvas.snapshot(self._copy):
+            height, width = canvas.planes.y.shape
             jpeg = preview_jpeg(self._copy, width, height)
             self._redis.set(keys.preview(self._stream), jpeg, ex=EXPIRY_S)

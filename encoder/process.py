@@ -1,8 +1,9 @@
 """One stream's process: ``python -m encoder.process``, with a ProcessOrder on standard input.
 
-Threads: this one ticks; one sends credits, one reads the mailbox, one reports, one makes previews, and each
-output has its own. The order comes by standard input because it holds the outputs' URLs, which are secrets.
-A process that gives up writes the reason behind the order, where that is memory.
+Threads: this one ticks; one sends credits, one reports, one makes previews, one hears of new settings, one
+reads each epoch's mailbox, and each output has its own. The order comes by standard input because it holds
+the outputs' URLs, which are secrets. A process that gives up writes the reason behind the order, where that
+is memory.
 """
 
 from __future__ import annotations
@@ -13,64 +14,40 @@ import signal
 import stat
 import sys
 import threading
+from collections import deque
 from types import FrameType
 
 import msgspec
 
-from encoder.arrivals import Arrivals
 from encoder.audio import SilenceEncoder
-from encoder.canvas import Canvas
-from encoder.destinations import destinations
-from encoder.feed import Feed
+from encoder.changes import Change, needed
+from encoder.control import Answer, ControlDesk, Proposal
+from encoder.destinations import Destination, Destinations
+from encoder.epoch import Epoch, Shared
+from encoder.fan import Fan
+from encoder.flv import Tag
 from encoder.free_run import FreeRun
-from encoder.keyframes import KeyframeRequests
-from encoder.lead import Lead
-from encoder.ledger import Ledger
 from encoder.link import CreditLink, MailboxReader
-from encoder.meter import Meter
 from encoder.order import LastWord, ProcessOrder
-from encoder.outputs import Feedback, OutputLimits, StreamHeader
+from encoder.outputs import Feedback, OutputLimits
 from encoder.patience import Limits
-from encoder.pipeline import Parts, Pipeline
 from encoder.preview import Preview
-from encoder.reporter import Identity, Reporter, Watched
-from encoder.rtmp.amf import Value
-from encoder.sequencer import Sequencer
-from encoder.ticker import Ticker
-from encoder.video import VideoEncoder
+from encoder.reporter import Reporter, Subjects
+from encoder.succession import Succession
 from farm.clock import Clock, SystemClock
 from farm.errors import EncoderFailed, OutputFailed, RenderFailed, SettingsError, StoreUnavailable
 from farm.log import configure_logging, get_logger
-from farm.messages import Delivery, StreamConfig, from_json
+from farm.messages import OutputSpec, from_json
 from farm.settings import Settings, load_settings
 from farm.store import keys
 from farm.store.connection import connect
 from farm.store.ledgers import LedgerStore
-from farm.transport.ring import Ring
 
 SWITCH_INTERVAL_S = 0.001
 """How long another thread may keep the tick thread waiting for Python's lock."""
 REDIS_TIMEOUT_S = 1.0
 STDIN = 0
 log = get_logger(__name__)
-
-
-def metadata(config: StreamConfig, encoder: str) -> dict[str, Value]:
-    """onMetaData: what players and servers are told of the stream; its length, in s, if that is known."""
-    return {
-        **({"duration": float(config.frames / config.fps)} if config.frames else {}),
-        "width": config.width,
-        "height": config.height,
-        "framerate": float(config.fps),
-        "videocodecid": 7,
-        "videodatarate": config.bitrate_kbps,
-        "audiocodecid": 10,
-        "audiodatarate": config.audio_kbps,
-        "audiosamplerate": 48_000,
-        "audiosamplesize": 16,
-        "stereo": True,
-        "encoder": f"Framefarm ({encoder})",
-    }
 
 
 def output_limits(settings: Settings) -> OutputLimits:
@@ -87,90 +64,46 @@ class StreamProcess:
 
     def __init__(self, order: ProcessOrder, settings: Settings, clock: Clock) -> None:
         """Raises EncoderFailed when the codecs refuse the configuration."""
-        spec, config = order.spec, order.spec.config
-        self._order = order
+        self._spec = order.spec
         self._clock = clock
         self._ending = False
-        self._free = config.pace == "free"
-        self._patience = Limits(settings.render_retry_ms * 1_000_000, settings.render_retries)
-        self._end_s = settings.force_kill_timeout_ms / 2000
         self._stopping = threading.Event()
-        canvas = Canvas(config.width, config.height)
-        video = VideoEncoder.open(config, canvas.buffer)
-        audio = SilenceEncoder(config.fps, config.audio_kbps)
-        keyframes = KeyframeRequests(distance=max(1, int(config.fps / 2)))
-        header = StreamHeader(metadata(config, video.settings.codec), (video.header(), audio.header()))
-        limits = output_limits(settings)
-        self._ring = Ring.create(order.ring_label, config.width, config.height, settings.ring_slots)
-        sequencer = Sequencer(spec.stream, order.epoch, window=self._ring.slots)
-        canvas_px = config.width * config.height
-        ledger = Ledger(order.epoch, canvas_px, config.fps, sequencer.window, clock)
-        feedback = Feedback(keyframes.request, ledger.sent)
-        self._outputs = destinations(spec, header, limits, clock, feedback, settings.state_dir)
-        # Frames that are ordered together are asked for so much sooner, so that the first of them isn't late.
-        low = settings.lead_min_frames + (settings.fixed_batch() or 1) - 1
-        most = self._ring.slots
-        lead = Lead(
-            most if self._free else low,
-            most if self._free else min(settings.lead_max_frames, most),
-            config.fps,
+        self._retired: deque[Epoch] = deque()
+        self._patience = Limits(settings.render_retry_ms * 1_000_000, settings.render_retries)
+        self._destinations = Destinations(
+            stream=order.spec.stream,
+            free=order.spec.config.pace == "free",
+            limits=output_limits(settings),
+            clock=clock,
+            feedback=Feedback(self._request_keyframe, self._sent),
+            state_dir=settings.state_dir,
         )
-        meter = Meter(clock)
-        arrivals = Arrivals(meter.asked_ns)
-        self._parts = Parts(
-            sequencer=sequencer,
-            feed=Feed(sequencer, self._ring, clock, ledger.came_late, arrivals),
-            arrivals=arrivals,
-            lead=lead,
-            canvas=canvas,
-            video=video,
-            audio=audio,
-            keyframes=keyframes,
-            meter=meter,
-            ledger=ledger,
-            ring=self._ring,
-            sinks=self._outputs,
-        )
-        self._connect(settings)
-
-    def _connect(self, settings: Settings) -> None:
-        """Make the pipeline and the threads that link it to Redis."""
-        order, parts = self._order, self._parts
+        self._fan = Fan(self._output, clock, settings.force_kill_timeout_ms / 2000)
         url, stream, stopping = settings.broker_url(), order.spec.stream, self._stopping
         self._redis = connect(url, timeout_s=REDIS_TIMEOUT_S)
-        mailbox_redis = connect(url, timeout_s=MailboxReader.WAIT_S + REDIS_TIMEOUT_S)
-        delivery = self._delivery()
-        link = CreditLink(self._redis, stopping)
-        self._pipeline = Pipeline(order.spec, delivery, parts, self._clock, link.give)
-        who = Identity(
-            stream=stream,
-            epoch=order.epoch,
-            generation=order.spec.generation,
+        self._link = CreditLink(self._redis, stopping)
+        self._shared = Shared(
+            settings=settings,
+            clock=clock,
             node=order.node,
-            encoder=parts.video.settings.codec,
-            started_wall_ms=self._clock.wall_ms(),
+            ring_label=order.ring_label,
+            started_wall_ms=clock.wall_ms(),
+            audio=SilenceEncoder(order.spec.config.fps, order.spec.config.audio_kbps),
+            sink=self._fan,
+            mailbox_redis=connect(url, timeout_s=MailboxReader.WAIT_S + REDIS_TIMEOUT_S),
+            give_credit=self._link.give,
         )
-        reader = MailboxReader(mailbox_redis, delivery, stopping, parts.feed.put)
-        watched = Watched(
-            parts.sequencer, parts.lead, parts.meter, parts.ledger, self._pipeline, self._outputs, reader.mail
+        self._newest = Epoch(order.spec, order.epoch, self._shared)
+        self._succession = Succession(self._newest, self._retired.append)
+        self._desk = ControlDesk(order.ring_label, self.change, self._bury, stopping)
+        subjects = Subjects(
+            who=lambda: self._present().identity(self._spec.generation),
+            watched=lambda: self._present().watched(),
+            outputs=self._fan.reports,
         )
         ledgers = LedgerStore(self._redis, settings.ledger_s)
-        self._threads = (
-            link.thread,
-            Reporter(who, watched, self._redis, ledgers, self._clock, stopping).thread,
-            Preview(stream, parts.canvas, self._redis, stopping).thread,
-            reader.thread,
-        )
-
-    def _delivery(self) -> Delivery:
-        return Delivery(
-            ring=self._ring.name,
-            nonce=self._ring.nonce,
-            mailbox=keys.mailbox(self._order.spec.stream, self._order.epoch),
-            width=self._ring.width,
-            height=self._ring.height,
-            slots=self._ring.slots,
-        )
+        self._reporter = Reporter(subjects, self._redis, ledgers, clock, stopping)
+        self._preview = Preview(stream, lambda: self._present().canvas, self._redis, stopping)
 
     def end(self) -> None:
         """Let :meth:`run` return after the present tick. May be called by a signal handler."""
@@ -179,50 +112,86 @@ class StreamProcess:
     def run(self) -> bool:
         """Tick until told to end, or until all that was ordered is done; whether it is.
 
-        Leaves no process or memory behind. Raises EncoderFailed.
+        Leaves no process or memory behind. Raises EncoderFailed and OutputFailed.
         """
-        for output in self._outputs:
-            output.start()
-        self._pipeline.begin()
-        for thread in self._threads:
-            thread.start()
+        first = self._succession.present
         try:
-            done = self._run_free() if self._free else self._run_live()
-            self._pipeline.end()
+            self._fan.change(self._spec.outputs)
+            first.open()
+            first.pipeline.ask()
+            for part in (self._link, self._reporter, self._preview, self._desk):
+                part.thread.start()
+            first.begin(self._clock.monotonic_ns())
+            done = self._run_free() if self._spec.config.pace == "free" else self._run_live()
+            self._succession.present.pipeline.end()
             if done:
-                for output in self._outputs:
-                    output.finish()
+                self._fan.finish()
         finally:
             self._close()
         return done
 
     def _run_live(self) -> bool:
         """Tick by the clock."""
-        ticker = Ticker(self._clock, self._order.spec.config.fps, self._clock.monotonic_ns())
         while not self._ending:
-            self._pipeline.tick(ticker.wait())
+            self._succession.tick()
         return False
 
     def _run_free(self) -> bool:
         """Tick frame by frame; whether all of them went out."""
-        frames = self._order.spec.config.frames
-        return FreeRun(self._pipeline, self._patience, self._clock, frames=frames).run(lambda: self._ending)
+        pipeline, frames = self._succession.present.pipeline, self._spec.config.frames
+        return FreeRun(pipeline, self._patience, self._clock, frames=frames).run(lambda: self._ending)
+
+    def change(self, proposal: Proposal) -> Answer:
+        """Go over to another spec without a break, if that can be done. Called by the control desk's
+        thread."""
+        spec, old = proposal.spec, self._spec
+        change = needed(old, spec)
+        if change is Change.PROCESS:
+            return Answer(taken=False, reason="another process is needed")
+        try:
+            if change is Change.EPOCH:
+                self._newest = Epoch(spec, proposal.epoch, self._shared)
+                self._newest.open()
+                self._succession.offer(self._newest)
+            elif change is Change.BITRATE:
+                self._newest.parts.video.change_bitrate(spec.config.bitrate_kbps)
+        except EncoderFailed as error:
+            return Answer(taken=False, reason=error.message)
+        self._spec = spec
+        self._fan.change(spec.outputs)
+        epoch = self._newest.number
+        log.info("new settings", change=change.name.lower(), generation=spec.generation, epoch=epoch)
+        return Answer(taken=True, epoch=epoch)
+
+    def _present(self) -> Epoch:
+        return self._succession.present
+
+    def _output(self, output: OutputSpec) -> Destination:
+        return self._destinations.make(output, self._newest.header())
+
+    def _request_keyframe(self) -> None:
+        self._present().parts.keyframes.request()
+
+    def _sent(self, tag: Tag) -> None:
+        self._present().ledger.sent(tag)
+
+    def _bury(self) -> None:
+        """Close the epochs that are over: not the tick thread's work."""
+        while self._retired:
+            self._retired.popleft().close()
 
     def _close(self) -> None:
-        for output in self._outputs:
-            output.stop()
-        deadline_ns = self._clock.monotonic_ns() + int(self._end_s * 1e9)
-        for output in self._outputs:
-            output.join(max(0.0, (deadline_ns - self._clock.monotonic_ns()) / 1e9))
-        self._ring.close(unlink=True)
+        self._fan.close()
         self._stopping.set()
-        for thread in self._threads[:2]:
-            thread.join(0.5)
+        self._bury()
+        self._succession.close()
+        for part in (self._link, self._reporter):
+            part.thread.join(0.5)
         self._forget()
 
     def _forget(self) -> None:
         """Remove what only this process stands for; it would expire anyway."""
-        stream, epoch = self._order.spec.stream, self._order.epoch
+        stream, epoch = self._spec.stream, self._present().number
         try:
             self._redis.delete(keys.report(stream), keys.mailbox(stream, epoch), keys.passed(stream, epoch))
         except StoreUnavailable:

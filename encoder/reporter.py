@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 import threading
 from collections import Counter, OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import psutil
 
-from encoder.destinations import Destination
 from encoder.lead import Lead
 from encoder.ledger import Ledger
 from encoder.link import Mail
@@ -20,7 +19,7 @@ from encoder.sequencer import Sequencer
 from farm.clock import Clock
 from farm.errors import StoreUnavailable
 from farm.log import get_logger, mask_text
-from farm.messages import Event, StreamReport, to_json
+from farm.messages import Event, OutputReport, StreamReport, to_json
 from farm.store import keys
 from farm.store.connection import FarmRedis
 from farm.store.events import EventLog
@@ -57,7 +56,7 @@ class LayerErrors:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Which process this is."""
+    """Which epoch of which process this is."""
 
     stream: str
     epoch: int
@@ -76,8 +75,16 @@ class Watched:
     meter: Meter
     ledger: Ledger
     pipeline: Pipeline
-    outputs: Sequence[Destination]
     mail: Mail
+
+
+@dataclass(frozen=True, slots=True)
+class Subjects:
+    """Where to find what is reported on; it changes with the epoch."""
+
+    who: Callable[[], Identity]
+    watched: Callable[[], Watched]
+    outputs: Callable[[], tuple[OutputReport, ...]]
 
 
 class Reporter:
@@ -85,15 +92,13 @@ class Reporter:
 
     def __init__(
         self,
-        who: Identity,
-        watched: Watched,
+        subjects: Subjects,
         redis: FarmRedis,
         ledgers: LedgerStore,
         clock: Clock,
         stopping: threading.Event,
     ) -> None:
-        self._who = who
-        self._watched = watched
+        self._subjects = subjects
         self._redis = redis
         self._ledgers = ledgers
         self._clock = clock
@@ -108,7 +113,8 @@ class Reporter:
 
     def report(self) -> StreamReport:
         """The stream as it is now."""
-        who, sequencer, figures = self._who, self._watched.sequencer, self._watched.meter.figures
+        who, watched = self._subjects.who(), self._subjects.watched()
+        sequencer, figures = watched.sequencer, watched.meter.figures
         return StreamReport(
             stream=who.stream,
             epoch=who.epoch,
@@ -131,14 +137,14 @@ class Reporter:
             latency_ms=figures.latency_ms,
             drawn_by=figures.drawn_by,
             second_draws=figures.second_draws,
-            lead=self._watched.lead.frames,
+            lead=watched.lead.frames,
             waiting=sequencer.waiting(),
             cpu_percent=self._process.cpu_percent(),
             memory_bytes=self._process.memory_info().rss,
             host_cpu_percent=psutil.cpu_percent(),
-            outputs=tuple(output.report() for output in self._watched.outputs),
-            mailed_frames=self._watched.mail.letters,
-            mailed_bytes=self._watched.mail.bytes,
+            outputs=self._subjects.outputs(),
+            mailed_frames=watched.mail.letters,
+            mailed_bytes=watched.mail.bytes,
         )
 
     def _run(self) -> None:
@@ -147,17 +153,18 @@ class Reporter:
             self._log(report)
             try:
                 self._redis.set(keys.report(report.stream), to_json(report), ex=EXPIRY_S)
-                self._ledgers.append(report.stream, self._watched.ledger.take())
-                self._tell_layer_errors()
+                watched = self._subjects.watched()
+                self._ledgers.append(report.stream, watched.ledger.take())
+                self._tell_layer_errors(report.stream, watched.pipeline)
             except StoreUnavailable:  # the credit link tells people; the next report says it all again
                 continue
 
-    def _tell_layer_errors(self) -> None:
-        pending = self._watched.pipeline.layer_errors
+    def _tell_layer_errors(self, stream: str, pipeline: Pipeline) -> None:
+        pending = pipeline.layer_errors
         errors = [pending.popleft() for _ in range(len(pending))]
         for layer, reason in self._layer_errors.due(errors, self._clock.monotonic_ns()):
             data = {"layer": layer, "reason": mask_text(reason)}
-            self._events.publish(Event("layer:error", self._who.stream, self._clock.wall_ms(), data))
+            self._events.publish(Event("layer:error", stream, self._clock.wall_ms(), data))
 
     def _log(self, report: StreamReport) -> None:
         if not self._showed_picture and report.fresh:

@@ -79,6 +79,19 @@ class Sequencer:
         self._held: dict[int, FrameDone] = {}
         self._unexplained: set[int] = set()
 
+    def go_on(self, before: Sequencer, first: int) -> None:
+        """Count on at ``first`` after another epoch of the same process; its fences stay in force."""
+        self.emitted = self.shown = self.heard = first - 1
+        self.fence = before.fence
+
+    def inherit(self, before: Sequencer) -> None:
+        """Count ticks and frames on from where ``before`` ended."""
+        self.fresh += before.fresh
+        self.blank += before.blank
+        self.held += before.held
+        self.repeated += before.repeated
+        self.refused += before.refused
+
     def wanted(self) -> list[int]:
         """The frames that would be news: not here, and of a tick to come or of one that nothing explains."""
         coming = range(self.emitted + 1, self.emitted + self.window + 1)

@@ -19,6 +19,7 @@ class Action(Enum):
 
     NOTHING = auto()
     START = auto()
+    HAND_OVER = auto()
     TERMINATE = auto()
     KILL = auto()
     GIVE_UP = auto()
@@ -32,6 +33,8 @@ class Limits:
     max_restarts: int
     """Within a minute."""
     kill_after_ns: int
+    answer_within_ns: int = 5_000_000_000
+    """How long a process may take to say whether it takes over another spec."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,10 @@ class Sight:
     """The generation that runs; None when no process does."""
     terminated_ns: int | None = None
     """When the process was told to end."""
+    asked_ns: int | None = None
+    """When it was told of the generation that is wanted; what it said to that is awaited."""
+    refused: bool = False
+    """It cannot take over the generation that is wanted."""
     deaths_ns: tuple[int, ...] = ()
     """Of the wanted generation, oldest first."""
     gave_up: bool = False
@@ -77,7 +84,14 @@ def _about_running(sight: Sight, limits: Limits, now_ns: int) -> Action:
         return Action.KILL if overdue else Action.NOTHING
     if sight.stuck:
         return Action.KILL
-    return Action.NOTHING if sight.running == sight.wanted else Action.TERMINATE
+    if sight.running == sight.wanted:
+        return Action.NOTHING
+    if sight.wanted is None or sight.refused:
+        return Action.TERMINATE
+    if sight.asked_ns is None:
+        return Action.HAND_OVER
+    overdue = now_ns - sight.asked_ns >= limits.answer_within_ns
+    return Action.TERMINATE if overdue else Action.NOTHING
 
 
 def _earliest_start_ns(deaths_ns: tuple[int, ...]) -> int:

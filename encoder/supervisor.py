@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from encoder.control import Answer, Proposal
 from encoder.order import LastWord
 from encoder.registry import Entry, Registry
 from encoder.supervision import Action, Limits, Sight, next_action, recent_deaths
@@ -43,6 +44,14 @@ class Process(Protocol):
         """That it is not to be started again, if its end said so."""
         ...
 
+    def propose(self, proposal: Proposal) -> None:
+        """Ask it to take over another spec; a newer one replaces that before. Raises EncoderFailed."""
+
+    def answer(self) -> Answer | None:
+        """What it says to the proposal, once; None while it says nothing. When it was taken over, the entry
+        is another one."""
+        ...
+
     def terminate(self) -> None:
         """Ask it to end."""
 
@@ -54,7 +63,9 @@ class Process(Protocol):
 
 
 Start = Callable[[StreamSpec, int], Process]
-"""Starts a process for a spec with the last epoch known. Raises EncoderFailed."""
+"""Starts a process for a spec, with this epoch. Raises EncoderFailed."""
+NextEpoch = Callable[[str, int], int]
+"""Gives a stream an epoch above the last one known."""
 
 
 @dataclass
@@ -64,6 +75,8 @@ class _Unit:
     spec: StreamSpec | None = None
     process: Process | None = None
     terminated_ns: int | None = None
+    asked_ns: int | None = None
+    refused: bool = False
     deaths_ns: tuple[int, ...] = ()
     restarts: int = 0
     gave_up: bool = False
@@ -86,6 +99,7 @@ class _Unit:
         if spec is not None and (self.spec is None or spec.generation != self.spec.generation):
             self.deaths_ns, self.restarts, self.reason = (), 0, None
             self.gave_up = self.finished = False
+            self.asked_ns, self.refused = None, False
         self.spec = spec
 
     def sight(self) -> Sight:
@@ -93,6 +107,8 @@ class _Unit:
             wanted=None if self.spec is None else self.spec.generation,
             running=None if self.process is None else self.process.entry.generation,
             terminated_ns=self.terminated_ns,
+            asked_ns=self.asked_ns,
+            refused=self.refused,
             deaths_ns=self.deaths_ns,
             gave_up=self.gave_up,
             stuck=self.stuck,
@@ -116,11 +132,14 @@ class _Unit:
 class Supervisor:
     """All streams of one node."""
 
-    def __init__(self, registry: Registry, limits: Limits, clock: Clock, start: Start) -> None:
+    def __init__(
+        self, registry: Registry, limits: Limits, clock: Clock, start: Start, next_epoch: NextEpoch
+    ) -> None:
         self._registry = registry
         self._limits = limits
         self._clock = clock
         self._start_process = start
+        self._next_epoch = next_epoch
         self._units: dict[str, _Unit] = {}
         self._knows_wishes = False
 
@@ -145,6 +164,7 @@ class Supervisor:
         for stream, unit in list(self._units.items()):
             self._reap(stream, unit)
             unit.watch(self._clock.monotonic_ns())
+            self._hear(stream, unit)
             if self._knows_wishes:
                 self._act(stream, unit)
 
@@ -177,11 +197,30 @@ class Supervisor:
             log.info("encoder process ended", stream=stream, pid=process.entry.pid)
         unit.terminated_ns = None
         unit.watchdog, unit.stuck = Watchdog(), False
+        unit.asked_ns, unit.refused = None, False
+
+    def _hear(self, stream: str, unit: _Unit) -> None:
+        """Look for the answer to a proposal."""
+        if unit.process is None or unit.asked_ns is None or unit.refused:
+            return
+        answer = unit.process.answer()
+        if answer is None:
+            return
+        if answer.taken:
+            unit.asked_ns = None
+            unit.epoch = answer.epoch
+            self._registry.write(unit.process.entry)
+            log.info("new settings on air", stream=stream, generation=unit.process.entry.generation)
+        else:
+            unit.refused = True
+            log.info("replacing an encoder process", stream=stream, reason=answer.reason)
 
     def _act(self, stream: str, unit: _Unit) -> None:
         match next_action(unit.sight(), self._limits, self._clock.monotonic_ns()):
             case Action.START:
                 self._start(stream, unit)
+            case Action.HAND_OVER if unit.process is not None and unit.spec is not None:
+                self._hand_over(stream, unit.process, unit.spec, unit)
             case Action.TERMINATE if unit.process is not None:
                 unit.terminated_ns = self._clock.monotonic_ns()
                 unit.process.terminate()
@@ -196,12 +235,20 @@ class Supervisor:
                 del self._units[stream]
                 self._registry.remove(stream)
 
+    def _hand_over(self, stream: str, process: Process, spec: StreamSpec, unit: _Unit) -> None:
+        unit.asked_ns = self._clock.monotonic_ns()
+        try:
+            process.propose(Proposal(spec, self._next_epoch(stream, unit.epoch)))
+        except EncoderFailed as error:
+            unit.refused = True
+            log.info("replacing an encoder process", stream=stream, reason=error.message)
+
     def _start(self, stream: str, unit: _Unit) -> None:
         if unit.spec is None:
             return
         unit.restarts += bool(unit.deaths_ns)
         try:
-            process = self._start_process(unit.spec, unit.epoch)
+            process = self._start_process(unit.spec, self._next_epoch(stream, unit.epoch))
         except EncoderFailed as error:
             unit.deaths_ns = (*unit.deaths_ns, self._clock.monotonic_ns())
             unit.reason = error.message

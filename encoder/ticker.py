@@ -1,4 +1,4 @@
-"""The output clock: tick n falls at ``start + n / fps``, exactly.
+"""The output clock: tick n falls n / fps after the epoch's start, exactly.
 
 Deadlines are computed from n by integers, so nothing adds up over days. A process that was stopped or starved
 emits what it missed at once; n never skips.
@@ -12,17 +12,18 @@ from farm.clock import Clock
 
 
 class Ticker:
-    """Counts the ticks of one epoch, which begins at ``start_ns`` of ``clock``."""
+    """Counts the ticks of one epoch, whose ``first`` one falls at ``start_ns`` of ``clock``."""
 
-    def __init__(self, clock: Clock, fps: Fraction, start_ns: int) -> None:
+    def __init__(self, clock: Clock, fps: Fraction, start_ns: int, first: int = 0) -> None:
         self._clock = clock
         self._fps = fps
         self._start_ns = start_ns
-        self._next = 0
+        self._first = self._next = first
 
     def deadline_ns(self, tick: int) -> int:
         """When ``tick`` falls, rounded down to a nanosecond."""
-        return self._start_ns + tick * 1_000_000_000 * self._fps.denominator // self._fps.numerator
+        ticks = tick - self._first
+        return self._start_ns + ticks * 1_000_000_000 * self._fps.denominator // self._fps.numerator
 
     def wait(self) -> int:
         """Return the next tick's number when its time has come, at once if that is past."""

@@ -6,8 +6,8 @@ no B-frames, no look-ahead, packets come out of the call that gave the picture.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cache
 
@@ -17,7 +17,7 @@ from av.codec.context import Flags
 from av.video.codeccontext import VideoCodecContext
 from av.video.frame import PictureType
 
-from encoder.flv import Tag, avc_sequence_header, time_ms, video_tag
+from encoder.flv import StreamHeader, Tag, avc_sequence_header, video_tag
 from farm.errors import EncoderFailed
 from farm.messages import StreamConfig
 from farm.transport.planes import Plane
@@ -102,50 +102,116 @@ def hardware_works() -> bool:
         return False
 
 
-class VideoEncoder:
-    """Encodes one canvas over and over: a flat I420 buffer that is read where it lies, never copied."""
+Describe = Callable[[VideoSettings, Tag], StreamHeader]
+"""What receivers are told of a stream that is encoded so and has this sequence header."""
 
-    def __init__(self, settings: VideoSettings, canvas: Plane) -> None:
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A codec that takes pictures."""
+
+    settings: VideoSettings
+    codec: VideoCodecContext
+    header: StreamHeader | None
+
+
+class VideoEncoder:
+    """Encodes one canvas over and over: a flat I420 buffer that is read where it lies, never copied.
+
+    The tick thread encodes; any other may change the bit rate meanwhile.
+    """
+
+    def __init__(self, settings: VideoSettings, canvas: Plane, describe: Describe | None = None) -> None:
         """Raises EncoderFailed when the codec refuses the settings."""
-        self.settings = settings
+        self.origin_s = Fraction(0)
+        """Media time of tick 0."""
+        self._describe = describe
         self._tick_s = 1 / settings.fps
-        self._codec = _open(settings)
+        self._opened = self._open(settings)
+        self._next: _Opened | None = None
+        self._keyframe_tick = 0
         rows = canvas.reshape(settings.height * 3 // 2, settings.width)
         self._frame = av.VideoFrame.from_numpy_buffer(rows, format="yuv420p")
         self._frame.time_base = self._tick_s
 
     @classmethod
-    def open(cls, config: StreamConfig, canvas: Plane) -> VideoEncoder:
+    def open(cls, config: StreamConfig, canvas: Plane, describe: Describe | None = None) -> VideoEncoder:
         """The best encoder that this machine has for ``config``. Raises EncoderFailed."""
         hardware = config.hardware_acceleration and hardware_works()
         if hardware:
             try:
-                return cls(video_settings(config, hardware=True), canvas)
+                return cls(video_settings(config, hardware=True), canvas, describe)
             except EncoderFailed:  # this size or rate is too much for the card
                 pass
-        return cls(video_settings(config, hardware=False), canvas)
+        return cls(video_settings(config, hardware=False), canvas, describe)
+
+    @property
+    def settings(self) -> VideoSettings:
+        """What it was opened with, or changed to."""
+        return (self._next or self._opened).settings
 
     def header(self) -> Tag:
         """What a decoder needs to know first."""
-        return avc_sequence_header(self._codec.extradata or b"")
+        return avc_sequence_header(self._opened.codec.extradata or b"")
+
+    def change_bitrate(self, bitrate_kbps: int) -> None:
+        """Encode at this rate from the next picture on. Raises EncoderFailed.
+
+        FFmpeg hands a new mean rate to a running x264, but lets nobody change the limits of its buffer after
+        opening. So the codec is followed by one with the right limits at its next keyframe, which costs
+        viewers nothing, and never gets more than its own limit until then.
+        """
+        now = self._opened.settings
+        limits = {"maxrate": f"{bitrate_kbps}k", "bufsize": f"{bitrate_kbps}k"}
+        self._next = self._open(replace(now, bitrate_kbps=bitrate_kbps, options={**now.options, **limits}))
 
     def encode(self, tick: int, *, keyframe: bool) -> list[Tag]:
         """The picture that is on the canvas now, shown at ``tick``. Raises EncoderFailed."""
+        if self._next is not None:
+            self._follow(self._next, at_keyframe=keyframe or self._keyframe_is_due(tick))
         self._frame.pts = tick
         self._frame.pict_type = PictureType.I if keyframe else PictureType.NONE
-        return self._encoded(self._frame)
+        tags = self._encoded(self._frame)
+        if any(tag.keyframe for tag in tags):
+            self._keyframe_tick = tick
+        return tags
 
     def flush(self) -> list[Tag]:
         """What is left in the encoder; the last call. Raises EncoderFailed."""
         return self._encoded(None)
 
+    def _open(self, settings: VideoSettings) -> _Opened:
+        codec = _open(settings)
+        if self._describe is None:
+            return _Opened(settings, codec, None)
+        return _Opened(settings, codec, self._describe(settings, avc_sequence_header(codec.extradata or b"")))
+
+    def _keyframe_is_due(self, tick: int) -> bool:
+        return tick - self._keyframe_tick >= int(self._opened.settings.options["g"])
+
+    def _follow(self, follower: _Opened, *, at_keyframe: bool) -> None:
+        if at_keyframe:
+            self._opened = follower
+            # Another change may have come in between: then that one follows later.
+            if self._next is follower:
+                self._next = None
+        elif self._opened.settings.codec == SOFTWARE:
+            lowest_kbps = min(follower.settings.bitrate_kbps, self._opened.settings.bitrate_kbps)
+            self._opened.codec.bit_rate = lowest_kbps * 1000
+
     def _encoded(self, frame: av.VideoFrame | None) -> list[Tag]:
+        opened = self._opened
         try:
-            packets = self._codec.encode(frame)
+            packets = opened.codec.encode(frame)
         except av.FFmpegError as error:
-            raise EncoderFailed(f"{self.settings.codec} failed: {error.strerror}") from error
+            raise EncoderFailed(f"{opened.settings.codec} failed: {error.strerror}") from error
         return [
-            video_tag(bytes(packet), time_ms(packet.pts or 0, self._tick_s), keyframe=packet.is_keyframe)
+            video_tag(
+                bytes(packet),
+                round((self.origin_s + (packet.pts or 0) * self._tick_s) * 1000),
+                keyframe=packet.is_keyframe,
+                header=opened.header,
+            )
             for packet in packets
         ]
 

@@ -133,6 +133,8 @@ class Credit(msgspec.Struct, frozen=True):
     """How long the frames that came since the last credit took, from being asked for to being there."""
     missing: tuple[int, ...] = ()
     """Frames that were asked for long ago and are still to come: they are to be ordered again."""
+    follows: int | None = None
+    """The epoch that this one took over from within one process; its frames are counted on."""
 
 
 class OutputSpec(msgspec.Struct, frozen=True):
@@ -164,13 +166,15 @@ class StreamConfig(msgspec.Struct, frozen=True):
 
 
 class StreamSpec(msgspec.Struct, frozen=True):
-    """What an encoder node is to run: one process per spec. ``generation`` changes when the process must
-    be replaced by one with other settings."""
+    """What an encoder node is to run: one process per spec. ``generation`` changes with the settings; a
+    process takes over what it can without a break (:mod:`encoder.changes`) and is replaced otherwise."""
 
     stream: str
     generation: int
     config: StreamConfig
     outputs: tuple[OutputSpec, ...]
+    started_wall_ms: int | None = None
+    """Which start of the stream this is for."""
 
 
 class OutputReport(msgspec.Struct, frozen=True):

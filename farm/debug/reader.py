@@ -66,9 +66,15 @@ def pattern_filters(place: PatternPlace) -> str:
 
 
 def frame_numbers(
-    url: str, place: PatternPlace, *, seconds: float | None = None
+    url: str, place: PatternPlace, *, seconds: float | None = None, size: tuple[int, int] | None = None
 ) -> Iterator[tuple[int | None, int]]:
-    """(number or None, arrival as ``time.monotonic_ns``) of every picture of ``url``. Raises OutputFailed."""
-    with decoded(url, pattern_filters(place), place.cells, seconds=seconds) as pictures:
+    """(number or None, arrival as ``time.monotonic_ns``) of every picture of ``url``. Raises OutputFailed.
+
+    ``place`` is that in pictures of ``size``, whatever size the stream has or changes to.
+    """
+    filters = pattern_filters(place)
+    if size is not None:
+        filters = f"scale={size[0]}:{size[1]},{filters}"
+    with decoded(url, filters, place.cells, seconds=seconds) as pictures:
         for cells in pictures:
             yield read_number(cells), time.monotonic_ns()

@@ -226,6 +226,34 @@ def test_a_new_process_goes_on_where_the_last_frame_was_sent() -> None:
     assert again.applied is None
 
 
+def test_an_epoch_that_takes_over_within_a_process_counts_on_where_the_one_before_was_asked_for() -> None:
+    show = step(on_air(FIRST), credit(4, fence=FENCE, lead=6)).show
+    last = show.dispatched
+    following = step(show, msgspec.structs.replace(credit(last, -1, epoch=2), follows=1))
+    assert frames(following) == [last + 1, last + 2, last + 3]
+    assert {task.base for task in following.tasks} == {-1}
+    assert [time_s(task) for task in following.tasks] == [Fraction(last + n, 30) for n in (1, 2, 3)]
+    assert following.rewritten
+    assert not following.births
+
+
+def test_scene_time_goes_on_at_another_rate_from_the_frame_where_that_begins() -> None:
+    show = on_air(FIRST)
+    first = show.dispatched + 1
+    said = msgspec.structs.replace(credit(first - 1, -1, epoch=2), follows=1, fps=Fraction(60))
+    times_s = [time_s(task) for task in step(show, said).tasks]
+    assert times_s == [Fraction(first, 30) + Fraction(n, 60) for n in range(3)]
+
+
+def test_an_epoch_that_takes_over_from_one_that_was_never_shown_begins_where_that_did() -> None:
+    show = on_air(FIRST)
+    first = show.dispatched + 1
+    never_shown = msgspec.structs.replace(credit(first - 1, -1, epoch=2), follows=1)
+    its_successor = msgspec.structs.replace(credit(first - 1, -1, epoch=3), follows=1)
+    following = step(step(show, never_shown).show, its_successor)
+    assert time_s(following.tasks[0]) == Fraction(first, 30)
+
+
 def test_a_process_that_was_given_the_same_epoch_is_told_apart_by_its_ring() -> None:
     show = on_air(FIRST)
     other = msgspec.structs.replace(credit(-1), delivery=credit(-1, epoch=9).delivery)

@@ -31,12 +31,17 @@ def environment(redis_url: str, **settings: object) -> dict[str, str]:
     return os.environ | {"REDIS_URL": redis_url, "LOG_FORMAT": "json", "OUTPUT_RETRY_MAX_MS": "500"} | named
 
 
+def label_of(stream: str) -> str:
+    """The ring label of :func:`encoder_process`: other test runs on this host have others."""
+    return f"{stream}-test-{os.getpid()}"
+
+
 @contextmanager
 def encoder_process(
     redis_url: str, spec: StreamSpec, *, epoch: int = 1, **settings: object
 ) -> Iterator[subprocess.Popen[bytes]]:
     """One stream's process; killed at the end if it still runs."""
-    order = ProcessOrder(spec, epoch, "node-1", f"{spec.stream}-test")
+    order = ProcessOrder(spec, epoch, "node-1", label_of(spec.stream))
     process = subprocess.Popen(
         [sys.executable, "-m", "encoder.process"],
         stdin=subprocess.PIPE,

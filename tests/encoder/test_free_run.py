@@ -12,12 +12,12 @@ import msgspec
 import numpy as np
 import pytest
 
-from encoder.destinations import destinations
-from encoder.flv import Kind, Tag
+from encoder.destinations import Destinations
+from encoder.flv import Kind, StreamHeader, Tag
 from encoder.flv_file import flv_tag
 from encoder.free_run import FreeRun
 from encoder.order import LastWord
-from encoder.outputs import Feedback, OutputLimits, StreamHeader
+from encoder.outputs import Feedback, OutputLimits
 from encoder.patience import LONGEST_FACTOR, REMIND_NS, Limits, Patience, Step
 from farm.clock import ManualClock
 from farm.errors import EncoderFailed, OutputFailed, RenderFailed
@@ -27,7 +27,7 @@ from farm.store.connection import FarmRedis
 from farm.transport.ring import SHM_DIR
 from tests.conftest import wait_until
 from tests.encoder.farmhand import Farmhand, read_number
-from tests.encoder.running import SMALL, encoder_process, report_of, small_spec
+from tests.encoder.running import SMALL, encoder_process, label_of, report_of, small_spec
 
 S = 1_000_000_000
 LIMITS = Limits(again_ns=2 * S, most_orders=3)
@@ -146,7 +146,9 @@ def render_spec(frames: int, url: str = "file:film.flv") -> StreamSpec:
 def outputs_of(spec: StreamSpec, folder: Path) -> Any:
     header = StreamHeader({}, (Tag(Kind.VIDEO, 0, b"header"),))
     feedback = Feedback(lambda: None, lambda _tag: None)
-    return destinations(spec, header, OutputLimits(10, 1.0, 1.0), ManualClock(), feedback, folder)
+    limits, free = OutputLimits(10, 1.0, 1.0), spec.config.pace == "free"
+    made = Destinations(spec.stream, free, limits, ManualClock(), feedback, folder)
+    return tuple(made.make(output, header) for output in spec.outputs)
 
 
 @pytest.mark.parametrize(
@@ -205,7 +207,7 @@ def test_a_render_has_every_frame_once_though_some_are_lost(
     path = render_path(tmp_path, "film", "file:film.flv")
     assert decoded(path) == list(range(100))
     assert report_of(redis, "film") is None
-    assert not list(SHM_DIR.glob("framefarm-film-test-*"))
+    assert not list(SHM_DIR.glob(f"framefarm-{label_of('film')}-*"))
     told = subprocess.run(
         ["ffprobe", "-v", "error", "-show_streams", "-show_format", "-of", "json", str(path)],
         capture_output=True,

@@ -129,11 +129,11 @@ def test_a_process_that_lives_but_does_not_tick_is_replaced(nodes: Nodes) -> Non
     wait_until(lambda: nodes.streams()["stuck"].reason == STUCK, "the reason is told")
 
 
-def test_another_generation_replaces_the_process(nodes: Nodes) -> None:
+def test_another_start_replaces_the_process(nodes: Nodes) -> None:
     nodes.start()
     nodes.assign(small_spec("replaced", generation=1))
     before = nodes.running("replaced")
-    nodes.assign(small_spec("replaced", generation=2))
+    nodes.assign(msgspec.structs.replace(small_spec("replaced", generation=2), started_wall_ms=5))
     after = nodes.running("replaced", after=before)
     assert (after.generation, before.generation) == (2, 1)
     assert after.epoch > before.epoch

@@ -17,7 +17,7 @@ from farm.store.connection import FarmRedis
 from farm.transport.ring import SHM_DIR
 from tests.conftest import RtmpServer, wait_until
 from tests.encoder.farmhand import BRIGHT, DARK, Farmhand, probe, read_number, record
-from tests.encoder.running import encoder_process, environment, report_of, small_spec
+from tests.encoder.running import encoder_process, environment, label_of, report_of, small_spec
 
 
 def connected(redis: FarmRedis, stream: str) -> bool:
@@ -128,8 +128,8 @@ def test_a_process_without_a_readable_order_says_so(redis_url: str) -> None:
 def test_a_process_that_is_told_to_end_leaves_nothing_behind(redis: FarmRedis, redis_url: str) -> None:
     with encoder_process(redis_url, small_spec("gone")) as process:
         wait_until(lambda: report_of(redis, "gone"), "the process reports")
-        assert list(SHM_DIR.glob("framefarm-gone-test-*"))
+        assert list(SHM_DIR.glob(f"framefarm-{label_of('gone')}-*"))
         process.terminate()
         assert process.wait(5) == 0
-    assert not list(SHM_DIR.glob("framefarm-gone-test-*"))
+    assert not list(SHM_DIR.glob(f"framefarm-{label_of('gone')}-*"))
     assert report_of(redis, "gone") is None

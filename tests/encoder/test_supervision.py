@@ -8,11 +8,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from encoder.control import Answer, Proposal
 from encoder.order import LastWord
 from encoder.registry import Entry, Registry
 from encoder.supervision import Action, Limits, Sight, next_action
 from encoder.supervisor import STUCK, Supervisor
 from farm.clock import ManualClock
+from farm.errors import EncoderFailed
 from farm.messages import StreamSpec
 from tests.encoder.running import SMALL, small_spec
 
@@ -27,7 +29,11 @@ NOW = 100 * S
         (Sight(wanted=None), Action.FORGET),
         (Sight(wanted=1), Action.START),
         (Sight(wanted=1, running=1), Action.NOTHING),
-        (Sight(wanted=2, running=1), Action.TERMINATE),
+        (Sight(wanted=2, running=1), Action.HAND_OVER),
+        (Sight(wanted=2, running=1, asked_ns=NOW - 4 * S), Action.NOTHING),
+        (Sight(wanted=2, running=1, asked_ns=NOW - 5 * S), Action.TERMINATE),
+        (Sight(wanted=2, running=1, asked_ns=NOW, refused=True), Action.TERMINATE),
+        (Sight(wanted=2, running=1, stuck=True), Action.KILL),
         (Sight(wanted=None, running=1), Action.TERMINATE),
         (Sight(wanted=None, running=1, terminated_ns=NOW - 4 * S), Action.NOTHING),
         (Sight(wanted=None, running=1, terminated_ns=NOW - 5 * S), Action.KILL),
@@ -55,9 +61,26 @@ class FakeProcess:
         self.word: LastWord | None = None
         self.asked: list[str] = []
         self.ticks = 0
+        self.proposed: list[Proposal] = []
+        self.answers: list[Answer] = []
+        self.listens = True
 
     def exit_reason(self) -> str | None:
         return self.ended
+
+    def propose(self, proposal: Proposal) -> None:
+        if not self.listens:
+            raise EncoderFailed("nobody listens")
+        self.proposed.append(proposal)
+
+    def answer(self) -> Answer | None:
+        if not self.answers:
+            return None
+        answer = self.answers.pop()
+        if answer.taken:
+            generation = self.proposed[-1].spec.generation
+            self.entry = msgspec.structs.replace(self.entry, generation=generation, epoch=answer.epoch)
+        return answer
 
     def last_tick(self) -> int:
         return self.ticks
@@ -82,10 +105,13 @@ class House:
         self.clock = ManualClock(NOW)
         self.registry = Registry(state_dir, "node")
         self.started: list[FakeProcess] = []
-        self.supervisor = Supervisor(self.registry, LIMITS, self.clock, self._start)
+        self.supervisor = Supervisor(self.registry, LIMITS, self.clock, self._start, self._next)
+
+    def _next(self, _stream: str, known: int) -> int:
+        return known + 1
 
     def _start(self, spec: StreamSpec, epoch: int) -> FakeProcess:
-        entry = Entry(spec.stream, 1000 + len(self.started), 5.0, epoch + 1, spec.generation, "label")
+        entry = Entry(spec.stream, 1000 + len(self.started), 5.0, epoch, spec.generation, "label")
         self.started.append(FakeProcess(entry))
         return self.started[-1]
 
@@ -113,10 +139,51 @@ def test_a_wanted_stream_is_started_once(house: House) -> None:
     assert house.registry.entries() == [house.started[0].entry]
 
 
-def test_a_new_generation_starts_when_the_old_process_has_ended(house: House) -> None:
+def test_a_living_process_takes_over_a_new_generation(house: House) -> None:
     house.supervisor.want({"s": small_spec("s", generation=1)})
     house.step()
+    process = house.started[0]
     house.supervisor.want({"s": small_spec("s", generation=2)})
+    house.step()
+    house.step(after_s=1)
+    ((spec, epoch),) = ((proposal.spec, proposal.epoch) for proposal in process.proposed)
+    assert (spec.generation, epoch) == (2, process.entry.epoch + 1)
+    assert house.state() == ("running", 1)
+    process.answers.append(Answer(taken=True, epoch=epoch))
+    house.step()
+    assert house.state() == ("running", 2)
+    assert [(e.generation, e.epoch) for e in house.registry.entries()] == [(2, epoch)]
+    assert len(house.started) == 1
+    assert not process.asked
+
+
+def test_a_second_change_overtakes_the_first(house: House) -> None:
+    for generation in (1, 2, 3):
+        house.supervisor.want({"s": small_spec("s", generation=generation)})
+        house.step()
+    (process,) = house.started
+    assert [proposal.spec.generation for proposal in process.proposed] == [2, 3]
+    process.answers.append(Answer(taken=True, epoch=7))
+    house.step()
+    assert house.state() == ("running", 3)
+
+
+def test_a_process_that_does_not_listen_is_replaced_at_once(house: House) -> None:
+    house.supervisor.want({"s": small_spec("s", generation=1)})
+    house.step()
+    house.started[0].listens = False
+    house.supervisor.want({"s": small_spec("s", generation=2)})
+    house.step()
+    house.step()
+    assert house.started[0].asked == ["terminate"]
+
+
+def test_when_a_process_refuses_another_one_starts_after_its_end(house: House) -> None:
+    house.supervisor.want({"s": small_spec("s", generation=1)})
+    house.step()
+    house.started[0].answers.append(Answer(taken=False, reason="too deep a change"))
+    house.supervisor.want({"s": small_spec("s", generation=2)})
+    house.step()
     house.step()
     assert house.started[0].asked == ["terminate"]
     assert house.state() == ("stopping", 1)

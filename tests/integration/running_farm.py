@@ -179,8 +179,10 @@ class RunningFarm:
 class Viewer:
     """Reads a test stream in the background and counts what it sees."""
 
-    def __init__(self, url: str, seconds: float) -> None:
+    def __init__(self, url: str, seconds: float, size: tuple[int, int] | None = None) -> None:
+        """``size``: of the scene, for a stream whose size may change."""
         self.tally = Tally()
+        self._size = size
         self._thread = threading.Thread(target=self._read, args=(url, seconds), name="viewer")
         self._error: Exception | None = None
 
@@ -196,7 +198,7 @@ class Viewer:
 
     def _read(self, url: str, seconds: float) -> None:
         try:
-            for number, _ in frame_numbers(url, PLACE, seconds=seconds):
+            for number, _ in frame_numbers(url, PLACE, seconds=seconds, size=self._size):
                 self.tally.add(number)
         except Exception as error:  # noqa: BLE001  raised again where the test waits
             self._error = error
