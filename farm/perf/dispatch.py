@@ -9,8 +9,9 @@ what these take before the first tick is told as ``idle_ms_per_s``.
 
 from __future__ import annotations
 
+import statistics
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from farm.errors import FarmError
@@ -35,8 +36,8 @@ def measure_dispatch(
     """The coordinator's milliseconds of CPU for each frame that it orders, by streams and workers.
 
     ``frames_per_s`` is what one core orders in a second: the frames of the last cell by the seconds of CPU
-    that they took; ``ordered_per_s`` is what was really ordered there. ``growth`` is the dearest cell by the
-    first one: about 1 when the cost grows with nothing. Raises FarmError.
+    that they took; ``ordered_per_s`` is what was really ordered there. ``growth`` tells how much dearer a
+    frame gets with more streams and with more workers, see :func:`growth`. Raises FarmError.
     """
     cells: dict[str, dict[str, Cell]] = {}
     idle: dict[str, float] = {}
@@ -51,17 +52,28 @@ def measure_dispatch(
             idle[str(count)] = bench.idle_ms_per_s(seconds)
             cells[str(count)] = bench.row(workers, seconds)
     last = cells[str(streams[-1])][str(workers[-1])]
-    costs = [cell["cpu_ms"] for row in cells.values() for cell in row.values()]
     return {
         "fps": fps,
         "seconds": seconds,
         "frames_per_s": round(1000 / last["cpu_ms"]),
         "ordered_per_s": last["ordered_per_s"],
-        "growth": round(max(costs) / costs[0], 2),
+        "growth": growth(cells),
         "workers_are": "connections that take tasks from the broker (BRPOP) and draw nothing",
         "idle_ms_per_s": idle,
         "cells": cells,
     }
+
+
+def growth(cells: Mapping[str, Mapping[str, Cell]]) -> dict[str, float]:
+    """The dearest number of streams by the first one, and of workers: medians over the other of the two, so
+    that one disturbed cell says nothing. 1 where nothing is dearer than the first."""
+    rows = [[cell["cpu_ms"] for cell in row.values()] for row in cells.values()]
+    by_streams = [statistics.median(row) for row in rows]
+    by_workers = [
+        statistics.median(cost / row[0] for cost, row in zip(column, rows, strict=True))
+        for column in zip(*rows, strict=True)
+    ]
+    return {"streams": round(max(by_streams) / by_streams[0], 2), "workers": round(max(by_workers), 2)}
 
 
 class _Totals(NamedTuple):

@@ -7,6 +7,7 @@ from typing import Any
 
 from farm.perf.rig import own_farm
 from farm.perf.shows.catalogue import SHOWS
+from farm.perf.trend import trend
 
 STREAM = "perf-memory"
 _WARM_S = 10
@@ -14,8 +15,8 @@ _EVERY_S = 5.0
 
 
 def measure_memory(show: str, *, size: str, fps: int, minutes: float) -> dict[str, Any]:
-    """PSS of all processes of a farm with one stream, in 10^6 bytes; its slope in MB an hour, fitted to what
-    was measured every five seconds (least squares). Raises FarmError."""
+    """PSS of all processes of a farm with one stream, in 10^6 bytes: the most, and the slope of what is
+    measured every five seconds with its standard error, in MB a minute. Raises FarmError."""
     with own_farm(target_fps=fps, stream_resolution=size) as farm:
         farm.show(STREAM, SHOWS[show](), {"STREAM_RESOLUTION": size, "TARGET_FPS": fps})
         farm.until(lambda: farm.emitted(STREAM) > 0, "the stream is on air", 30)
@@ -28,22 +29,15 @@ def measure_memory(show: str, *, size: str, fps: int, minutes: float) -> dict[st
             if points[-1][0] >= minutes * 60:
                 break
             time.sleep(_EVERY_S)
+    slope = trend([(second / 60, mb) for second, mb in points])
     return {
         "show": show,
         "size": size,
         "fps": fps,
         "pss_mb": round(max(mb for _, mb in points)),
-        "slope_mb_per_hour": round(3600 * _slope(points), 1),
+        "slope_mb_per_min": round(slope.slope, 3),
+        "noise_mb_per_min": round(slope.noise, 3),
+        "grows": slope.grows(),
         "minutes": minutes,
         "processes": sizes,
     }
-
-
-def _slope(points: list[tuple[float, float]]) -> float:
-    """Of the line through ``points`` with the least squares; 0 for fewer than three."""
-    if len(points) < 3:
-        return 0.0
-    mean_s = sum(second for second, _ in points) / len(points)
-    mean_mb = sum(mb for _, mb in points) / len(points)
-    spread = sum((second - mean_s) ** 2 for second, _ in points)
-    return sum((second - mean_s) * (mb - mean_mb) for second, mb in points) / spread

@@ -137,29 +137,42 @@ def beat_as_node(redis: FarmRedis, capacity: int) -> None:
 class Progress:
     """What became of one stream's frames; written by workers, read by its encoder process."""
 
+    lead: int = _LEAD
     emitted: int = -1
     drawn: int = -1
     """The newest frame that a worker took."""
     fence: int = 0
     ordered: int = 0
-    """Messages that workers took."""
+    """Frames that workers took."""
     stale: int = 0
     """Ticks at which their frame had not been taken yet."""
+    _asked_s: dict[int, float] = field(default_factory=dict)
+    """When each frame was asked for that nobody took yet."""
+    _arrivals_ms: list[float] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def took(self, frame: Frame) -> None:
+    def took(self, frame: Frame, now_s: float) -> None:
         """A worker took ``frame``."""
         with self._lock:
             self.ordered += 1
             self.drawn = max(self.drawn, frame.number)
             self.fence = max(self.fence, frame.fence)
+            asked_s = self._asked_s.pop(frame.number, None)
+            if asked_s is not None:
+                self._arrivals_ms.append(round(1000 * (now_s - asked_s), 2))
 
-    def tick(self) -> int:
-        """One more tick is over; the canvas's frame after it."""
+    def tick(self, picture: Picture, stream: str, now_s: float) -> Credit:
+        """One more tick is over: what the encoder process says then."""
         with self._lock:
             self.emitted += 1
             self.stale += self.drawn < self.emitted
-            return min(self.drawn, self.emitted)
+            arrivals_ms, self._arrivals_ms = tuple(self._arrivals_ms), []
+            self._asked_s = {frame: at_s for frame, at_s in self._asked_s.items() if frame > self.emitted}
+            absent = tuple((frame, round(1000 * (now_s - at_s), 2)) for frame, at_s in self._asked_s.items())
+            self._asked_s.setdefault(self.emitted + self.lead, now_s)
+            canvas = min(self.drawn, self.emitted)
+            said = picture.credit(stream, self.emitted, canvas, lead=self.lead, fence=self.fence)
+        return msgspec.structs.replace(said, arrivals_ms=arrivals_ms, absent=absent)
 
 
 class Encoders(threading.Thread):
@@ -203,10 +216,7 @@ class Encoders(threading.Thread):
             self._ending.wait(max(0.0, began_s + (done + 1) * step_s - time.monotonic()))
 
     def _tick(self, pipe: Pipeline, stream: str) -> None:
-        progress = self.progress[stream]
-        canvas = progress.tick()
-        emitted, fence = progress.emitted, progress.fence
-        publish(pipe, self._picture.credit(stream, emitted, canvas, lead=_LEAD, fence=fence))
+        publish(pipe, self.progress[stream].tick(self._picture, stream, time.monotonic()))
 
 
 @contextmanager
@@ -234,4 +244,4 @@ def _take_frames(url: str, progress: Mapping[str, Progress], ending: threading.E
             if answer is not None:
                 # Answers are bytes; the driver's types say that they might be text.
                 frame = frame_of(cast(bytes, answer[1]))
-                progress[frame.stream].took(frame)
+                progress[frame.stream].took(frame, time.monotonic())

@@ -9,10 +9,10 @@ from rich.console import Console
 
 from coordinator.publisher import Publisher
 from farm.clock import ManualClock
-from farm.perf.dispatch import measure_dispatch
+from farm.perf.dispatch import growth, measure_dispatch
 from farm.perf.processes import cpu_ns
 from farm.perf.results import Grid, up_to
-from farm.perf.standins import Frame, Progress, frame_of
+from farm.perf.standins import Frame, Picture, Progress, frame_of
 from farm.store import keys
 from farm.store.connection import FarmRedis
 from tests.coordinator.test_publisher import frame_task
@@ -30,6 +30,15 @@ def test_a_real_coordinator_is_measured_with_any_number_of_streams_and_workers()
     assert result["idle_ms_per_s"].keys() == {"1", "2"}
 
 
+def test_growth_is_told_apart_from_a_disturbed_cell() -> None:
+    def row(*costs: float) -> dict[str, dict[str, float]]:
+        return {str(workers): {"cpu_ms": cost} for workers, cost in zip((1, 8, 64), costs, strict=True)}
+
+    even = {"1": row(0.5, 0.5, 0.5), "5": row(0.4, 2.0, 0.4), "20": row(0.3, 0.3, 0.3)}
+    assert growth(even) == {"streams": 1.0, "workers": 1.0}
+    assert growth({"1": row(0.5, 0.6, 0.7), "20": row(1.0, 1.2, 1.4)}) == {"streams": 2.0, "workers": 1.4}
+
+
 def test_a_stand_in_reads_which_frame_a_message_orders(redis: FarmRedis) -> None:
     Publisher(redis, ManualClock()).publish([frame_task(41)])
     message = redis.rpop(keys.QUEUE)
@@ -37,12 +46,18 @@ def test_a_stand_in_reads_which_frame_a_message_orders(redis: FarmRedis) -> None
     assert frame_of(message) == Frame("s", 41, 7)
 
 
-def test_a_canvas_holds_the_newest_frame_that_was_taken_in_time() -> None:
-    progress = Progress()
-    assert progress.tick() == -1
-    progress.took(Frame("s", 2, 7))
-    assert [progress.tick(), progress.tick(), progress.tick()] == [1, 2, 2]
-    assert (progress.emitted, progress.stale, progress.fence, progress.ordered) == (3, 2, 7, 1)
+def test_a_stand_in_says_what_an_encoder_process_says() -> None:
+    picture, progress = Picture(64, 36, 50, {}), Progress(lead=2)
+    said = [progress.tick(picture, "s", 1.0), progress.tick(picture, "s", 1.02)]
+    assert [(credit.emitted, credit.canvas, credit.absent) for credit in said] == [
+        (0, -1, ()),
+        (1, -1, ((2, 20.0),)),
+    ]
+    progress.took(Frame("s", 2, 7), 1.025)
+    last = progress.tick(picture, "s", 1.04)
+    assert (last.canvas, last.fence, last.arrivals_ms, last.absent) == (2, 7, (25.0,), ((3, 20.0),))
+    assert progress.tick(picture, "s", 1.06).arrivals_ms == ()
+    assert (progress.emitted, progress.stale, progress.ordered) == (3, 3, 1)
 
 
 def test_the_cpu_of_a_process_is_its_own_clock() -> None:
