@@ -9,8 +9,9 @@ import socket
 import subprocess
 import sys
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from farm.forking.wire import Born, Died, Launch, connected, receive, send
@@ -25,17 +26,18 @@ class Process:
     """A running or ended process. ``pidfd`` becomes readable when it ends, and lives as long as this does:
     somebody may be waiting on it while another one asks for the exit code."""
 
-    def __init__(self, pid: int, pidfd: int, source: subprocess.Popen[bytes] | socket.socket) -> None:
+    def __init__(self, pid: int, pidfd: int, reap: Callable[[], int]) -> None:
+        """``reap`` tells the exit code, once, of a process that has ended."""
         self.pid = pid
         self.pidfd = pidfd
-        self._source = source
+        self._reap = reap
         self._code: int | None = None
         weakref.finalize(self, os.close, pidfd)
 
     def exit_code(self) -> int | None:
         """None while it runs; -N when it was ended by signal N."""
         if self._code is None and select.select([self.pidfd], [], [], 0)[0]:
-            self._code = self._reaped()
+            self._code = self._reap()
         return self._code
 
     def send_signal(self, number: signal.Signals) -> None:
@@ -52,16 +54,6 @@ class Process:
         """End it at once."""
         self.send_signal(signal.SIGKILL)
 
-    def _reaped(self) -> int:
-        if isinstance(self._source, subprocess.Popen):
-            return self._source.wait()
-        try:
-            return receive(self._source, Died)[0].code
-        except OSError:
-            return UNKNOWN_CODE
-        finally:
-            self._source.close()
-
 
 def run_program(
     command: Sequence[str], environment: Mapping[str, str], fds: Sequence[int], *, own_session: bool = False
@@ -77,7 +69,7 @@ def run_program(
         start_new_session=own_session,
         process_group=None if own_session else 0,
     )
-    return Process(popen.pid, os.pidfd_open(popen.pid), popen)
+    return Process(popen.pid, os.pidfd_open(popen.pid), popen.wait)
 
 
 def run_module(
@@ -113,4 +105,13 @@ def _forked(fork_server: Path, launch: Launch, fds: Sequence[int]) -> Process:
     except (OSError, ValueError):
         connection.close()
         raise
-    return Process(born.pid, pidfd, connection)
+    return Process(born.pid, pidfd, partial(_told, connection))
+
+
+def _told(server: socket.socket) -> int:
+    """The exit code, as the server tells it."""
+    with server:
+        try:
+            return receive(server, Died)[0].code
+        except OSError:
+            return UNKNOWN_CODE

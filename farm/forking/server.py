@@ -94,7 +94,7 @@ class ForkServer:
             if child == 0:
                 connection.close()
                 self._leave()
-                _become(launch, fds)
+                become(launch, fds)
                 return launch
             self._welcome(child, connection)
         except OSError as error:
@@ -136,7 +136,7 @@ class ForkServer:
         self._clients.clear()
 
 
-def _become(launch: Launch, fds: Sequence[int]) -> None:
+def become(launch: Launch, fds: Sequence[int]) -> None:
     """In a child: take the place in the system that ``launch`` and ``fds`` describe."""
     if launch.own_session:
         os.setsid()

@@ -18,6 +18,7 @@ PRELOADED = (
     "coordinator.__main__",
     "encoder.node",
     "encoder.process",
+    "farm.up.opening",
     "workers.__main__",
 )
 """What the fork server imports: our programs, with all that they import."""
@@ -48,18 +49,24 @@ class Service:
     """``command`` is a module, to be forked from the parent that has imported it already."""
 
 
+TUNING = {
+    "PYTHONUNBUFFERED": "1",
+    # Nothing here is linear algebra, for which numpy would start a thread per core.
+    "OPENBLAS_NUM_THREADS": "1",
+    # So that pictures that are no longer needed go back to the system: without a fixed threshold glibc
+    # lets it grow to their size, and keeps them.
+    "MALLOC_MMAP_THRESHOLD_": "262144",
+}
+"""What has to be in the environment before a process of ours begins."""
+
+
 def own_environment(settings: Settings) -> dict[str, str]:
     """What our services get on top of the user's environment, so that all of them read the same settings."""
     environment = {
         "LOG_FORMAT": settings.log_format,
-        "PYTHONUNBUFFERED": "1",
         "STATE_DIR": str(settings.state_dir.resolve()),
         "FORK_SERVER": str(fork_server_path(settings)),
-        # Nothing here is linear algebra, for which numpy would start a thread per core.
-        "OPENBLAS_NUM_THREADS": "1",
-        # So that pictures that are no longer needed go back to the system: without a fixed threshold glibc
-        # lets it grow to their size, and keeps them.
-        "MALLOC_MMAP_THRESHOLD_": "262144",
+        **TUNING,
     }
     if password := reaching_private_redis(settings).redis_password:
         environment["REDIS_PASSWORD"] = password.get_secret_value()

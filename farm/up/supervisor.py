@@ -6,7 +6,7 @@ import asyncio
 import json
 import os
 import signal
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import psutil
@@ -24,16 +24,27 @@ log = get_logger(__name__)
 LONGEST_LINE_BYTES = 256 * 1024
 LAST_WORDS_S = 0.1
 
+Started = tuple[Process, int]
+"""A process, and the file descriptor from which what it prints on either way out comes."""
+
 
 class Supervisor:
     """Runs ``services`` until :meth:`stop`. ``stop_within_s`` bounds the whole of a graceful shutdown."""
 
     def __init__(
-        self, services: Sequence[Service], console: Console, roster: Roster, *, stop_within_s: float = 9.0
+        self,
+        services: Sequence[Service],
+        console: Console,
+        roster: Roster,
+        *,
+        running: Mapping[str, Started] | None = None,
+        stop_within_s: float = 9.0,
     ) -> None:
+        """``running`` are services that somebody started already, by their names."""
         self._services = services
         self._console = console
         self._roster = roster
+        self._started = dict(running or {})
         self._stop_within_s = stop_within_s
         self._processes: dict[str, Process] = {}
         self._keepers: dict[str, asyncio.Task[None]] = {}
@@ -81,7 +92,8 @@ class Supervisor:
         deaths = 0
         while not self._stopping.is_set():
             began = loop.time()
-            process, lines = await _start(service)
+            here = self._started.pop(service.name) if service.name in self._started else await _start(service)
+            process, lines = await _relayed(here)
             self._processes[service.name] = process
             self._roster.write(self.running())
             if self._stopping.is_set():
@@ -114,22 +126,30 @@ class Supervisor:
             self._console.relay(service.name, line.decode(errors="replace"), foreign=service.foreign)
 
 
-async def _start(service: Service) -> tuple[Process, asyncio.StreamReader]:
-    """Start ``service``; what it prints, on either way out, comes from the reader."""
-    read_end, write_end = os.pipe()
+async def _relayed(started: Started) -> tuple[Process, asyncio.StreamReader]:
+    """The process, and a reader for what it prints."""
+    process, read_end = started
     reader = asyncio.StreamReader(limit=LONGEST_LINE_BYTES)
     await asyncio.get_running_loop().connect_read_pipe(
         lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(read_end, "rb", buffering=0)
     )
+    return process, reader
+
+
+async def _start(service: Service) -> Started:
+    """Start ``service``."""
     environment = {**os.environ, **service.environment}
+    read_end, write_end = os.pipe()
     try:
         with Path(os.devnull).open("rb") as nothing:
             fds = (nothing.fileno(), write_end, write_end)
             # In a thread: the fork server may have to be waited for.
-            process = await asyncio.to_thread(_run, service, environment, fds)
+            return await asyncio.to_thread(_run, service, environment, fds), read_end
+    except BaseException:
+        os.close(read_end)
+        raise
     finally:
         os.close(write_end)
-    return process, reader
 
 
 def _run(service: Service, environment: dict[str, str], fds: Sequence[int]) -> Process:

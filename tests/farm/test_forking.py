@@ -235,3 +235,42 @@ def test_whoever_waits_for_the_end_hears_of_it_though_another_asked_first(run: R
         return await asyncio.wait_for(waiting, 10)
 
     assert asyncio.run(scenario()) == -signal.SIGKILL
+
+
+HOST = """
+import json, os, select, sys
+from pathlib import Path
+import heavy
+from farm.forking.roles import forked_server
+
+if started := forked_server(Path(sys.argv[1]), dict(os.environ)):
+    server, printed = started
+    print(json.dumps(server.pid), flush=True)
+    sys.stdin.read()
+    server.terminate()
+    select.select([server.pidfd], [], [])
+    print(json.dumps([server.exit_code(), b"ready" in os.read(printed, 10_000)]), flush=True)
+"""
+
+
+def test_a_process_forks_a_server_of_what_it_has_imported_itself(run: Run, path: Path, modules: Path) -> None:
+    host = subprocess.Popen(
+        [sys.executable, "-c", HOST, str(path)],
+        env={**os.environ, "PYTHONPATH": f"{modules}:{Path.cwd()}"},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    assert host.stdin is not None
+    assert host.stdout is not None
+    with host:
+        server = psutil.Process(json.loads(host.stdout.readline()))
+        out = run("wait")
+        said = out.word()
+        assert (said["heavy"], psutil.Process(out.process.pid).ppid()) == (host.pid, server.pid)
+        assert len(said["fds"]) == 4  # type: ignore[arg-type]
+        assert server.cmdline()[0].startswith("python -m farm.forking")
+        host.stdin.close()
+        assert json.loads(host.stdout.readline()) == [0, True]
+    assert host.returncode == 0
+    assert not path.exists()
+    assert out.process.exit_code() is None
