@@ -135,10 +135,12 @@ class Settings(BaseModel):
     worker_memory_mb: int = Field(512, ge=0, le=1_048_576)
     worker_stuck_s: int = Field(20, ge=1, le=3_600)
     frame_transport: Literal["auto", "mailbox"] = "auto"
-    asset_cache_lifetime_s: int = Field(600, ge=0, le=86_400)
+    asset_cache_lifetime_s: int = Field(10, ge=0, le=86_400)
     asset_preload: Literal["eager", "lazy"] = "eager"
     font_cache_s: int = Field(3600, ge=10, le=86_400)
     raster_cache_mb: int = Field(64, ge=8, le=16_384)
+    raster_share_dir: Path | None = None
+    raster_share_mb: int = Field(64, ge=8, le=16_384)
     raster_cache_dir: Path | None = None
     raster_cache_disk_mb: int = Field(512, ge=8, le=1_048_576)
     task_events: bool = False

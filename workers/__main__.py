@@ -29,6 +29,7 @@ from farm.store.connection import connect
 from farm.workforce import Deeds
 from workers.app import make_app
 from workers.board import Board
+from workers.commons import open_commons
 from workers.heartbeat import Heartbeat
 from workers.imaging import check_imaging
 from workers.shelf import open_shelf
@@ -48,6 +49,7 @@ def main() -> int:
         configure_logging(settings, name)
         check_imaging()
         open_shelf(settings)
+        open_commons(settings)
     except FarmError as error:
         print(error.message, file=sys.stderr)  # noqa: T201  there may be no log yet
         return 2

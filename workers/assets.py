@@ -115,24 +115,26 @@ class AssetPictures:
         if self._known_now(asset) is None:
             self._loads.begin((asset, 0), partial(self._load, asset))
 
+    def sweep(self) -> None:
+        """Forget what was not used for its lifetime; the rasters that were made of it are not affected. To
+        be called between frames; looks once a second."""
+        now_ns = self._clock.monotonic_ns()
+        if not self._lifetime_ns or now_ns - self._swept_ns < _SWEEP_EVERY_NS:
+            return
+        self._swept_ns = now_ns
+        with self._lock:
+            for key, used_ns in list(self._used_ns.items()):
+                if now_ns - used_ns >= self._lifetime_ns:
+                    self.cache.drop(key)
+                    del self._used_ns[key]
+
     def _cached(self, key: Key) -> Image.Image | None:
         now_ns = self._clock.monotonic_ns()
         with self._lock:
-            self._sweep(now_ns)
             picture = self.cache.get(key)
             if picture is not None and self._lifetime_ns:
                 self._used_ns[key] = now_ns
         return picture
-
-    def _sweep(self, now_ns: int) -> None:
-        """Forget what was not used for its lifetime; the rasters that were made of it are not affected."""
-        if not self._lifetime_ns or now_ns - self._swept_ns < _SWEEP_EVERY_NS:
-            return
-        self._swept_ns = now_ns
-        for key, used_ns in list(self._used_ns.items()):
-            if now_ns - used_ns >= self._lifetime_ns:
-                self.cache.drop(key)
-                del self._used_ns[key]
 
     def _known_now(self, asset: str) -> _Known | None:
         with self._lock:

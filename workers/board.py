@@ -14,6 +14,7 @@ COLUMNS = (
     "raster_misses",
     "raster_bytes",
     "raster_disk_hits",
+    "raster_share_hits",
     "picture_bytes",
     "picture_hits",
     "picture_misses",

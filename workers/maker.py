@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -16,6 +17,7 @@ _SHAPING = ("freetype2", "raqm", "fribidi", "harfbuzz")
 _ROOT = Path(__file__).parents[1]
 
 
+@cache
 def makers_mark() -> str:
     """Of all code that draws, the libraries that it draws with and the fonts."""
     mark = hashlib.sha256()

@@ -45,6 +45,12 @@ class Sprite:
         return cls(planes, clear, opaque, (y, u, v), sum(part.nbytes for part in parts))
 
 
+def plane_bytes(width: int, height: int) -> int:
+    """What the planes of a sprite of this size, even both ways, take: of its colours, and of its inverse
+    alpha at two sizes."""
+    return i420_bytes(width, height) + width * height * 5 // 4
+
+
 def make_sprite(raster: Raster, placement: Placement, quality: Quality) -> Sprite:
     """Convert ``raster`` for drawing at ``placement``."""
     _, _, width, height = placement.bounds

@@ -16,6 +16,7 @@ from farm.transport.planes import Planes
 from workers.assets import AssetPictures
 from workers.characters.cast import UploadedCast, beside_the_frames, packages_in
 from workers.characters.stage import Stage
+from workers.commons import open_commons
 from workers.compositor import Compositor
 from workers.costs import LayerCosts
 from workers.deliver import Deliverer
@@ -61,7 +62,10 @@ class Renderer:
         fonts = UploadedFonts(assets, clock, max_bytes=settings.asset_max_bytes, lifetime_ns=lifetime_ns)
         self._faces = Faces(fonts, clock, lifetime_ns)
         painters = all_painters(self._pictures, cast, self._faces)
-        self._sprites = Sprites(painters, cache_bytes - pictures_bytes, Stage(cast), self._shelf)
+        self._commons = open_commons(settings)
+        self._sprites = Sprites(
+            painters, cache_bytes - pictures_bytes, Stage(cast), self._shelf, self._commons
+        )
         self._lives = LiveSnapshots(SnapshotStore(redis))
         self._evaluator = Evaluator(SceneVersions(SceneStore(redis)), self._lives, self._sprites)
         self._compositor = Compositor(self._sprites, LayerCosts(clock.monotonic_ns))
@@ -116,6 +120,8 @@ class Renderer:
             return None
         else:
             self.counts["drawn"] += 1
+            self._sprites.share()
+            self._pictures.sweep()
             return done
 
     def _composed(
@@ -136,6 +142,7 @@ class Renderer:
             "raster_misses": rasters.misses,
             "raster_bytes": rasters.bytes,
             "raster_disk_hits": self._shelf.hits if self._shelf else 0,
+            "raster_share_hits": self._commons.hits if self._commons else 0,
             "picture_bytes": pictures.bytes,
             "picture_hits": pictures.hits,
             "picture_misses": pictures.misses,

@@ -20,12 +20,14 @@ from workers.blending import Overlay
 from workers.cache import ByteCache, RecentCache
 from workers.characters.cast import BuiltInCast
 from workers.characters.stage import Stage
+from workers.commons import Commons
 from workers.finishing import finished, finished_box
 from workers.looks import Look, Looks, PixelKey, Placed
 from workers.painters.painter import Box, Quality, Raster
 from workers.painters.registry import Painters
 from workers.placement import clipped, place
 from workers.raster import Sprite, laid_out, make_sprite
+from workers.sharing import Sharing
 from workers.shelf import Shelf
 
 MAX_RASTER_PX = 16_777_216
@@ -44,15 +46,21 @@ class Sprites:
     """Makes layers ready. Its caches are bounded; equal contents share their pixels.
 
     Without a ``stage`` there are the built-in characters. ``shelf`` is where sprites are kept beyond this
-    process's life, if anywhere.
+    process's life, ``commons`` where those of the host's other workers are, if anywhere.
     """
 
     def __init__(
-        self, painters: Painters, cache_bytes: int, stage: Stage | None = None, shelf: Shelf | None = None
+        self,
+        painters: Painters,
+        cache_bytes: int,
+        stage: Stage | None = None,
+        shelf: Shelf | None = None,
+        commons: Commons | None = None,
     ) -> None:
         self._painters = painters
         self._stage = stage or Stage(BuiltInCast())
         self._shelf = shelf
+        self._sharing = None if commons is None else Sharing(commons)
         self._looks = Looks()
         self.cache: ByteCache[tuple[PixelKey, Quality], Pixels] = ByteCache(cache_bytes)
         self._upright: ByteCache[tuple[Content, Box, Finish, Quality], Raster] = ByteCache(cache_bytes // 8)
@@ -106,6 +114,8 @@ class Sprites:
             return box.even
         key = (placed.key, quality)
         found = self.cache.get(key)
+        if self._sharing is not None:
+            self._sharing.used(key)
         if found is None and self._failures.get((content, placed.painted, finish)) is None:
             found = self._fetched(placed, quality)
             if found is not None:
@@ -141,7 +151,20 @@ class Sprites:
             return Box(0, 0, problem=reason)
 
     def _fetched(self, placed: Placed, quality: Quality) -> Pixels | None:
-        """From the shelf if it is there; else made, and put there."""
+        """From the commons or the shelf if it is there; else made, and put there."""
+        if self._sharing is not None and (common := self._sharing.found(placed, quality)) is not None:
+            return common
+        made = self._kept(placed, quality)
+        if self._sharing is not None and isinstance(made, Sprite):
+            self._sharing.made(placed, quality)
+        return made
+
+    def share(self) -> None:
+        """Between two frames: put a sprite where the host's other workers find it, if one is due."""
+        if self._sharing is not None:
+            self._sharing.share(self.cache)
+
+    def _kept(self, placed: Placed, quality: Quality) -> Pixels | None:
         if self._shelf is None or placed.placement.turn is not None:
             return self._made(placed, quality)
         kept = self._shelf.get(placed, quality)

@@ -33,6 +33,9 @@ BEAT_NUMBERS = (
     BeatNumber(
         "worker", "raster_disk_hits", "framefarm_raster_cache_disk_hits", "Layers taken from RASTER_CACHE_DIR"
     ),
+    BeatNumber(
+        "worker", "raster_share_hits", "framefarm_raster_share_hits", "Layers that another worker had drawn"
+    ),
     BeatNumber("worker", "picture_bytes", "framefarm_picture_cache_bytes", "Decoded pictures", grows=False),
     BeatNumber("worker", "picture_hits", "framefarm_picture_cache_hits", "Decoded pictures that were kept"),
     BeatNumber("worker", "picture_misses", "framefarm_picture_cache_misses", "Pictures decoded anew"),

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import shutil
 import signal
 import sys
 import time
@@ -25,7 +26,7 @@ from farm.forking.waiting import ended
 from farm.log import configure_logging, get_logger
 from farm.settings import Settings, load_settings
 from farm.up.console import Console
-from farm.up.plan import FORKS, LAZY, PRELOADED, fork_server_path, own_environment, services
+from farm.up.plan import FORKS, LAZY, PRELOADED, fork_server_path, own_environment, own_share_dir, services
 from farm.up.supervisor import Roster, Supervisor
 
 log = get_logger(__name__)
@@ -112,7 +113,10 @@ def main() -> int | None:
         return None
     console, roster = Console(json=settings.log_format == "json"), Roster(settings.state_dir)
     supervisor = Supervisor(planned, console, roster, running={FORKS: server})
-    return asyncio.run(Farm(settings, supervisor, environment).run(demo=given.demo))
+    try:
+        return asyncio.run(Farm(settings, supervisor, environment).run(demo=given.demo))
+    finally:
+        shutil.rmtree(own_share_dir(settings), ignore_errors=True)
 
 
 if __name__ == "__main__":

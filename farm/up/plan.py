@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,6 +11,7 @@ from pathlib import Path
 
 from farm.services import reaching_private_redis, redis_command, redis_password_file, rtmp_command
 from farm.settings import Settings
+from farm.transport.ring import SHM_DIR
 
 ENCODER = "encoder"
 FORKS = "forks"
@@ -68,6 +71,8 @@ def own_environment(settings: Settings) -> dict[str, str]:
         "FORK_SERVER": str(fork_server_path(settings)),
         **TUNING,
     }
+    if settings.raster_share_dir is None and os.access(SHM_DIR, os.W_OK):
+        environment["RASTER_SHARE_DIR"] = str(own_share_dir(settings))
     if password := reaching_private_redis(settings).redis_password:
         environment["REDIS_PASSWORD"] = password.get_secret_value()
     return environment
@@ -76,6 +81,12 @@ def own_environment(settings: Settings) -> dict[str, str]:
 def fork_server_path(settings: Settings) -> Path:
     """Where the fork server of this farm listens."""
     return settings.state_dir.resolve() / "forks.sock"
+
+
+def own_share_dir(settings: Settings) -> Path:
+    """Where the workers of this farm hold sprites in common, unless the settings name another place."""
+    mark = hashlib.sha256(str(settings.state_dir.resolve()).encode()).hexdigest()[:12]
+    return SHM_DIR / f"framefarm.sprites-{mark}"
 
 
 def services(settings: Settings, *, flower: bool = False) -> list[Service]:

@@ -239,6 +239,7 @@ def test_a_picture_that_nothing_uses_is_forgotten_after_its_lifetime() -> None:
     for _ in range(6):
         clock.advance_ns(2_000_000_000)
         pictures.picture("used", 0)
+        pictures.sweep()
     assert pictures.cache.stats().entries == 1
     pictures.picture("unused", 0)
     assert shelf.asked == ["used", "unused", "unused"]

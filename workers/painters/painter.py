@@ -42,7 +42,7 @@ class Box:
     """The content is this colour all over its box, and nothing else."""
     problem: str | None = None
     """Why the content cannot be shown as it should be; the painter draws a sign of it instead."""
-    unsettled: tuple[int, int] | None = field(default=None, compare=False)
+    unsettled: tuple[int, int] | None = field(default=None, compare=False, repr=False)
     """While what equal states show may still differ between workers and frames (a picture that comes or
     went): width and height of the other look. Such a layer counts as changed in every frame."""
 
