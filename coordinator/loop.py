@@ -106,7 +106,7 @@ class Coordinator:
         self._nodes = NodeStore(redis)
         self._reader = Reader(redis)
         self._tenure = Tenure(leases, clock, owner=name, ttl_ms=lease_ttl_ms)
-        self._pulse = Pulse(clock.monotonic_ns())
+        self._pulse = Pulse()
         teller = Teller(SceneStore(redis), events, clock)
         programs, publisher = ProgramStore(redis), Publisher(redis, clock)
         self._hedger = Hedger(hedge_percent)
@@ -119,6 +119,7 @@ class Coordinator:
         self._reliever = Reliever(redis, leases, events, clock, limits)
         self._isolation = Isolation()
         self._streams: list[str] = []
+        self._followed: frozenset[str] = frozenset()
         self._views: dict[str, StreamView] = {}
         self._replacing: dict[str, bool] = {}
         self._keep_leases = _Timer(lease_ttl_ms * MS // LEASE_SHARE)
@@ -132,7 +133,7 @@ class Coordinator:
         away = False
         while not stop.is_set():
             try:
-                with closing(Subscription(self._redis, keys.CREDITS, keys.CHANGES, keys.SNAPSHOTS)) as heard:
+                with closing(Subscription(self._redis, keys.CHANGES, keys.SNAPSHOTS)) as heard:
                     self._begin()
                     while not stop.is_set():
                         self.turn(heard)
@@ -149,6 +150,7 @@ class Coordinator:
 
     def turn(self, heard: Subscription) -> None:
         """Hear what there is, waiting until the next thing to do is due, and do what follows."""
+        self._follow(heard)
         timers = (self._keep_leases, self._reconcile, self._beat)
         wait_ns = min(timer.due_ns for timer in timers) - self._clock.monotonic_ns()
         said = self._hear(heard, wait_ns / 1e9)
@@ -163,9 +165,18 @@ class Coordinator:
             self._director.direct(said.credits.values(), frames_wanted=wanted, drawers=self._drawers)
         self._look_after(self._clock.monotonic_ns())
 
+    def _follow(self, heard: Subscription) -> None:
+        """Hear the credits of the streams that are held here, and no others."""
+        held = frozenset(self._tenure.held())
+        if held != self._followed:
+            heard.follow(map(keys.credit, held))
+            self._pulse.follow(held, self._clock.monotonic_ns())
+            self._followed = held
+
     def _begin(self) -> None:
         """Start, or start again after Redis was away: look at everything, and give nodes time to show up."""
-        self._pulse.deaf_until(self._clock.monotonic_ns())
+        self._followed = frozenset()
+        self._pulse.follow((), self._clock.monotonic_ns())
         self._reconciler.look_again()
         for timer in (self._keep_leases, self._reconcile, self._beat):
             timer.hurry()
@@ -241,7 +252,6 @@ class Coordinator:
         held = set(self._tenure.held())
         self._director.forget_all_but(held)
         self._replacing = {stream: old for stream, old in self._replacing.items() if stream in held}
-        self._pulse.forget_all_but(self._streams)
 
     def _reconcile_one(self, stream: str, view: StreamView) -> None:
         lease = self._tenure.lease(stream)

@@ -1,8 +1,8 @@
-"""Which encoder processes tick, as their credits show; every coordinator hears all of them."""
+"""Which encoder processes tick, as their credits show; a coordinator hears those of its own streams."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from farm.messages import Credit
@@ -19,13 +19,15 @@ class _Beat(NamedTuple):
 class Pulse:
     """The newest credit of each stream and when it came."""
 
-    def __init__(self, listening_since_ns: int) -> None:
-        self._listening_since_ns = listening_since_ns
+    def __init__(self) -> None:
+        self._since_ns: dict[str, int] = {}
         self._beats: dict[str, _Beat] = {}
 
-    def deaf_until(self, now_ns: int) -> None:
-        """Credits before ``now_ns`` could not be heard: silence until then says nothing."""
-        self._listening_since_ns = now_ns
+    def follow(self, streams: Iterable[str], now_ns: int) -> None:
+        """From ``now_ns`` on the credits of ``streams`` are heard, and no others: silence before that says
+        nothing."""
+        self._since_ns = {stream: self._since_ns.get(stream, now_ns) for stream in streams}
+        self._beats = {stream: beat for stream, beat in self._beats.items() if stream in self._since_ns}
 
     def hear(self, credit: Credit, now_ns: int) -> None:
         """A credit came."""
@@ -38,9 +40,10 @@ class Pulse:
 
     def silent(self, stream: str, now_ns: int) -> bool:
         """Whether it is certain that no process of it ticks: nothing came although we listened."""
-        beat = self._beats.get(stream)
+        beat, since_ns = self._beats.get(stream), self._since_ns.get(stream)
         patience_ns = SILENT_NS if beat is None else _patience_ns(beat.credit)
-        return now_ns - self._listening_since_ns >= patience_ns and not self.ticks(stream, now_ns)
+        listened = since_ns is not None and now_ns - since_ns >= patience_ns
+        return listened and not self.ticks(stream, now_ns)
 
     def epoch(self, stream: str) -> int | None:
         """The epoch of the last credit."""
@@ -48,13 +51,8 @@ class Pulse:
         return None if beat is None else beat.credit.epoch
 
     def frames_wanted(self, now_ns: int) -> int:
-        """How many frames all ticking processes together want to be under way."""
+        """How many frames all ticking processes that are heard want to be under way."""
         return sum(beat.credit.lead for stream, beat in self._beats.items() if self.ticks(stream, now_ns))
-
-    def forget_all_but(self, streams: Collection[str]) -> None:
-        """Keep nothing of streams that do not exist any more."""
-        for stream in self._beats.keys() - set(streams):
-            del self._beats[stream]
 
 
 def _patience_ns(credit: Credit) -> int:

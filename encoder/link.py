@@ -82,7 +82,7 @@ class CreditLink:
         with self._redis.pipeline(transaction=False) as pipe:
             # Workers of other hosts draw nothing without it, so it is there before a frame is ordered.
             pipe.set(keys.passed(credit.stream, credit.epoch), credit.emitted, ex=PASSED_EXPIRY_S)
-            pipe.publish(keys.CREDITS, to_pack(credit))
+            pipe.publish(keys.credit(credit.stream), to_pack(credit))
             pipe.execute()
 
 

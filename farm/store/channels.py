@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import redis
@@ -30,6 +31,20 @@ class Subscription:
         except redis.RedisError as error:
             self.close()
             raise unavailable(error) from error
+        self._followed: frozenset[str] = frozenset()
+
+    def follow(self, channels: Iterable[str]) -> None:
+        """Hear these as well from now on, and none of those that were followed before and are not here."""
+        wanted = frozenset(channels)
+        gained, lost = wanted - self._followed, self._followed - wanted
+        try:
+            if gained:
+                self._pubsub.subscribe(*gained)
+            if lost:
+                self._pubsub.unsubscribe(*lost)
+        except redis.RedisError as error:
+            raise unavailable(error) from error
+        self._followed = wanted
 
     def next(self, timeout_s: float) -> Message | None:
         """The next message; None when there is none within ``timeout_s``, and now and then before that."""

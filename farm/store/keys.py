@@ -164,8 +164,12 @@ def preview(stream: str) -> str:
 
 
 # Channels (pub/sub). Each carries only hints or cumulative state: a lost message costs nothing.
-CREDITS = "ff:credits"
-"""Credit as MessagePack, one a tick and stream."""
+def credit(stream: str) -> str:
+    """Credit as MessagePack, one a tick. A channel for each stream: only the coordinator that drives it
+    listens."""
+    return f"ff:credits:{stream}"
+
+
 CHANGES = "ff:changes"
 """id of a stream whose record or scene changed."""
 

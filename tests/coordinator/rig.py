@@ -92,7 +92,7 @@ class FakeNode:
         self.beat()
 
     def tick(self, said: Credit) -> None:
-        self.redis.publish(keys.CREDITS, to_pack(said))
+        self.redis.publish(keys.credit(said.stream), to_pack(said))
 
 
 def queued(redis: FarmRedis) -> list[FrameTask]:

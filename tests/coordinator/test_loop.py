@@ -254,7 +254,7 @@ def test_a_stream_that_cannot_be_driven_does_not_stop_the_others(
         start(redis)
         wait_until(lambda: set(node.assigned()) == {"s", "broken"}, "the node gets both")
         node.tick(said)
-        redis.publish(keys.CREDITS, b"not a credit")
+        redis.publish(keys.credit("s"), b"not a credit")
         assert {task.stream for task in tasks_for(redis, node, emitted=0, canvas=-1)} == {"s"}
 
 

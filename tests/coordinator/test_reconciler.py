@@ -24,7 +24,8 @@ class Passes:
     def __init__(self, redis: FarmRedis) -> None:
         self.redis = redis
         self.clock = ManualClock(monotonic_ns=10**12, wall_ms=1)
-        self.pulse = Pulse(0)
+        self.pulse = Pulse()
+        self.pulse.follow(["s"], now_ns=0)
         leases = LeaseStore(redis, ttl_ms=60_000)
         self.nodes = NodeStore(redis)
         events = EventLog(redis)
@@ -98,7 +99,8 @@ def test_after_an_outage_of_redis_nodes_have_time_to_show_up(passes: Passes, fir
     on_air(passes, first)
     first.die()
     passes.clock.advance_ns(10 * LOST_NS)
-    passes.pulse.deaf_until(passes.clock.monotonic_ns())
+    passes.pulse.follow([], passes.clock.monotonic_ns())
+    passes.pulse.follow(["s"], passes.clock.monotonic_ns())
     passes.reconciler.look_again()
     assert passes.run(3) is State.LIVE
     assert set(first.assigned()) == {"s"}

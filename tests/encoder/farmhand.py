@@ -75,7 +75,7 @@ class Farmhand:
         self._redis.close()
 
     def _run(self) -> None:
-        subscription = Subscription(self._redis, keys.CREDITS)
+        subscription = Subscription(self._redis, keys.credit(self._stream))
         epoch, drawn, ring = -1, -1, None
         while not self._stopping.is_set():
             try:
