@@ -176,6 +176,19 @@ class RunningFarm:
         return True
 
 
+@contextmanager
+def another_worker(farm: RunningFarm, name: str, **settings: str) -> Iterator[psutil.Popen]:
+    """One more worker for ``farm``, with settings of its own."""
+    environment = {**os.environ, **farm.environment, **settings}
+    command = [sys.executable, "-m", "workers", "--name", name]
+    worker = psutil.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+    try:
+        yield worker
+    finally:
+        worker.terminate()
+        worker.wait(timeout=10)
+
+
 class Viewer:
     """Reads a test stream in the background and counts what it sees."""
 

@@ -2,30 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-import psutil
-
 from tests.conftest import wait_until
 from tests.integration.conftest import StartFarm
-from tests.integration.running_farm import RunningFarm
-
-
-@contextmanager
-def another_worker(farm: RunningFarm, name: str, **settings: str) -> Iterator[psutil.Popen]:
-    """One more worker for ``farm``, with settings of its own."""
-    environment = {**os.environ, **farm.environment, **settings}
-    command = [sys.executable, "-m", "workers", "--name", name]
-    worker = psutil.Popen(command, env=environment, stdout=subprocess.DEVNULL)
-    try:
-        yield worker
-    finally:
-        worker.terminate()
-        worker.wait(timeout=10)
+from tests.integration.running_farm import RunningFarm, another_worker
 
 
 def test_a_late_frame_is_drawn_again_by_somebody_else_and_the_ledger_says_so(start_farm: StartFarm) -> None:
