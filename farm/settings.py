@@ -132,6 +132,9 @@ class Settings(BaseModel):
     # Workers
     worker_processes: int = Field(2, ge=0, le=64)
     worker_concurrency: int = Field(1, ge=1, le=256)
+    worker_min: int = Field(0, ge=0, le=256)
+    worker_max: int = Field(0, ge=0, le=256)
+    worker_shrink_s: int = Field(30, ge=1, le=3600)
     worker_memory_mb: int = Field(512, ge=0, le=1_048_576)
     worker_stuck_s: int = Field(20, ge=1, le=3_600)
     frame_transport: Literal["auto", "mailbox"] = "auto"

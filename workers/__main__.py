@@ -32,6 +32,7 @@ from workers.board import Board
 from workers.commons import open_commons
 from workers.heartbeat import Heartbeat
 from workers.imaging import check_imaging
+from workers.pool import PoolScaler, bounds_of, scaling_step
 from workers.shelf import open_shelf
 from workers.tally import TallySheet
 from workers.tasks import FrameDesk, register
@@ -60,12 +61,14 @@ def _work(settings: Settings, name: str) -> int:
     # Celery warns of root because of pickled messages; this worker accepts none.
     warnings.simplefilter("ignore", SecurityWarning)
     cv2.setNumThreads(1)
-    board = Board(settings.worker_concurrency)
-    sheet = TallySheet(settings.worker_concurrency)
+    most = bounds_of(settings).high
+    board, sheet = Board(most), TallySheet(most)
+    scaler = PoolScaler(settings, board, SystemClock())
     desk = FrameDesk(settings, name, board, sheet)
     app = make_app(settings)
     register(app, desk)
-    heartbeat = Heartbeat(connect(settings.broker_url()), name, lambda: _sign(settings, board, sheet))
+    app.steps["worker"].add(scaling_step(scaler))
+    heartbeat = Heartbeat(connect(settings.broker_url()), name, lambda: _sign(settings, scaler, board, sheet))
     parent_pid = os.getpid()
 
     def begin(**_: Any) -> None:
@@ -77,7 +80,7 @@ def _work(settings: Settings, name: str) -> int:
 
     def ready(**_: Any) -> None:
         heartbeat.start()
-        _log.info("ready", concurrency=settings.worker_concurrency, transport=settings.frame_transport)
+        _log.info("ready", concurrency=scaler.processes, transport=settings.frame_transport)
 
     # Celery keeps weak references unless it is told otherwise.
     signals.worker_process_init.connect(begin, weak=False)
@@ -88,6 +91,7 @@ def _work(settings: Settings, name: str) -> int:
     worker = app.Worker(
         hostname=f"{name}@{socket.gethostname()}",
         pool="prefork",
+        concurrency=scaler.processes,
         optimization="fair",
         quiet=True,
         without_gossip=True,
@@ -99,7 +103,7 @@ def _work(settings: Settings, name: str) -> int:
     return int(worker.exitcode or 0)
 
 
-def _sign(settings: Settings, board: Board, sheet: TallySheet) -> dict[str, object]:
+def _sign(settings: Settings, scaler: PoolScaler, board: Board, sheet: TallySheet) -> dict[str, object]:
     """What the worker says of itself; and a look at its children, whether one hangs."""
     stuck = sheet.end_stuck(SystemClock().monotonic_ns(), settings.worker_stuck_s * 1_000_000_000)
     if stuck:
@@ -108,7 +112,7 @@ def _sign(settings: Settings, board: Board, sheet: TallySheet) -> dict[str, obje
     for deeds in streams.values():
         total.add(deeds)
     sums = msgspec.structs.asdict(total)
-    return {"processes": settings.worker_concurrency, **board.totals(), **sums, "streams": streams}
+    return {**scaler.sign(), **board.totals(), **sums, "streams": streams}
 
 
 def _keep_our_log(**_: Any) -> None:

@@ -22,6 +22,9 @@ COLUMNS = (
     "live_missed",
     "font_hits",
     "font_misses",
+    "busy_us",
+    "waited_us",
+    "awaited",
 )
 
 

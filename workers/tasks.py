@@ -41,6 +41,29 @@ class _Body(Struct, array_like=True, frozen=True):
     embedded: dict[str, Any]
 
 
+class Work:
+    """How long a process drew, and how long what it drew had waited for it."""
+
+    def __init__(self) -> None:
+        self._busy_ms = self._waited_ms = 0.0
+        self._awaited = 0
+
+    def add(self, done: FrameDone) -> None:
+        """A frame was drawn."""
+        self._busy_ms += done.draw_ms
+        if done.queue_ms >= 0:
+            self._waited_ms += done.queue_ms
+            self._awaited += 1
+
+    def sums(self) -> dict[str, int]:
+        """Of all frames: microseconds, and the frames of which it is known how long they waited."""
+        return {
+            "busy_us": int(self._busy_ms * 1000),
+            "waited_us": int(self._waited_ms * 1000),
+            "awaited": self._awaited,
+        }
+
+
 class FrameDesk:
     """Takes tasks in a child process. Made before the fork, opened in each child after it."""
 
@@ -53,6 +76,7 @@ class FrameDesk:
         self._renderer: Renderer | None = None
         self._tally: Tally | None = None
         self._stats_ns = 0
+        self._work = Work()
         self._complaints: RecentCache[str, int] = RecentCache(64)
 
     def open(self) -> None:
@@ -104,6 +128,7 @@ class FrameDesk:
         else:
             if done is not None:
                 _count(deeds, task, done)
+                self._work.add(done)
         tally.end()
         self._tell_stats(renderer, tally)
 
@@ -132,7 +157,7 @@ class FrameDesk:
         now_ns = self._clock.monotonic_ns()
         if now_ns - self._stats_ns >= _STATS_EVERY_NS:
             self._stats_ns = now_ns
-            self._board.write(_own_index(), renderer.stats())
+            self._board.write(_own_index(), {**renderer.stats(), **self._work.sums()})
             tally.write()
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import math
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from prometheus_client.core import Metric
@@ -10,7 +11,8 @@ from prometheus_client.core import Metric
 from api.realtime.metric_families import counter, gauge
 from api.realtime.roll_call import Presence
 from api.realtime.state import Component, Snapshot
-from farm.messages import State
+from farm.messages import State, StreamReport
+from farm.scaling import processes_wanted
 
 
 class BeatNumber(NamedTuple):
@@ -55,6 +57,10 @@ BEAT_NUMBERS = (
     BeatNumber("worker", "stuck", "framefarm_worker_stuck", "Processes killed because a frame took too long"),
     BeatNumber("worker", "grown", "framefarm_worker_grown", "Processes replaced because of their memory"),
     BeatNumber("coordinator", "hedged", "framefarm_frames_hedged", "Frames ordered again, being late"),
+    BeatNumber("worker", "processes", "framefarm_worker_processes", "Frames drawn at once", grows=False),
+    BeatNumber(
+        "worker", "utilisation", "framefarm_worker_utilisation", "Share of time that it draws", grows=False
+    ),
     BeatNumber("coordinator", "streams", "framefarm_coordinator_streams", "Leases held", grows=False),
 )
 
@@ -79,6 +85,14 @@ def farm_metrics(snapshot: Snapshot, presence: Iterable[Presence]) -> Iterator[M
     yield gauge(
         "framefarm_queue_tasks", "Frame tasks that no worker has taken", (), [((), snapshot.queue_tasks)]
     )
+    wait_ms = queue_wait_ms([told.report for _, told in snapshot.streams if told.report])
+    yield gauge("framefarm_queue_wait_ms", "How long a frame waits for a worker", (), [((), wait_ms)])
+    yield gauge(
+        "framefarm_workers_wanted",
+        "Worker services that would carry the present load",
+        (),
+        [((), workers_wanted(snapshot.components, wait_ms))],
+    )
     yield gauge(
         "framefarm_component_up",
         "Whether a process reports; 0 for ten minutes after it stopped",
@@ -87,6 +101,36 @@ def farm_metrics(snapshot: Snapshot, presence: Iterable[Presence]) -> Iterator[M
     )
     for number in BEAT_NUMBERS:
         yield _beat_metric(number, snapshot.components)
+
+
+def queue_wait_ms(reports: Sequence[StreamReport]) -> float:
+    """How long a frame of any stream waits for a worker, in the mean; 0 while none is drawn."""
+    rate = sum(report.fps for report in reports)
+    return sum(report.queue_ms * report.fps for report in reports) / rate if rate else 0.0
+
+
+def workers_wanted(components: Iterable[Component], wait_ms: float) -> int:
+    """How many worker services would carry what those that report carry now."""
+    loads = [_load_of(component) for component in components if component.kind == "worker"]
+    processes = sum(load.processes for load in loads)
+    if not processes:
+        return 1
+    busy = sum(load.processes * load.utilisation for load in loads)
+    wanted = processes_wanted(processes, busy / processes, wait_ms)
+    return math.ceil(wanted * len(loads) / processes)
+
+
+class _Load(NamedTuple):
+    processes: int
+    utilisation: float
+
+
+def _load_of(worker: Component) -> _Load:
+    processes, utilisation = (worker.beat.get(field) for field in ("processes", "utilisation"))
+    return _Load(
+        processes if isinstance(processes, int) and processes > 0 else 1,
+        float(utilisation) if isinstance(utilisation, int | float) else 0.0,
+    )
 
 
 def _beat_metric(number: BeatNumber, components: Iterable[Component]) -> Metric:

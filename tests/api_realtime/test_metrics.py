@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from websockets.datastructures import Headers
 
+from api.realtime.farm_metrics import workers_wanted
 from api.realtime.metrics import Metrics
 from api.realtime.plain_http import Page
 from api.realtime.roll_call import MAX_REMEMBERED, REMEMBERED_NS, RollCall
@@ -50,7 +52,8 @@ def samples(redis: FarmRedis, redis_url: str) -> Samples:
     live_stream(redis)
     add_stream(redis, "second")
     set_state(redis, State.WAITING, "second")
-    beat(redis, "worker", "worker-1", frames=1000, raster_hits=90, raster_misses=10, raster_bytes=4096)
+    work = {"frames": 1000, "processes": 2, "utilisation": 0.75}
+    beat(redis, "worker", "worker-1", **work, raster_hits=90, raster_misses=10, raster_bytes=4096)
     beat(redis, "coordinator", "c", streams=2)
     redis.set(keys.relief("demo"), to_json(Relief(("batch", "fps/2"))))
     for lane, waiting in zip(LANES.values(), ("a", "bcd", "e"), strict=True):
@@ -101,6 +104,9 @@ def test_a_live_streams_numbers_are_shown(samples: Samples, name: str, value: fl
         ("framefarm_streams", {"state": "failed"}, 0),
         ("framefarm_component_up", {"kind": "worker", "name": "worker-1"}, 1),
         ("framefarm_worker_frames_total", {"worker": "worker-1"}, 1000),
+        ("framefarm_worker_utilisation", {"worker": "worker-1"}, 0.75),
+        ("framefarm_workers_wanted", {}, 2),
+        ("framefarm_queue_wait_ms", {}, 1.5),
         ("framefarm_raster_cache_hits_total", {"worker": "worker-1"}, 90),
         ("framefarm_raster_cache_misses_total", {"worker": "worker-1"}, 10),
         ("framefarm_raster_cache_bytes", {"worker": "worker-1"}, 4096),
@@ -170,3 +176,21 @@ def test_the_memory_of_processes_is_bounded() -> None:
     roll_call = RollCall(ManualClock())
     many = [Component("worker", f"{n:05}", {}) for n in range(MAX_REMEMBERED + 10)]
     assert len(roll_call.take(many)) == MAX_REMEMBERED
+
+
+@pytest.mark.parametrize(
+    ("beats", "wait_ms", "wanted"),
+    [
+        ([], 0.0, 1),
+        ([{}], 0.0, 1),
+        ([{"processes": 1, "utilisation": 0.9}] * 4, 1.0, 6),
+        ([{"processes": 4, "utilisation": 0.9}] * 2, 1.0, 3),
+        ([{"processes": 1, "utilisation": 0.1}] * 4, 1.0, 1),
+        ([{"processes": 1, "utilisation": 0.5}] * 2, 30.0, 3),
+        ([{"processes": "many", "utilisation": None}], 0.0, 1),
+    ],
+)
+def test_as_many_workers_are_wanted_as_would_carry_the_load(
+    beats: list[dict[str, Any]], wait_ms: float, wanted: int
+) -> None:
+    assert workers_wanted([Component("worker", "w", beat) for beat in beats], wait_ms) == wanted

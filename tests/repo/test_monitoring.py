@@ -53,7 +53,11 @@ def expressions() -> list[tuple[str, str]]:
     shown = [(panel["title"], target["expr"]) for panel in PANELS for target in panel.get("targets", ())]
     chosen = [(variable["name"], variable["query"]["query"]) for variable in DASHBOARD["templating"]["list"]]
     alerting = [(rule["alert"], rule["expr"]) for rule in RULES]
-    return shown + chosen + alerting
+    scaling = [
+        ("KEDA", trigger["metadata"]["query"])
+        for trigger in read_yaml("deploy/keda/workers.yml")["spec"]["triggers"]
+    ]
+    return shown + chosen + alerting + scaling
 
 
 def test_expressions_use_metrics_and_labels_that_are_exported(exported: dict[str, set[str]]) -> None:

@@ -321,3 +321,28 @@ def test_a_child_that_grew_too_large_is_replaced_after_its_frame(
     said = worker.log.read_text()
     assert "takes too much memory" in said
     assert "Traceback" not in said
+
+
+def test_a_busy_pool_grows_and_shrinks_and_dies_with_its_master(
+    redis: FarmRedis, redis_url: str, tmp_path: Path
+) -> None:
+    put_scene(redis, {"type": "colour", "colour": "#ffffff"})
+    settings = {"WORKER_MAX": "2", "WORKER_SHRINK_S": "1", "FAULT_SLOW_MS": "100"}
+    with open_ring() as (_, delivery), started(redis, redis_url, tmp_path / "log", **settings) as worker:
+        assert len(worker.children()) == 1
+        frames = itertools.count()
+
+        def grown() -> bool:
+            if redis.llen(keys.QUEUE) < 8:
+                worker.draw(task(next(frames), base=-1, delivery=delivery))
+            return len(worker.children()) == 2
+
+        wait_until(grown, "one process more", 20)
+        wait_until(lambda: (worker.sign() or {})["processes"] == 2, "it says so")
+        wait_until(lambda: len(worker.children()) == 1, "one process less", 20)
+        wait_until(lambda: (worker.sign() or {})["processes"] == 1, "it says so")
+        worker.draw(task(next(frames), base=-1, delivery=delivery))
+        wait_until(grown, "one process more again", 20)
+        children = worker.children()
+        worker.process.kill()
+        wait_until(lambda: not any(child.is_running() for child in children), "nobody is left")
