@@ -50,7 +50,8 @@ class Order(NamedTuple):
     variant_of: VariantOf | None = None
     """Where the scene of a rendition comes from."""
     free: bool = False
-    """Frame n of a free stream shows scene time n / fps, whoever encodes it; pauses do not count."""
+    """Frame n of a free stream shows frame ``first_frame`` + n of the scene, whoever encodes it."""
+    first_frame: int = 0
     hold: int = 1
     """Every so many ticks get a new picture."""
     lean: bool = False
@@ -123,7 +124,7 @@ def dispatch(show: Show | None, credit: Credit, order: Order, fence: int, now_ns
     counted_on = show is not None and (same_process or credit.follows == show.program.epoch)
     time_s = Fraction(0) if show is None or starts else _time_s(show.program, first if counted_on else None)
     if order.free:
-        time_s = first / credit.fps
+        time_s = (order.first_frame + first) / credit.fps
     segments = _segments(old, order, first, time_s, starts=starts)
     program = Program(
         epoch=credit.epoch,

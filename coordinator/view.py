@@ -48,6 +48,7 @@ class StreamView(NamedTuple):
             variant_of=self.record.variant_of,
             free=self.record.config.pace == "free",
             priority=self.record.config.priority,
+            first_frame=self.record.config.first_frame,
         )
         return relieved(order, measures)
 

@@ -14,7 +14,9 @@ from fractions import Fraction
 from encoder.arrivals import Arrivals
 from encoder.audio import SilenceEncoder
 from encoder.canvas import Canvas
+from encoder.coding import NoSound
 from encoder.feed import Feed
+from encoder.film.film import Film
 from encoder.flv import StreamHeader, Tag
 from encoder.keyframes import KeyframeRequests
 from encoder.lead import Lead
@@ -29,6 +31,7 @@ from encoder.ticker import Ticker
 from encoder.video import VideoEncoder, VideoSettings
 from farm.clock import Clock
 from farm.messages import Credit, Delivery, StreamConfig, StreamSpec
+from farm.renders import is_film, render_path
 from farm.settings import Settings
 from farm.store import keys
 from farm.store.connection import FarmRedis
@@ -75,7 +78,7 @@ class Epoch:
     """Made by any thread; from :meth:`begin` on it belongs to the tick thread."""
 
     def __init__(self, spec: StreamSpec, number: int, shared: Shared) -> None:
-        """Raises EncoderFailed when the codec refuses the configuration."""
+        """Raises EncoderFailed when the codec refuses the configuration, and OutputFailed."""
         config, settings, clock = spec.config, shared.settings, shared.clock
         self.spec = spec
         self.number = number
@@ -83,9 +86,11 @@ class Epoch:
         self._closed = threading.Event()
         self._audio_header = shared.audio.header()
         self.canvas = Canvas(config.width, config.height)
-        video = VideoEncoder.open(config, self.canvas.buffer, self._describe)
+        self.coder = self._coder()
+        first = self.coder.first if isinstance(self.coder, Film) else 0
         self._ring = Ring.create(shared.ring_label, config.width, config.height, settings.ring_slots)
-        self.sequencer = Sequencer(spec.stream, number, window=self._ring.slots)
+        self._ring.emitted = first - 1
+        self.sequencer = Sequencer(spec.stream, number, self._ring.slots, first)
         self.ledger = Ledger(number, config.width * config.height, config.fps, self.sequencer.window, clock)
         # Frames that are ordered together are asked for so much sooner, so that the first of them isn't late.
         low = settings.lead_min_frames + (settings.fixed_batch() or 1) - 1
@@ -101,8 +106,8 @@ class Epoch:
                 most if free else low, most if free else min(settings.lead_max_frames, most), config.fps
             ),
             canvas=self.canvas,
-            video=video,
-            audio=shared.audio,
+            video=self.coder,
+            audio=NoSound() if isinstance(self.coder, Film) else shared.audio,
             keyframes=KeyframeRequests(distance=max(1, int(config.fps / 2))),
             meter=meter,
             ledger=self.ledger,
@@ -124,7 +129,7 @@ class Epoch:
         shared, fps, first = self._shared, self.spec.config.fps, self.sequencer.emitted + 1
         self._ticker = Ticker(shared.clock, fps, start_ns, first)
         origin_s = media_s - first / fps
-        self.parts.video.origin_s = self.ledger.origin_s = origin_s
+        self.coder.origin_s = self.ledger.origin_s = origin_s
         shared.audio.retime(fps, origin_s)
 
     @property
@@ -136,11 +141,10 @@ class Epoch:
 
     def media_s(self, tick: int) -> Fraction:
         """When ``tick`` is shown, since the process's first epoch began."""
-        return self.parts.video.origin_s + tick / self.spec.config.fps
+        return self.coder.origin_s + tick / self.spec.config.fps
 
-    def header(self) -> StreamHeader:
-        """What a receiver needs to know first."""
-        video = self.parts.video
+    def header(self, video: VideoEncoder) -> StreamHeader:
+        """What a receiver needs to know first, whose pictures ``video`` encodes."""
         return self._describe(video.settings, video.header())
 
     def identity(self, generation: int) -> Identity:
@@ -150,7 +154,7 @@ class Epoch:
             epoch=self.number,
             generation=generation,
             node=self._shared.node,
-            encoder=self.parts.video.settings.codec,
+            encoder=self.coder.settings.codec,
             started_wall_ms=self._shared.started_wall_ms,
         )
 
@@ -164,6 +168,15 @@ class Epoch:
         """Take no more frames, and leave no memory behind."""
         self._closed.set()
         self._ring.close(unlink=True)
+
+    def _coder(self) -> VideoEncoder | Film:
+        config, outputs = self.spec.config, self.spec.outputs
+        if config.pace == "free" and outputs and is_film(outputs[0].url, config.crf):
+            state_dir = self._shared.settings.state_dir
+            return Film(
+                self.spec, render_path(state_dir, self.spec.stream, outputs[0].url), self.canvas.buffer
+            )
+        return VideoEncoder.open(config, self.canvas.buffer, self._describe)
 
     def _describe(self, settings: VideoSettings, sequence: Tag) -> StreamHeader:
         return StreamHeader(metadata(self.spec.config, settings), (sequence, self._audio_header))

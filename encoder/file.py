@@ -55,7 +55,10 @@ def file_settings(container: str, film: FilmFormat, *, crf: int, bitrate_kbps: i
         speed = {"deadline": "good", "cpu-used": "4", "row-mt": "1"}
         return FileSettings(container, "libvpx-vp9", film, bitrate_kbps, gop | quality | rate | speed)
     muxer = {"movflags": "+faststart"} if container == "mp4" else {}
-    return FileSettings(container, "libx264", film, bitrate_kbps, gop | quality | {"preset": "medium"}, muxer)
+    # FLV has no times before 0, at which pictures with B-frames begin to be decoded.
+    order = {"bf": "0"} if container == "flv" else {}
+    options = gop | quality | {"preset": "medium"} | order
+    return FileSettings(container, "libx264", film, bitrate_kbps, options, muxer)
 
 
 def encode_film(source: BinaryIO, settings: FileSettings, path: Path) -> int:
@@ -73,7 +76,7 @@ def encode_film(source: BinaryIO, settings: FileSettings, path: Path) -> int:
         with av.open(
             str(path), "w", format=settings.container, container_options=dict(settings.container_options)
         ) as file:
-            stream = _stream(file, settings)
+            stream = video_stream(file, settings)
             while read_picture(source, buffer):
                 frame.pts = pictures
                 file.mux(stream.encode(frame))
@@ -86,7 +89,8 @@ def encode_film(source: BinaryIO, settings: FileSettings, path: Path) -> int:
     return pictures
 
 
-def _stream(file: OutputContainer, settings: FileSettings) -> VideoStream:
+def video_stream(file: OutputContainer, settings: FileSettings) -> VideoStream:
+    """The pictures' track of ``file``, encoded as ``settings`` say. Raises EncoderFailed, av.FFmpegError."""
     film = settings.film
     stream = file.add_stream(settings.codec, rate=film.fps, options=dict(settings.options))
     if not isinstance(stream, VideoStream):

@@ -65,7 +65,7 @@ class Meter:
     def asked(self, upto: int) -> None:
         """A credit asks for all frames up to ``upto``."""
         now_ns = self._clock.monotonic_ns()
-        for frame in range(self._asked_upto + 1, upto + 1):
+        for frame in range(max(self._asked_upto + 1, upto + 1 - MOST_WORKERS), upto + 1):
             self._asked_ns[frame] = now_ns
         self._asked_upto = max(self._asked_upto, upto)
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from encoder.arrivals import Arrivals
-from encoder.audio import SilenceEncoder
 from encoder.canvas import Canvas
+from encoder.coding import Coder, Sound
 from encoder.feed import Applied, Feed
 from encoder.flv import Tag
 from encoder.keyframes import KeyframeRequests
@@ -21,7 +21,6 @@ from encoder.lead import Lead
 from encoder.ledger import Ledger, Tick
 from encoder.meter import Meter
 from encoder.sequencer import Choice, Sequencer
-from encoder.video import VideoEncoder
 from farm.clock import Clock
 from farm.messages import Credit, Delivery, StreamSpec
 
@@ -50,8 +49,8 @@ class Parts:
     arrivals: Arrivals
     lead: Lead
     canvas: Canvas
-    video: VideoEncoder
-    audio: SilenceEncoder
+    video: Coder
+    audio: Sound
     keyframes: KeyframeRequests
     meter: Meter
     ledger: Ledger
@@ -79,6 +78,8 @@ class Pipeline:
         self._muted = False
         self.layer_errors: deque[tuple[str, str]] = deque(maxlen=MOST_PENDING_ERRORS)
         """(layer, reason) that workers reported; whoever tells people about them pops them."""
+        self.ordered_again = 0
+        """Frames that were asked for once more."""
 
     def go_on(self, before: Sequencer, first: int) -> None:
         """Begin with frame ``first``, after an epoch of the same process whose frames were ``before``."""
@@ -123,6 +124,7 @@ class Pipeline:
     def ask_again(self) -> tuple[int, ...]:
         """Ask once more for what was asked for and has not come; these frames."""
         missing = self._parts.sequencer.missing(self._parts.lead.frames)
+        self.ordered_again += len(missing)
         self._ask(missing)
         return missing
 

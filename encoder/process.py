@@ -25,6 +25,7 @@ from encoder.control import Answer, ControlDesk, Proposal
 from encoder.destinations import Destination, Destinations
 from encoder.epoch import Epoch, Shared
 from encoder.fan import Fan
+from encoder.film.film import Film
 from encoder.flv import Tag
 from encoder.free_run import FreeRun
 from encoder.link import CreditLink, MailboxReader
@@ -34,6 +35,7 @@ from encoder.patience import Limits
 from encoder.preview import Preview
 from encoder.reporter import Reporter, Subjects
 from encoder.succession import Succession
+from encoder.video import VideoEncoder
 from farm.clock import Clock, SystemClock
 from farm.errors import EncoderFailed, OutputFailed, RenderFailed, SettingsError, StoreUnavailable
 from farm.log import configure_logging, get_logger
@@ -138,8 +140,10 @@ class StreamProcess:
 
     def _run_free(self) -> bool:
         """Tick frame by frame; whether all of them went out."""
-        pipeline, frames = self._succession.present.pipeline, self._spec.config.frames
-        return FreeRun(pipeline, self._patience, self._clock, frames=frames).run(lambda: self._ending)
+        present, frames = self._succession.present, self._spec.config.frames
+        first = present.sequencer.emitted + 1
+        run = FreeRun(present.pipeline, self._patience, self._clock, first=first, frames=frames)
+        return run.run(lambda: self._ending)
 
     def change(self, proposal: Proposal) -> Answer:
         """Go over to another spec without a break, if that can be done. Called by the control desk's
@@ -153,8 +157,8 @@ class StreamProcess:
                 self._newest = Epoch(spec, proposal.epoch, self._shared)
                 self._newest.open()
                 self._succession.offer(self._newest)
-            elif change is Change.BITRATE:
-                self._newest.parts.video.change_bitrate(spec.config.bitrate_kbps)
+            elif change is Change.BITRATE and isinstance(coder := self._newest.coder, VideoEncoder):
+                coder.change_bitrate(spec.config.bitrate_kbps)
         except EncoderFailed as error:
             return Answer(taken=False, reason=error.message)
         self._spec = spec
@@ -167,7 +171,10 @@ class StreamProcess:
         return self._succession.present
 
     def _output(self, output: OutputSpec) -> Destination:
-        return self._destinations.make(output, self._newest.header())
+        coder = self._newest.coder
+        if isinstance(coder, Film):
+            return coder
+        return self._destinations.make(output, self._newest.header(coder))
 
     def _request_keyframe(self) -> None:
         self._present().parts.keyframes.request()

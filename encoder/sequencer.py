@@ -52,7 +52,7 @@ class Sequencer:
     """The order of one epoch's frames. Bounded by ``window``: frames further ahead than that are refused,
     and a tick whose frame has not come that much later is counted as missing."""
 
-    def __init__(self, stream: str, epoch: int, window: int) -> None:
+    def __init__(self, stream: str, epoch: int, window: int, first: int = 0) -> None:
         self.stream = stream
         self.epoch = epoch
         self.window = window
@@ -62,7 +62,7 @@ class Sequencer:
         """The frame that the canvas holds; what frames may build on."""
         self.shown = EMPTY
         """The newest frame ever applied; older ones have passed."""
-        self.emitted = EMPTY
+        self.emitted = first - 1
         """The last tick that was closed."""
         self.fresh = 0
         self.blank = 0

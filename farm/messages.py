@@ -163,6 +163,10 @@ class StreamConfig(msgspec.Struct, frozen=True):
     """After so many a free stream ends by itself; 0 for never."""
     priority: str = "normal"
     """high, normal or low: whose frames are drawn first when workers are short."""
+    first_frame: int = 0
+    """The frame of the scene that a free stream begins with."""
+    crf: int | None = None
+    """The constant quality of a free stream's film; None for the bit rate on average."""
 
 
 class StreamSpec(msgspec.Struct, frozen=True):
@@ -227,6 +231,8 @@ class StreamReport(msgspec.Struct, frozen=True):
     outputs: tuple[OutputReport, ...]
     blank: int = 0
     """Ticks before the first picture came; neither fresh nor repeated."""
+    ordered_again: int = 0
+    """Frames that a free stream asked for again because they did not come."""
     mailed_frames: int = 0
     """Frames that came from other hosts, through the Redis mailbox."""
     mailed_bytes: int = 0

@@ -7,13 +7,14 @@ folder follows from the stream.
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 from urllib.parse import quote
 
 from farm.errors import OutputFailed
 
 FILE_SCHEME = "file:"
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}\.flv")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}\.(flv|mp4|mkv|webm)")
 
 
 def is_file(url: str) -> bool:
@@ -26,14 +27,25 @@ def file_name(url: str) -> str:
     name = url.removeprefix(FILE_SCHEME)
     if not is_file(url) or _NAME.fullmatch(name) is None:
         raise ValueError(
-            "must look like file:NAME.flv, where NAME has only letters, digits, dots, dashes and underlines"
+            "must be like file:NAME.mp4 (mkv, webm, flv), with letters, digits, dots, dashes and underlines"
         )
     return name
+
+
+def is_film(url: str, crf: int | None) -> bool:
+    """Whether the file ``url`` is a film, encoded with time to spare and in segments; or else the very stream
+    that would be on air, as FLV."""
+    return crf is not None or not url.endswith(".flv")
 
 
 def render_folder(state_dir: Path, stream: str) -> Path:
     """The folder of what ``stream`` renders; it need not exist."""
     return state_dir / "renders" / quote(stream, safe="")
+
+
+def forget_render(state_dir: Path, stream: str) -> None:
+    """Remove what ``stream`` rendered, as far as it lies here."""
+    shutil.rmtree(render_folder(state_dir, stream), ignore_errors=True)
 
 
 def render_path(state_dir: Path, stream: str, url: str) -> Path:

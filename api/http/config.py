@@ -17,6 +17,19 @@ Priority = Literal["low", "normal", "high"]
 Pace = Literal["live", "free"]
 MAX_FRAMES = 10_000_000
 """Two days at 60 frames/s."""
+MAX_CRF = 51
+"""The worst quality that x264 has."""
+_AS_IT_IS = {
+    "RENDER_QUALITY": "render_quality",
+    "MAX_LAYERS": "max_layers",
+    "ENABLE_HARDWARE_ACCELERATION": "hardware_acceleration",
+    "PACE": "pace",
+    "FRAMES": "frames",
+    "FIRST_FRAME": "first_frame",
+    "RENDER_CRF": "crf",
+    "STREAM_PRIORITY": "priority",
+}
+"""What is kept as it was sent, by the names of StreamConfig."""
 
 
 class ConfigShape(Shape):
@@ -33,6 +46,8 @@ class ConfigShape(Shape):
     PACE: Pace
     FRAMES: int
     STREAM_PRIORITY: str
+    FIRST_FRAME: int
+    RENDER_CRF: int | None
 
 
 class ConfigPatch(Patch):
@@ -41,10 +56,15 @@ class ConfigPatch(Patch):
 
     PACE is live, where frames go out by the clock, or free: the stream is rendered into a file, as fast as
     the farm can, and every frame is in it once, however often it has to be drawn. It is chosen when a stream
-    is made. Frame n of a free stream shows scene time n / fps. After FRAMES frames it ends by itself (0 is
-    for never): it becomes idle with the reason "finished", and the event render:finished tells so. It has
-    one output, "file:NAME.flv" ("file:render.flv" if it names none): below STATE_DIR/renders on the encoder
-    node's host, in a folder with the stream's id. It cannot be paused."""
+    is made. Frame n of a free stream shows frame FIRST_FRAME + n of the scene, so many seconds times
+    TARGET_FPS after its start. After FRAMES frames it ends by itself: it becomes idle with the reason
+    "finished", and the event render:finished tells so. A free stream cannot be paused.
+
+    It has one output, "file:NAME" ("file:render.flv" if it names none), which GET …/render tells of. An .flv
+    is the very stream that would go on air, with sound; it may go on for ever (FRAMES 0), and a process that
+    dies begins it anew. An .mp4, .mkv or .webm, or an .flv with RENDER_CRF (constant quality: 0 the best, 51
+    the smallest file), is encoded with time to spare, without sound, in segments: what is whole of it stays,
+    and who dies, or is stopped and started, goes on there."""
 
     model_config = ConfigDict(alias_generator=None)
 
@@ -57,6 +77,8 @@ class ConfigPatch(Patch):
     PACE: Pace | None = None
     FRAMES: Annotated[int, Field(ge=0, le=MAX_FRAMES)] | None = None
     STREAM_PRIORITY: Priority | None = None
+    FIRST_FRAME: Annotated[int, Field(ge=0, le=MAX_FRAMES)] | None = None
+    RENDER_CRF: Annotated[int, Field(ge=0, le=MAX_CRF)] | None = None
 
 
 def config_shape(config: StreamConfig) -> ConfigShape:
@@ -71,28 +93,19 @@ def config_shape(config: StreamConfig) -> ConfigShape:
         PACE=config.pace,
         FRAMES=config.frames,
         STREAM_PRIORITY=config.priority,
+        FIRST_FRAME=config.first_frame,
+        RENDER_CRF=config.crf,
     )
 
 
 def changed_config(config: StreamConfig, patch: ConfigPatch) -> StreamConfig:
     """``config`` with what ``patch`` names changed; keyframes stay two seconds apart."""
-    changes: dict[str, Any] = {}
+    given = patch.model_dump(exclude_none=True)
+    changes: dict[str, Any] = {_AS_IT_IS[name]: value for name, value in given.items() if name in _AS_IT_IS}
     if patch.STREAM_RESOLUTION is not None:
         changes["width"], changes["height"] = parse_resolution(patch.STREAM_RESOLUTION)
     if patch.TARGET_FPS is not None:
         changes["fps"], changes["gop_frames"] = Fraction(patch.TARGET_FPS), 2 * patch.TARGET_FPS
-    if patch.RENDER_QUALITY is not None:
-        changes["render_quality"] = patch.RENDER_QUALITY
-    if patch.MAX_LAYERS is not None:
-        changes["max_layers"] = patch.MAX_LAYERS
     if patch.STREAM_BITRATE is not None:
         changes["bitrate_kbps"] = parse_bitrate_kbps(patch.STREAM_BITRATE)
-    if patch.ENABLE_HARDWARE_ACCELERATION is not None:
-        changes["hardware_acceleration"] = patch.ENABLE_HARDWARE_ACCELERATION
-    if patch.PACE is not None:
-        changes["pace"] = patch.PACE
-    if patch.FRAMES is not None:
-        changes["frames"] = patch.FRAMES
-    if patch.STREAM_PRIORITY is not None:
-        changes["priority"] = patch.STREAM_PRIORITY
     return msgspec.structs.replace(config, **changes)

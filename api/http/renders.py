@@ -6,7 +6,7 @@ import msgspec
 
 from farm.errors import InputError
 from farm.messages import OutputSpec
-from farm.renders import FILE_SCHEME, is_file
+from farm.renders import FILE_SCHEME, is_file, is_film
 from farm.store.streams import StreamRecord
 
 DEFAULT_NAME = "render.flv"
@@ -30,8 +30,11 @@ def check_pace(record: StreamRecord) -> StreamRecord:
         raise _mistake("outputs", f"a stream whose PACE is free has one output, like {FILE_SCHEME}NAME.flv")
     if not free and files:
         raise _mistake("outputs", "a file takes a stream only whose PACE is free")
-    if not free and record.config.frames:
-        raise _mistake("config.FRAMES", "only a stream whose PACE is free ends by itself")
+    config = record.config
+    if not free and (config.frames or config.first_frame or config.crf is not None):
+        raise _mistake("config.PACE", "FRAMES, FIRST_FRAME and RENDER_CRF are for streams whose PACE is free")
+    if free and not config.frames and is_film(record.outputs[0].url, config.crf):
+        raise _mistake("config.FRAMES", "a film needs an end; only an .flv without RENDER_CRF may go on")
     return record
 
 

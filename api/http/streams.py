@@ -10,6 +10,7 @@ from api.http.scenes import SceneDesk
 from api.http.services import Services
 from farm.errors import Conflict
 from farm.messages import Desired
+from farm.renders import forget_render
 from farm.store.streams import StreamRecord
 from scene.document import Scene
 from scene.show import Show
@@ -76,7 +77,9 @@ def _with_own_scene(farm: Services, owner: str) -> list[StreamRecord]:
 
 
 def forget_stream(farm: Services, stream: str) -> None:
-    """Delete a stream that is off the air, with its scenes, data and keys. Raises NotFound and Conflict."""
+    """Delete a stream that is off the air, with its scenes, data, keys and what it rendered on this host.
+
+    Raises NotFound and Conflict."""
     [condition] = read_conditions(farm.redis, [stream])
     if condition.report is not None:
         raise Conflict(f"stream {stream!r} is on air; stop it and wait until it is idle", {"stream": stream})
@@ -87,3 +90,4 @@ def forget_stream(farm: Services, stream: str) -> None:
     farm.snapshots.delete(stream)
     farm.feeds.delete(stream)
     farm.stream_keys.delete_all(stream)
+    forget_render(farm.settings.state_dir, stream)

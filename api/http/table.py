@@ -23,6 +23,7 @@ from api.http.routes.keys import KEY_ROUTES
 from api.http.routes.layers import LAYER_ROUTES, NAMED_SCENE_ROUTES, SCENE_ROUTES
 from api.http.routes.ledger import LEDGER_ROUTES
 from api.http.routes.preview import PREVIEW_ROUTES
+from api.http.routes.render import RENDER_ROUTES
 from api.http.routes.rtmp import RTMP_ROUTES
 from api.http.routes.screen import PLACE_ROUTES, SCREEN_ROUTES
 from api.http.routes.show import EDIT_SCENE_ROUTES, SHOW_ROUTES, SHOW_SCHEMA_ROUTES
@@ -72,6 +73,7 @@ def add_routes(app: OpenAPI, *, described: bool) -> None:
         (FEED_ROUTES, "Live data"),
         (KEY_ROUTES, "Stream keys"),
         (PREVIEW_ROUTES, "On air"),
+        (RENDER_ROUTES, "Renders"),
         (LEDGER_ROUTES, "On air"),
     )
     of_a_scene = (

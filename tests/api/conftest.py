@@ -68,10 +68,11 @@ def clock() -> ManualClock:
 
 
 @pytest.fixture(scope="session")
-def settings() -> Settings:
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     return Settings.model_validate(
         {
             "admin_token": ADMIN_TOKEN,
+            "state_dir": tmp_path_factory.mktemp("state"),
             "body_max_bytes": 200_000,
             "asset_max_bytes": 100_000,
             "rtmp_stat_port": 1,

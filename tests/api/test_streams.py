@@ -27,6 +27,8 @@ CONFIG = {
     "PACE": "live",
     "FRAMES": 0,
     "STREAM_PRIORITY": "normal",
+    "FIRST_FRAME": 0,
+    "RENDER_CRF": None,
 }
 
 
@@ -260,7 +262,11 @@ def test_a_free_stream_goes_into_a_file_of_its_own(bob: Caller, farm: Services) 
         (FREE, [{"url": "file:../a.flv"}], "outputs[0].url"),
         (FREE, [{"url": "file:/etc/a.flv"}], "outputs[0].url"),
         ({}, [{"url": "file:a.flv"}], "outputs"),
-        ({"FRAMES": 9}, [], "config.FRAMES"),
+        ({"FRAMES": 9}, [], "config.PACE"),
+        ({"RENDER_CRF": 9}, [], "config.PACE"),
+        ({"PACE": "free", "RENDER_CRF": 9}, [], "config.FRAMES"),
+        ({"PACE": "free"}, [{"url": "file:endless.webm"}], "config.FRAMES"),
+        ({"PACE": "free", "FRAMES": 9, "RENDER_CRF": 52}, [], "config.RENDER_CRF"),
         ({"PACE": "free", "FRAMES": -1}, [], "config.FRAMES"),
         ({"PACE": "slow"}, [], "config.PACE"),
     ],

@@ -31,6 +31,7 @@ _OTHER = {
     "max_layers": (7, Change.NOTHING),
     "hardware_acceleration": (True, Change.EPOCH),
     "audio_kbps": (64, Change.PROCESS),
+    "crf": (20, Change.PROCESS),
 }
 
 

@@ -83,7 +83,11 @@ def test_the_settings_of_each_container() -> None:
         "row-mt": "1",
     }
     flv = file_settings("flv", FILM, crf=20, bitrate_kbps=900)
-    assert (flv.codec, flv.bitrate_kbps, flv.options) == ("libx264", 900, {"g": "150", "preset": "medium"})
+    assert (flv.codec, flv.bitrate_kbps, flv.options) == (
+        "libx264",
+        900,
+        {"g": "150", "preset": "medium", "bf": "0"},
+    )
 
 
 def test_a_bit_rate_replaces_the_constant_quality() -> None:
