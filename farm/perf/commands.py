@@ -112,11 +112,13 @@ def wire(
     size: Size = "1920x1080",
     fps: Fps = 60,
     seconds: Annotated[int, typer.Option(min=1, help="How long to watch each show.")] = 10,
+    local: Annotated[bool, typer.Option("--local", help="Through shared memory instead.")] = False,  # noqa: FBT002
     keep: Keep = None,
     as_json: Json = False,  # noqa: FBT002
 ) -> None:
     """What a frame takes of the network from a worker to the encoder of another host."""
-    result = measure_wire(shows or list(SHOWS), size=size, fps=fps, seconds=seconds)
+    transport = "auto" if local else "mailbox"
+    result = measure_wire(shows or list(SHOWS), size=size, fps=fps, seconds=seconds, transport=transport)
     grids = [Grid("shows", "Bytes of a frame, by the way that it takes through Redis", "show")]
     show_result("wire", result, keep, as_json=as_json, grids=grids)
 

@@ -42,9 +42,7 @@ class Rig:
     def processes(self) -> list[psutil.Process]:
         """Every process of the farm, whoever its parent is."""
         family = [psutil.Process(self._process.pid), *self._process.children(recursive=True)]
-        entries = (self.settings.state_dir / "encoders").glob("*/*.json")
-        streams = [psutil.Process(json.loads(entry.read_text())["pid"]) for entry in entries]
-        return list({process.pid: process for process in (*family, *streams)}.values())
+        return list({process.pid: process for process in (*family, *self._streams())}.values())
 
     def cpu_s(self, service: str | None = None) -> float:
         """CPU time that all processes of the farm, or of one of its services, have used so far."""
@@ -53,6 +51,20 @@ class Rig:
         roster = json.loads((self.settings.state_dir / "processes.json").read_text())
         served = psutil.Process(roster[service][0])
         return sum(_cpu_s(process) for process in (served, *served.children(recursive=True)))
+
+    def cpu_by_part(self) -> dict[str, float]:
+        """CPU time that each part of the farm has used so far; all workers are one part, and so are the
+        encoder node and all streams' processes."""
+        roster = json.loads((self.settings.state_dir / "processes.json").read_text())
+        parts = {name: self.cpu_s(name) for name in ("redis", "coordinator", "api")}
+        parts["workers"] = sum(self.cpu_s(name) for name in roster if name.startswith("worker-"))
+        parts["encoders"] = self.cpu_s("encoder") + sum(_cpu_s(process) for process in self._streams())
+        return parts
+
+    def _streams(self) -> list[psutil.Process]:
+        """The streams' own processes."""
+        entries = (self.settings.state_dir / "encoders").glob("*/*.json")
+        return [psutil.Process(json.loads(entry.read_text())["pid"]) for entry in entries]
 
     def redis_bytes(self) -> tuple[int, int]:
         """Bytes that came into the farm's Redis and went out of it so far."""

@@ -24,19 +24,23 @@ class Totals(NamedTuple):
     mailed_bytes: int
     redis_in: int
     redis_out: int
-    redis_cpu_s: float
+    cpu_s: dict[str, float]
+    """Of each part of the farm."""
 
 
-def measure_wire(shows: Sequence[str], *, size: str, fps: int, seconds: int) -> dict[str, Any]:
+def measure_wire(
+    shows: Sequence[str], *, size: str, fps: int, seconds: int, transport: str = "mailbox"
+) -> dict[str, Any]:
     """Bytes a frame, by show, and those of the first one on top: compressed patches with their descriptions,
     as the encoder process takes them out of its mailbox.
 
     ``ratio`` is these bytes by those of a whole picture in I420, ``mailed_share`` how many of the ticks'
     frames came; ``redis_bytes`` is all that went into and out of Redis for a tick, tasks and credits
-    included. Workers and encoder share this host, but are told not to use its memory. Raises FarmError.
+    included; ``…_cpu_ms`` is the CPU time of each part of the farm for a tick. Workers and encoder share this
+    host, but are told not to use its memory, unless ``transport`` is "auto". Raises FarmError.
     """
     measured: dict[str, dict[str, float]] = {}
-    with own_farm(frame_transport="mailbox", target_fps=fps, stream_resolution=size) as farm:
+    with own_farm(frame_transport=transport, target_fps=fps, stream_resolution=size) as farm:
         for name in shows:
             farm.show(name, SHOWS[name](), {"STREAM_RESOLUTION": size, "TARGET_FPS": fps})
             farm.until(lambda name=name: farm.emitted(name) > 0, f"{name} is on air", 30)  # type: ignore[misc]
@@ -45,7 +49,8 @@ def measure_wire(shows: Sequence[str], *, size: str, fps: int, seconds: int) -> 
             farm.settle(name, seconds * fps)
             measured[name] = by_frame(before, _totals(farm, name), size=size, fps=fps)
             farm.client.call("POST", f"/streams/{name}/stop")
-    return {"size": size, "fps": fps, "seconds": seconds, **measured[shows[0]], "shows": measured}
+    settings = {"size": size, "fps": fps, "transport": transport}
+    return {**settings, "seconds": seconds, **measured[shows[0]], "shows": measured}
 
 
 def _totals(farm: Rig, stream: str) -> Totals:
@@ -58,7 +63,7 @@ def _totals(farm: Rig, stream: str) -> Totals:
         report["mailedBytes"],
         redis_in,
         redis_out,
-        farm.cpu_s("redis"),
+        farm.cpu_by_part(),
     )
 
 
@@ -74,5 +79,9 @@ def by_frame(before: Totals, after: Totals, *, size: str, fps: int) -> dict[str,
         "mailed_share": round(letters / (after.emitted - before.emitted), 3),
         "redis_bytes_in": round((after.redis_in - before.redis_in) / ticks),
         "redis_bytes_out": round((after.redis_out - before.redis_out) / ticks),
-        "redis_cpu_ms": round(1000 * (after.redis_cpu_s - before.redis_cpu_s) / ticks, 3),
+        **{
+            f"{part}_cpu_ms": round(1000 * (used_s - before.cpu_s[part]) / ticks, 3)
+            for part, used_s in after.cpu_s.items()
+            if part in before.cpu_s
+        },
     }
