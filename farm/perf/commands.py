@@ -107,7 +107,7 @@ def dispatch(
 
 
 @perf.command("wire")
-def wire(
+def wire(  # noqa: PLR0913, PLR0917  a command's options
     shows: Annotated[list[str] | None, typer.Argument(help="Which shows; all by default.")] = None,
     size: Size = "1920x1080",
     fps: Fps = 60,

@@ -46,20 +46,27 @@ class Rig:
 
     def cpu_s(self, service: str | None = None) -> float:
         """CPU time that all processes of the farm, or of one of its services, have used so far."""
-        if service is None:
-            return sum(_cpu_s(process) for process in self.processes())
-        roster = json.loads((self.settings.state_dir / "processes.json").read_text())
-        served = psutil.Process(roster[service][0])
-        return sum(_cpu_s(process) for process in (served, *served.children(recursive=True)))
+        processes = self.processes() if service is None else self._served(service)
+        return sum(map(_cpu_s, processes))
 
     def cpu_by_part(self) -> dict[str, float]:
         """CPU time that each part of the farm has used so far; all workers are one part, and so are the
         encoder node and all streams' processes."""
-        roster = json.loads((self.settings.state_dir / "processes.json").read_text())
         parts = {name: self.cpu_s(name) for name in ("redis", "coordinator", "api")}
-        parts["workers"] = sum(self.cpu_s(name) for name in roster if name.startswith("worker-"))
-        parts["encoders"] = self.cpu_s("encoder") + sum(_cpu_s(process) for process in self._streams())
+        parts["workers"] = sum(self.cpu_s(name) for name in self._roster() if name.startswith("worker-"))
+        encoders = {process.pid: process for process in (*self._served("encoder"), *self._streams())}
+        parts["encoders"] = sum(map(_cpu_s, encoders.values()))
         return parts
+
+    def _served(self, service: str) -> list[psutil.Process]:
+        """The processes of one service."""
+        served = psutil.Process(self._roster()[service][0])
+        return [served, *served.children(recursive=True)]
+
+    def _roster(self) -> dict[str, list[int]]:
+        """The process id of each service, and when it began."""
+        roster: dict[str, list[int]] = json.loads((self.settings.state_dir / "processes.json").read_text())
+        return roster
 
     def _streams(self) -> list[psutil.Process]:
         """The streams' own processes."""
@@ -131,6 +138,8 @@ def own_farm(**settings: object) -> Iterator[Rig]:
             "ASSET_MAX_BYTES": "400000000",
             "BODY_MAX_BYTES": "400000000",
             "ASSET_MAX_PIXELS": "200000000",
+            # A stream that does with less would be measured as if it did as much.
+            "DEGRADE": "false",
             **{name.upper(): str(value) for name, value in settings.items()},
         }
         known = load_settings(environment)
