@@ -50,10 +50,12 @@ class Rig:
         return sum(map(_cpu_s, processes))
 
     def cpu_by_part(self) -> dict[str, float]:
-        """CPU time that each part of the farm has used so far; all workers are one part, and so are the
-        encoder node and all streams' processes."""
-        parts = {name: self.cpu_s(name) for name in ("redis", "coordinator", "api")}
-        parts["workers"] = sum(self.cpu_s(name) for name in self._roster() if name.startswith("worker-"))
+        """CPU time that each part of the farm has used so far; all workers are one part, all
+        coordinators, and the encoder node with all streams' processes."""
+        parts = {name: self.cpu_s(name) for name in ("redis", "api")}
+        for part in ("coordinator", "worker"):
+            names = [name for name in self._roster() if name.startswith(part)]
+            parts[f"{part}s"] = sum(map(self.cpu_s, names))
         encoders = {process.pid: process for process in (*self._served("encoder"), *self._streams())}
         parts["encoders"] = sum(map(_cpu_s, encoders.values()))
         return parts

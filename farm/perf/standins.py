@@ -117,8 +117,8 @@ def put_on_air(redis: FarmRedis, count: int, picture: Picture) -> list[str]:
 
 def publish(pipe: Pipeline, credit: Credit) -> None:
     """Give ``credit`` as an encoder process does."""
-    pipe.publish(keys.credit(credit.stream), to_pack(credit))
     pipe.set(keys.passed(credit.stream, EPOCH), credit.emitted, ex=_PASSED_EXPIRES_S)
+    pipe.publish(keys.credit(credit.stream), to_pack(credit))
 
 
 def beat_as_node(redis: FarmRedis, capacity: int) -> None:
