@@ -108,7 +108,7 @@ class Coordinator:
         self._tenure = Tenure(leases, clock, owner=name, ttl_ms=lease_ttl_ms)
         self._pulse = Pulse()
         teller = Teller(SceneStore(redis), events, clock)
-        programs, publisher = ProgramStore(redis), Publisher(redis, clock)
+        programs, publisher = ProgramStore(redis), Publisher(redis)
         self._hedger = Hedger(hedge_percent)
         self._director = Director(self._tenure, programs, publisher, teller, self._hedger, clock)
         self._workers = WorkerStore(redis)

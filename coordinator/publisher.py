@@ -11,14 +11,12 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
 from itertools import groupby
 from types import MappingProxyType
 from typing import NamedTuple
 
 import msgspec
 
-from farm.clock import Clock
 from farm.messages import FrameTask, to_json
 from farm.store import keys
 from farm.store.connection import FarmRedis
@@ -26,7 +24,8 @@ from farm.store.hedges import note_hedge
 from farm.tasks import LANES, RENDER_FRAME
 
 EXPIRES_MS = 5_000
-"""Only a coarse bound, on wall clocks: workers drop a frame that the encoder has passed much sooner."""
+"""A list to which nothing was added for so long is dropped, by Redis' own clock: nobody takes frames. A time
+in the message, as Celery's `expires`, would be compared with the wall clock of the worker's host."""
 SECOND = ".again"
 """Ends the id of a second draw."""
 _NO_CANVAS = {"callbacks": None, "errbacks": None, "chain": None, "chord": None}
@@ -37,7 +36,7 @@ class _Headers(msgspec.Struct):
 
     id: str
     root_id: str
-    expires: str
+    expires: None = None
     lang: str = "py"
     task: str = RENDER_FRAME
     parent_id: str | None = None
@@ -81,15 +80,15 @@ def task_id(task: FrameTask) -> str:
     return f"{task.stream}.{task.epoch}.{task.frame}.{task.fence}{SECOND if task.hedge else ''}"
 
 
-def envelope(batch: Sequence[FrameTask], expires: str) -> bytes:
-    """``batch`` as one message in the broker's list; ``expires`` is a time in ISO 8601."""
+def envelope(batch: Sequence[FrameTask]) -> bytes:
+    """``batch`` as one message in the broker's list."""
     first, last = batch[0], batch[-1]
     identity = task_id(first)
     frames = str(first.frame) if first is last else f"{first.frame}..{last.frame}"
     return to_json(
         _Envelope(
             body=base64.b64encode(to_json((batch, {}, _NO_CANVAS))).decode(),
-            headers=_Headers(identity, identity, expires, argsrepr=f"({first.stream} {frames})"),
+            headers=_Headers(identity, identity, argsrepr=f"({first.stream} {frames})"),
             properties=_Properties(identity, identity),
         )
     )
@@ -116,39 +115,34 @@ NO_TERMS: Mapping[str, Terms] = MappingProxyType({})
 class Publisher:
     """Puts frame tasks into Celery's queue. All methods raise StoreUnavailable when Redis does not answer."""
 
-    def __init__(self, redis: FarmRedis, clock: Clock) -> None:
+    def __init__(self, redis: FarmRedis) -> None:
         self._redis = redis
-        self._clock = clock
 
     def publish(self, tasks: Sequence[FrameTask], terms: Mapping[str, Terms] = NO_TERMS) -> None:
         """Queue ``tasks``, the first of a priority to be drawn first; ``terms`` are those of their streams,
         where they are not the usual ones."""
         if not tasks:
             return
-        expires = self._expires()
         lanes: dict[str, list[bytes]] = {}
         for stream, of_stream in groupby(tasks, key=lambda task: task.stream):
             most, priority = terms.get(stream, USUAL)
             lane = lanes.setdefault(LANES.get(priority, keys.QUEUE), [])
-            lane += (envelope(batch, expires) for batch in batches(tuple(of_stream), most))
+            lane += (envelope(batch) for batch in batches(tuple(of_stream), most))
         with self._redis.pipeline(transaction=False) as pipe:
             for name, envelopes in lanes.items():
                 pipe.lpush(name, *envelopes)
+                pipe.pexpire(name, EXPIRES_MS)
             pipe.execute()
 
     def publish_again(self, tasks: Sequence[FrameTask]) -> None:
         """Queue second draws, each by itself and before all that waits, and write down which they are."""
         if not tasks:
             return
-        expires = self._expires()
         with self._redis.pipeline(transaction=False) as pipe:
-            pipe.rpush(keys.QUEUE, *(envelope((task,), expires) for task in reversed(tasks)))
+            pipe.rpush(keys.QUEUE, *(envelope((task,)) for task in reversed(tasks)))
             for task in tasks:
                 note_hedge(pipe, task.stream, task.epoch, task.frame)
             pipe.execute()
-
-    def _expires(self) -> str:
-        return datetime.fromtimestamp((self._clock.wall_ms() + EXPIRES_MS) / 1000, UTC).isoformat()
 
     def backlog(self) -> int:
         """How many tasks wait for a worker."""

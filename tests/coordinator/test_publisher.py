@@ -16,7 +16,6 @@ from kombu.connection import Connection
 from kombu.messaging import Producer
 
 from coordinator.publisher import EXPIRES_MS, Publisher, Terms, task_id
-from farm.clock import ManualClock
 from farm.errors import StoreUnavailable
 from farm.messages import FrameTask, from_plain, to_plain
 from farm.store import keys
@@ -37,7 +36,7 @@ def frame_task(frame: int) -> FrameTask:
 
 @pytest.fixture
 def publisher(redis: FarmRedis) -> Publisher:
-    return Publisher(redis, ManualClock(wall_ms=NOW_MS))
+    return Publisher(redis)
 
 
 def test_an_envelope_is_what_kombu_writes(publisher: Publisher, redis: FarmRedis, redis_url: str) -> None:
@@ -83,7 +82,7 @@ def test_a_celery_worker_runs_the_frames_in_their_order(redis: FarmRedis, redis_
         app.conf.update(task_default_queue=keys.QUEUE, task_ignore_result=True)
         app.task(name=RENDER_FRAME, shared=False)(render_frame)
         with start_worker(app, pool="solo", perform_ping_check=False, shutdown_timeout=30):
-            Publisher(redis, ManualClock(wall_ms=2 * NOW_MS)).publish([frame_task(n) for n in (5, 6, 7)])
+            Publisher(redis).publish([frame_task(n) for n in (5, 6, 7)])
             assert done.wait(20)
     assert drawn == [frame_task(n) for n in (5, 6, 7)]
 
@@ -101,7 +100,7 @@ def test_a_celery_worker_runs_batches_frame_by_frame(redis: FarmRedis, redis_url
         app.conf.update(task_default_queue=keys.QUEUE, task_ignore_result=True)
         app.task(name=RENDER_FRAME, shared=False)(render_frame)
         with start_worker(app, pool="solo", perform_ping_check=False, shutdown_timeout=30):
-            publisher = Publisher(redis, ManualClock(wall_ms=2 * NOW_MS))
+            publisher = Publisher(redis)
             publisher.publish([frame_task(n) for n in (5, 6, 7)], {"s": Terms(batch=2)})
             assert done.wait(20)
     assert drawn == [(5, 6), (7,)]
@@ -135,15 +134,19 @@ def test_each_priority_has_a_list_of_its_own(publisher: Publisher, redis: FarmRe
     assert publisher.backlog() == 3
 
 
-def test_a_task_expires_after_a_few_seconds(publisher: Publisher, redis: FarmRedis) -> None:
+def test_no_wall_clock_decides_whether_a_frame_is_drawn(publisher: Publisher, redis: FarmRedis) -> None:
     publisher.publish([frame_task(4)])
     headers = json.loads(redis.rpop(keys.QUEUE))["headers"]  # type: ignore[arg-type]
-    assert EXPIRES_MS == 5_000
-    assert headers["expires"] == "2027-01-15T08:00:05+00:00"
+    assert headers["expires"] is None
+
+
+def test_frames_that_nobody_takes_are_dropped_by_redis(publisher: Publisher, redis: FarmRedis) -> None:
+    publisher.publish([frame_task(4)])
+    assert 0 < redis.pttl(keys.QUEUE) <= EXPIRES_MS
 
 
 def test_second_draws_go_before_all_that_waits_each_by_itself_and_are_written_down(redis: FarmRedis) -> None:
-    publisher = Publisher(redis, ManualClock(wall_ms=NOW_MS))
+    publisher = Publisher(redis)
     publisher.publish([frame_task(4), frame_task(5)], {"s": Terms(batch=4)})
     publisher.publish_again([msgspec.structs.replace(frame_task(frame), hedge=True) for frame in (2, 3)])
     waiting = [json.loads(redis.rpop(keys.QUEUE))["headers"]["id"] for _ in range(3)]  # type: ignore[arg-type]
@@ -162,4 +165,4 @@ def test_the_backlog_is_counted(publisher: Publisher) -> None:
 
 def test_a_broker_that_does_not_answer_is_said_in_our_words() -> None:
     with connect(f"redis://127.0.0.1:{free_port()}/0") as nobody, pytest.raises(StoreUnavailable):
-        Publisher(nobody, ManualClock()).publish([frame_task(4)])
+        Publisher(nobody).publish([frame_task(4)])

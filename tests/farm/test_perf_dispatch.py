@@ -8,7 +8,6 @@ import pytest
 from rich.console import Console
 
 from coordinator.publisher import Publisher
-from farm.clock import ManualClock
 from farm.perf.dispatch import growth, measure_dispatch
 from farm.perf.processes import cpu_ns
 from farm.perf.results import Grid, up_to
@@ -40,7 +39,7 @@ def test_growth_is_told_apart_from_a_disturbed_cell() -> None:
 
 
 def test_a_stand_in_reads_which_frame_a_message_orders(redis: FarmRedis) -> None:
-    Publisher(redis, ManualClock()).publish([frame_task(41)])
+    Publisher(redis).publish([frame_task(41)])
     message = redis.rpop(keys.QUEUE)
     assert isinstance(message, bytes)
     assert frame_of(message) == Frame("s", 41, 7)

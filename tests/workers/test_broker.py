@@ -8,7 +8,6 @@ from threading import Event as Flag
 from celery.contrib.testing.worker import start_worker
 
 from coordinator.publisher import Publisher, Terms
-from farm.clock import SystemClock
 from farm.messages import FrameTask, from_plain
 from farm.settings import load_settings
 from farm.store.connection import FarmRedis
@@ -24,7 +23,7 @@ def drawn_by_a_worker(redis: FarmRedis, redis_url: str) -> list[str]:
     """The streams of EACH waiting frames a priority, in the order in which a real worker takes them."""
     drawn: list[str] = []
     done = Flag()
-    publisher = Publisher(redis, SystemClock())
+    publisher = Publisher(redis)
     for priority in reversed(LANES):
         tasks = [task(stream=priority, frame=n) for n in range(EACH)]
         publisher.publish(tasks, {priority: Terms(priority=priority)})
