@@ -14,8 +14,9 @@ from coordinator.tenure import Tenure
 from farm.clock import Clock
 from farm.log import get_logger
 from farm.messages import Credit, FrameTask
+from farm.store.keepsake import OnAir
 from farm.store.leases import Lease
-from farm.store.programs import ProgramStore
+from farm.store.programs import Program, ProgramStore
 
 log = get_logger(__name__)
 
@@ -64,6 +65,14 @@ class Director:
         order = self._orders.get(stream)
         if order is not None:
             self._orders[stream] = relieved(order, measures)
+
+    def on_air(self) -> list[OnAir]:
+        """What each stream shows that this process drives."""
+        return [
+            _on_air(stream, show.program, self._orders[stream])
+            for stream, show in self._shows.items()
+            if stream in self._orders
+        ]
 
     def forget(self, stream: str) -> None:
         """Order no more frames of ``stream``, and drop what is known of it."""
@@ -175,3 +184,14 @@ class Director:
 
 def _terms(order: Order) -> Terms:
     return Terms(order.batch, order.priority)
+
+
+def _on_air(stream: str, program: Program, order: Order) -> OnAir:
+    return OnAir(
+        stream=stream,
+        source=order.variant_of.stream if order.variant_of else stream,
+        revisions=frozenset(segment.revision for segment in program.segments),
+        snapshots=frozenset(segment.snapshot for segment in program.segments if segment.snapshot),
+        newest=order.revision,
+        fence=program.fence,
+    )

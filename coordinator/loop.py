@@ -34,6 +34,7 @@ from farm.store.channels import Message, Subscription
 from farm.store.connection import FarmRedis
 from farm.store.events import EventLog
 from farm.store.heartbeats import beat, end_beat
+from farm.store.keepsake import Keepsake
 from farm.store.leases import LeaseStore
 from farm.store.nodes import NodeStore
 from farm.store.programs import ProgramStore
@@ -50,6 +51,8 @@ BEAT_EXPIRES_MS = 3_000
 RELIEF_NS = 500 * MS
 LEASE_SHARE = 8
 """Leases are renewed, and free ones taken, this often per term: an orphan waits a term and an eighth."""
+UNRECORDED_NS = 1_500 * MS
+"""A ticking stream whose record is missing is left alone for so long."""
 MAX_BURST = 512
 """Messages heard before they are acted on."""
 FIRST_RETRY_S, LAST_RETRY_S = 0.05, 0.5
@@ -117,14 +120,17 @@ class Coordinator:
         finisher = Finisher(StreamStore(redis, clock, user_limit=0, global_limit=0), events, clock)
         self._reconciler = Reconciler(self._nodes, leases, events, finisher, self._pulse, clock)
         self._reliever = Reliever(redis, leases, events, clock, limits)
+        self._keepsake = Keepsake(redis)
         self._isolation = Isolation()
         self._streams: list[str] = []
         self._followed: frozenset[str] = frozenset()
         self._views: dict[str, StreamView] = {}
         self._replacing: dict[str, bool] = {}
+        self._unrecorded_ns: dict[str, int] = {}
         self._keep_leases = _Timer(lease_ttl_ms * MS // LEASE_SHARE)
         self._reconcile = _Timer(min(RECONCILE_NS, lease_ttl_ms * MS // 2))
         self._beat = _Timer(BEAT_NS)
+        self._timers = (self._keep_leases, self._reconcile, self._beat)
         self._relieve = _Timer(RELIEF_NS)
 
     def run(self, stop: Flag) -> None:
@@ -151,8 +157,7 @@ class Coordinator:
     def turn(self, heard: Subscription) -> None:
         """Hear what there is, waiting until the next thing to do is due, and do what follows."""
         self._follow(heard)
-        timers = (self._keep_leases, self._reconcile, self._beat)
-        wait_ns = min(timer.due_ns for timer in timers) - self._clock.monotonic_ns()
+        wait_ns = min(timer.due_ns for timer in self._timers) - self._clock.monotonic_ns()
         said = self._hear(heard, wait_ns / 1e9)
         if said.changed:
             self._refresh(said.changed)
@@ -178,7 +183,7 @@ class Coordinator:
         self._followed = frozenset()
         self._pulse.follow((), self._clock.monotonic_ns())
         self._reconciler.look_again()
-        for timer in (self._keep_leases, self._reconcile, self._beat):
+        for timer in self._timers:
             timer.hurry()
 
     def _hear(self, heard: Subscription, timeout_s: float) -> _Heard:
@@ -220,12 +225,15 @@ class Coordinator:
         ]
 
     def _look_after(self, now_ns: int) -> None:
+        if min(timer.due_ns for timer in self._timers) <= now_ns and self._keepsake.mend():
+            log.warning("Redis was emptied; what was on air is put back", streams=len(self._tenure.held()))
         if self._keep_leases.is_due(now_ns) and self._tenure.keep(self._streams):
             self._reconcile.hurry()
         if self._beat.is_due(now_ns):
             self._director.keep_place()
             self._drawers = sum(sign.processes for sign in self._workers.signs())
             self._show_life()
+            self._keepsake.remember(self._director.on_air(), self._reconciler.nodes())
         if self._reconcile.is_due(now_ns):
             self._reconcile_all(now_ns)
         if self._relieve.is_due(now_ns):
@@ -252,16 +260,26 @@ class Coordinator:
         held = set(self._tenure.held())
         self._director.forget_all_but(held)
         self._replacing = {stream: old for stream, old in self._replacing.items() if stream in held}
+        self._unrecorded_ns = {stream: ns for stream, ns in self._unrecorded_ns.items() if stream in held}
 
     def _reconcile_one(self, stream: str, view: StreamView) -> None:
         lease = self._tenure.lease(stream)
-        if lease is None:
+        if lease is None or self._may_be_put_back(stream, view):
             return
         step = self._reconciler.step(lease, view)
         self._replacing[stream] = step.replacing
         self._give_order(stream, view)
         if view.record is None and step.gone:
             self._clean_up(stream)
+
+    def _may_be_put_back(self, stream: str, view: StreamView) -> bool:
+        """Whether its record is missing although its process may tick, and has been for a moment only: Redis
+        may have lost it just now. A stream that is being deleted waits for that moment."""
+        now_ns = self._clock.monotonic_ns()
+        if view.record is not None or self._pulse.silent(stream, now_ns):
+            self._unrecorded_ns.pop(stream, None)
+            return False
+        return now_ns - self._unrecorded_ns.setdefault(stream, now_ns) < UNRECORDED_NS
 
     def _give_order(self, stream: str, view: StreamView) -> None:
         order = view.order(

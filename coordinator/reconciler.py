@@ -79,6 +79,10 @@ class Reconciler:
         """Every stream that some node is to run."""
         return {stream for view in self._views.values() for stream in view.assigned}
 
+    def nodes(self) -> set[str]:
+        """Every node that is known, whether it lives or not."""
+        return set(self._views)
+
     def reports(self) -> dict[str, NodeReport]:
         """The nodes that live."""
         return {name: view.report for name, view in self._views.items() if view.report is not None}

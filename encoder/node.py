@@ -28,6 +28,8 @@ from farm.store import keys
 from farm.store.channels import Subscription
 from farm.store.connection import FarmRedis, as_text, connect
 from farm.store.heartbeats import beat, end_beat
+from farm.store.keepsake import founded
+from farm.store.nodes import NodeStore
 
 STEP_S = 0.1
 BEAT_S, BEAT_EXPIRY_S = 0.5, 3
@@ -46,6 +48,8 @@ class Desk:
         self._capacity = capacity
         self._clock = clock
         self._stopping = threading.Event()
+        self._nodes = NodeStore(redis)
+        self._mark: bytes | None = None
         self._read_ns = self._beat_ns = -(10**18)
         self._subscription: Subscription | None = None
         self._reachable = True
@@ -94,7 +98,13 @@ class Desk:
             self._beat_ns = now_ns
 
     def _read(self) -> dict[str, StreamSpec]:
-        """The assignments. One that cannot be read leaves its stream as it was."""
+        """The assignments. One that cannot be read leaves its stream as it was; those that an emptied Redis
+        has lost are put back, as they were last."""
+        mark = founded(self._redis)
+        if self._mark is not None and mark != self._mark and self.wishes:
+            log.warning("Redis was emptied; its assignments are put back", streams=len(self.wishes))
+            self._nodes.put_back(self._name, self.wishes.values())
+        self._mark = mark or self._mark
         wishes: dict[str, StreamSpec] = {}
         for field, data in self._redis.hgetall(keys.assignments(self._name)).items():
             stream = as_text(field)

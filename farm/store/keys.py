@@ -21,6 +21,8 @@ IMPORT_QUEUE = "ff:import-queue"
 """list: the fields of ASSET_IMPORTS that shall be fetched"""
 ASSIGNED_NODES = "ff:assigned-nodes"
 """set: the encoder nodes that have assignments"""
+FOUNDED = "ff:founded"
+"""string: a random mark that never changes; another one, or none, and Redis was emptied"""
 FENCE = "ff:fence"
 """counter: the last fencing token given"""
 

@@ -72,6 +72,14 @@ class NodeStore:
             for name, report, assigned in zip(ordered, answers[::2], answers[1::2], strict=True)
         }
 
+    def put_back(self, node: str, specs: Iterable[StreamSpec]) -> None:
+        """Write down again what ``node`` runs, in a Redis that was emptied; what is there already stays."""
+        with self._redis.pipeline() as pipe:
+            for spec in specs:
+                pipe.hsetnx(keys.assignments(node), spec.stream, to_json(spec))
+                pipe.sadd(keys.ASSIGNED_NODES, node)
+            pipe.execute()
+
     def assign(self, lease: Lease, node: str, spec: StreamSpec, *, capacity: int) -> bool:
         """Have ``node`` run ``spec``, and wake it; False when it is full or the lease was lost."""
         answer = self._assign_script(

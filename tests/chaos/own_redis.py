@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
@@ -134,6 +135,26 @@ def forgets_what_expires(arena: OwnRedis) -> Iterator[None]:
 
 
 @contextmanager
+def forgets_everything(arena: OwnRedis) -> Iterator[None]:
+    """FLUSHALL."""
+    with closing(arena.primary.client()) as client:
+        client.flushall()
+    yield
+    _expect_edits(arena.farm)
+
+
+@contextmanager
+def begins_from_nothing(arena: OwnRedis) -> Iterator[None]:
+    """It dies and comes back on an empty disk."""
+    arena.primary.kill()
+    for file in (arena.primary.directory / "appendonlydir").iterdir():
+        file.unlink()
+    yield
+    arena.primary.start()
+    _expect_edits(arena.farm)
+
+
+@contextmanager
 def has_a_full_disk(arena: OwnRedis) -> Iterator[None]:
     """Nothing can be saved. The API says so, and works again when there is room."""
     filler = arena.primary.directory / "filler"
@@ -147,7 +168,7 @@ def has_a_full_disk(arena: OwnRedis) -> Iterator[None]:
         room.set()
         filling.join()
         filler.unlink()
-    wait_until(lambda: _edit(arena.farm) == httpx.codes.OK, "edits are taken again")
+    _expect_edits(arena.farm)
 
 
 def _fill(path: Path, room: threading.Event) -> None:
@@ -162,10 +183,16 @@ def _fill(path: Path, room: threading.Event) -> None:
                 file.write(b"0")
 
 
+def _expect_edits(farm: RunningFarm) -> None:
+    wait_until(lambda: _edit(farm) == httpx.codes.OK, "edits are taken again")
+
+
 def _edit(farm: RunningFarm) -> int:
-    """The status of an edit of the stream's scene."""
+    """The status of an edit of the stream's scene, unlike the one before: an edit that changes nothing writes
+    nothing."""
     url = f"http://127.0.0.1:{farm.settings.port}/streams/{STREAM}/layers/mover"
-    answer = httpx.patch(url, json={"opacity": 0.9}, headers={"Authorization": f"Bearer {TOKEN}"}, timeout=10)
+    edit = {"opacity": 0.5 + time.monotonic() % 0.5}
+    answer = httpx.patch(url, json=edit, headers={"Authorization": f"Bearer {TOKEN}"}, timeout=10)
     if answer.status_code == httpx.codes.SERVICE_UNAVAILABLE:
         assert "disk" in answer.json()["error"]["message"], answer.text
     return answer.status_code
@@ -174,6 +201,7 @@ def _edit(farm: RunningFarm) -> int:
 CASES = (
     Case("Redis changes places with its replica", is_demoted, Marks(BACK_MS)),
     Case("Redis loses all that expires", forgets_what_expires, Marks(BACK_MS)),
+    Case("Redis loses everything", forgets_everything, Marks(BACK_MS)),
     Case("Redis has a full disk", has_a_full_disk, Marks(1000 * (FULL_S + 2) + BACK_MS), FULL_S),
     Case("Redis dies, its replica takes over", fails_over, Marks(1000 * SHORT_S + 2 * BACK_MS), SHORT_S),
     Case(
@@ -182,4 +210,5 @@ CASES = (
         Marks(1000 * REDIS_AWAY_S + BACK_MS),
         REDIS_AWAY_S,
     ),
+    Case("Redis dies, is back with nothing", begins_from_nothing, Marks(1000 * SHORT_S + BACK_MS), SHORT_S),
 )
