@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from farm.clock import Clock
-from farm.store.leases import Lease, LeaseStore
+from farm.store.leases import Lease
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,10 +16,30 @@ class _Term:
     until_ns: int
 
 
+class Leases(Protocol):
+    """What is needed of :class:`farm.store.leases.LeaseStore`, which see."""
+
+    def acquire(self, stream: str, owner: str, *, above: int = 0) -> Lease | None:
+        """The lease with a fence higher than ``above``; None when somebody has it."""
+        ...
+
+    def free(self, streams: Sequence[str]) -> list[str]:
+        """Those whose lease nobody has."""
+        ...
+
+    def renew(self, leases: Sequence[Lease]) -> list[Lease]:
+        """Give each a whole term again; those that are still held."""
+        ...
+
+    def release(self, lease: Lease) -> bool:
+        """End it; False when it was lost already."""
+        ...
+
+
 class Tenure:
     """Takes leases, renews them and gives them up. All but :meth:`lease` raise StoreUnavailable."""
 
-    def __init__(self, leases: LeaseStore, clock: Clock, *, owner: str, ttl_ms: int) -> None:
+    def __init__(self, leases: Leases, clock: Clock, *, owner: str, ttl_ms: int) -> None:
         self._leases = leases
         self._clock = clock
         self._owner = owner

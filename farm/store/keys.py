@@ -24,7 +24,7 @@ ASSIGNED_NODES = "ff:assigned-nodes"
 FOUNDED = "ff:founded"
 """string: a random mark that never changes; another one, or none, and Redis was emptied"""
 FENCE = "ff:fence"
-"""counter: the last fencing token given"""
+"""counter: the last fencing token given; at least the time in ms when it was"""
 
 
 def scene(stream: str, revision: int) -> str:

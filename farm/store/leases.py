@@ -14,12 +14,15 @@ from farm.store import keys
 from farm.store.connection import FarmRedis
 
 # KEYS: lease, fence counter. ARGV: owner, ttl in ms, a number the fence must exceed.
-# Answers the fence, 0 when somebody has the lease.
+# Answers the fence, 0 when somebody has the lease. A fence is at least the time in ms: so it is above those
+# that a Redis gave out in the last second before a crash, or before it was emptied, and knows nothing of.
 _ACQUIRE = """
 if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
 local fence = redis.call('INCR', KEYS[2])
-if fence <= tonumber(ARGV[3]) then
-  fence = tonumber(ARGV[3]) + 1
+local now = redis.call('TIME')
+local least = math.max(tonumber(ARGV[3]) + 1, now[1] * 1000 + math.floor(now[2] / 1000))
+if fence < least then
+  fence = least
   redis.call('SET', KEYS[2], string.format('%.0f', fence))
 end
 redis.call('SET', KEYS[1], string.format('%.0f', fence) .. ' ' .. ARGV[1], 'PX', ARGV[2])
