@@ -199,7 +199,11 @@ class Coordinator:
                 if number.isdecimal():
                     said.refreshed[stream] = max(said.refreshed.get(stream, 0), int(number))
             elif (credit := _read_credit(message)) is not None:
-                said.credits[credit.stream] = credit
+                newest = said.credits.get(credit.stream)
+                if newest is None or credit.epoch >= newest.epoch:
+                    said.credits[credit.stream] = credit
+                if credit.epoch > (self._pulse.epoch(credit.stream) or 0):
+                    self._reconcile.hurry()
                 self._pulse.hear(credit, self._clock.monotonic_ns())
             message = heard.next(0)
         return said

@@ -30,7 +30,10 @@ class Pulse:
         self._beats = {stream: beat for stream, beat in self._beats.items() if stream in self._since_ns}
 
     def hear(self, credit: Credit, now_ns: int) -> None:
-        """A credit came."""
+        """A credit came. While a stream moves two processes give them; the newer epoch counts."""
+        beat = self._beats.get(credit.stream)
+        if beat is not None and credit.epoch < beat.credit.epoch and self.ticks(credit.stream, now_ns):
+            return
         self._beats[credit.stream] = _Beat(now_ns, credit)
 
     def ticks(self, stream: str, now_ns: int) -> bool:

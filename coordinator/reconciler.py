@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 from coordinator.finisher import FINISHED, Finisher
 from coordinator.lifecycle import Observed, settle
+from coordinator.mover import Mover
+from coordinator.moving import Move
 from coordinator.placement import choose_node
 from coordinator.pulse import Pulse
 from coordinator.view import StreamView
@@ -25,8 +27,8 @@ from farm.store.streams import StreamRecord, StreamStatus
 
 log = get_logger(__name__)
 
-LOST_NS = 3_000_000_000
-"""A node that did not beat for this long is gone; but a stream whose process ticks on stays there."""
+LOST_NS = 1_500_000_000
+"""A node whose last beat expired so long ago is gone; but a stream whose process ticks on stays there."""
 
 
 class Step(NamedTuple):
@@ -59,11 +61,13 @@ class Reconciler:
         self._clock = clock
         self._seen_ns: dict[str, int] = {}
         self._views: dict[str, NodeView] = {}
+        self._mover = Mover(pulse, clock)
 
     def look(self, names: set[str]) -> None:
         """See how the nodes ``names`` are now."""
         now_ns = self._clock.monotonic_ns()
         self._views = self._nodes.view(names)
+        self._mover.look(self.reports(), self._assigned(), self._nodes.draining())
         for name, view in self._views.items():
             if view.report is not None or name not in self._seen_ns:
                 self._seen_ns[name] = now_ns
@@ -120,25 +124,60 @@ class Reconciler:
         holders = sorted(name for name, node in self._views.items() if stream in node.assigned)
         present = [name for name in holders if self._is_there(name, stream)]
         current = view.status.node if view.status.node in present else next(iter(present), None)
-        for name in holders:
-            if name != current:
-                self._unassign(lease, name)
+        others = [name for name in holders if name != current]
+        if current is not None and record is not None:
+            current, others = self._move(lease, record, current, others)
+        for name in others:
+            self._unassign(lease, name)
         if holders and current is None:
             return None  # said as "waiting" first; the next pass finds it another place
-        reports = self.reports()
-        assigned = {name: node.assigned for name, node in self._views.items()}
-        node = current or choose_node(stream, reports, assigned)
-        if node is None or record is None:
+        if current is None and record is not None:
+            wish = self._mover.wish(record)
+            current = choose_node(stream, self.reports(), self._assigned(), wish=wish)
+        if current is None or record is None:
             return None
+        return current if self._assign(lease, record, current) else None
+
+    def _move(
+        self, lease: Lease, record: StreamRecord, current: str, others: list[str]
+    ) -> tuple[str, list[str]]:
+        """Take the next step of a move, if there is one to be made; the node that has the stream, and those
+        that are not to have it any longer."""
+        stream = lease.stream
+        second = next((name for name in others if self._is_there(name, stream)), None)
+        process = self._process(stream, second)
+        step, target = self._mover.step(record, current, second, process)
+        if target is None:
+            return current, others
+        rest = [name for name in others if name != target]
+        match step:
+            case Move.BEGIN | Move.WAIT:
+                if self._assign(lease, record, target) and step is Move.BEGIN:
+                    log.info("moving", stream=stream, source=current, target=target)
+                return current, rest
+            case Move.FINISH:
+                log.info("moved", stream=stream, source=current, target=target)
+                data = {"from": current, "to": target}
+                self._events.publish(Event("stream:moved", stream, self._clock.wall_ms(), data))
+                return target, [current, *rest]
+        return current, others
+
+    def _assign(self, lease: Lease, record: StreamRecord, node: str) -> bool:
+        """See to it that ``node`` is to run the stream as ``record`` has it; whether it is."""
+        stream = lease.stream
         spec = StreamSpec(stream, record.generation, record.config, record.outputs, record.started_wall_ms)
-        if self._views[node].assigned.get(stream) == spec:
-            return node
-        capacity = reports[node].capacity if node in reports else len(assigned[node])
+        view = self._views[node]
+        if view.assigned.get(stream) == spec:
+            return True
+        capacity = view.report.capacity if view.report is not None else len(view.assigned)
         if not self._nodes.assign(lease, node, spec, capacity=capacity):
-            return None
+            return False
         log.info("assigned", stream=stream, node=node, generation=spec.generation)
-        self._views[node].assigned[stream] = spec
-        return node
+        view.assigned[stream] = spec
+        return True
+
+    def _assigned(self) -> dict[str, dict[str, StreamSpec | None]]:
+        return {name: node.assigned for name, node in self._views.items()}
 
     def _withdraw(self, lease: Lease) -> None:
         """See to it that no node is to run the stream."""

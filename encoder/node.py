@@ -10,6 +10,7 @@ from __future__ import annotations
 import signal
 import sys
 import threading
+from pathlib import Path
 from types import FrameType
 
 import msgspec
@@ -32,11 +33,17 @@ from farm.store.keepsake import founded
 from farm.store.nodes import NodeStore
 
 STEP_S = 0.1
-BEAT_S, BEAT_EXPIRY_S = 0.5, 3
+BEAT_S, BEAT_EXPIRY_S = 0.5, 2
 READ_S = 1.0
 LISTEN_S = 0.25
 REDIS_TIMEOUT_S = 1.0
+GRAPHICS_CARD = Path("/dev/nvidiactl")
 log = get_logger(__name__)
+
+
+def codecs_here() -> tuple[str, ...]:
+    """What this host can encode with, as far as that is known without trying."""
+    return ("libx264", "h264_nvenc") if GRAPHICS_CARD.exists() else ("libx264",)
 
 
 class Desk:
@@ -46,6 +53,7 @@ class Desk:
         self._redis = redis
         self._name = name
         self._capacity = capacity
+        self._codecs = codecs_here()
         self._clock = clock
         self._stopping = threading.Event()
         self._nodes = NodeStore(redis)
@@ -53,6 +61,7 @@ class Desk:
         self._read_ns = self._beat_ns = -(10**18)
         self._subscription: Subscription | None = None
         self._reachable = True
+        self._told: dict[str, ProcessReport] = {}
         self.wishes: dict[str, StreamSpec] | None = None
         """What the assignments said last; None before they were read for the first time."""
         self.reports: dict[str, ProcessReport] = {}
@@ -92,8 +101,10 @@ class Desk:
         if woken or now_ns - self._read_ns >= READ_S * 1e9:
             self.wishes = self._read()
             self._read_ns = now_ns
-        if now_ns - self._beat_ns >= BEAT_S * 1e9:
-            report = NodeReport(self._name, self._capacity, self.reports)
+        reports = self.reports
+        if reports != self._told or now_ns - self._beat_ns >= BEAT_S * 1e9:
+            self._told = reports
+            report = NodeReport(self._name, self._capacity, reports, self._codecs)
             beat(self._redis, keys.node(self._name), to_json(report), expires_ms=BEAT_EXPIRY_S * 1000)
             self._beat_ns = now_ns
 

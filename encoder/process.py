@@ -39,11 +39,12 @@ from encoder.video import VideoEncoder
 from farm.clock import Clock, SystemClock
 from farm.errors import EncoderFailed, OutputFailed, RenderFailed, SettingsError, StoreUnavailable
 from farm.log import configure_logging, get_logger
-from farm.messages import OutputSpec, from_json
+from farm.messages import OutputSpec, StreamReport, from_json
 from farm.settings import Settings, load_settings
 from farm.store import keys
 from farm.store.connection import connect
 from farm.store.ledgers import LedgerStore
+from farm.store.reading import readable
 
 SWITCH_INTERVAL_S = 0.001
 """How long another thread may keep the tick thread waiting for Python's lock."""
@@ -200,7 +201,10 @@ class StreamProcess:
         """Remove what only this process stands for; it would expire anyway."""
         stream, epoch = self._spec.stream, self._present().number
         try:
-            self._redis.delete(keys.report(stream), keys.mailbox(stream, epoch), keys.passed(stream, epoch))
+            self._redis.delete(keys.mailbox(stream, epoch), keys.passed(stream, epoch))
+            report = readable(self._redis.get(keys.report(stream)), StreamReport)
+            if report is not None and report.epoch <= epoch:  # of a stream that moved it is another process's
+                self._redis.delete(keys.report(stream))
         except StoreUnavailable:
             log.info("Redis is away; the last report stays until it expires")
 

@@ -126,7 +126,7 @@ class _Unit:
             state = "running" if self.process is not None else "restarting"
         sight = self.sight()
         generation = sight.running if sight.running is not None else sight.wanted
-        return ProcessReport(generation or 0, state, self.restarts, self.reason)
+        return ProcessReport(generation or 0, state, self.restarts, self.reason, self.epoch)
 
 
 class Supervisor:

@@ -264,6 +264,8 @@ class NodeReport(msgspec.Struct, frozen=True):
     node: str
     capacity: int
     streams: dict[str, ProcessReport]
+    codecs: tuple[str, ...] = ("libx264",)
+    """What it can encode with."""
 
 
 class ProcessReport(msgspec.Struct, frozen=True):
@@ -274,6 +276,8 @@ class ProcessReport(msgspec.Struct, frozen=True):
     state: str
     restarts: int
     reason: str | None = None
+    epoch: int = 0
+    """The newest that was given to it."""
 
 
 class Event(msgspec.Struct, frozen=True):

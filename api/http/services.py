@@ -18,6 +18,7 @@ from farm.store.feeds import FeedStore
 from farm.store.hedges import HedgeStore
 from farm.store.imports import ImportStore
 from farm.store.ledgers import LedgerStore
+from farm.store.nodes import NodeStore
 from farm.store.scenes import SceneStore
 from farm.store.snapshots import SnapshotStore
 from farm.store.stream_keys import StreamKeyStore
@@ -40,6 +41,7 @@ class Services:
     hedges: HedgeStore
     snapshots: SnapshotStore
     events: EventLog
+    nodes: NodeStore
     tokens: TokenStore
     stream_keys: StreamKeyStore
     assets: AssetStore
@@ -66,6 +68,7 @@ def make_services(settings: Settings, redis: FarmRedis, clock: Clock) -> Service
         hedges=HedgeStore(redis),
         snapshots=SnapshotStore(redis),
         events=EventLog(redis),
+        nodes=NodeStore(redis),
         tokens=TokenStore(
             redis,
             clock,

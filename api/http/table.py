@@ -22,6 +22,7 @@ from api.http.routes.history import HISTORY_ROUTES, SCHEMA_ROUTES
 from api.http.routes.keys import KEY_ROUTES
 from api.http.routes.layers import LAYER_ROUTES, NAMED_SCENE_ROUTES, SCENE_ROUTES
 from api.http.routes.ledger import LEDGER_ROUTES
+from api.http.routes.nodes import MOVE_ROUTES, NODE_ROUTES
 from api.http.routes.preview import PREVIEW_ROUTES
 from api.http.routes.render import RENDER_ROUTES
 from api.http.routes.rtmp import RTMP_ROUTES
@@ -74,6 +75,7 @@ def add_routes(app: OpenAPI, *, described: bool) -> None:
         (KEY_ROUTES, "Stream keys"),
         (PREVIEW_ROUTES, "On air"),
         (RENDER_ROUTES, "Renders"),
+        (MOVE_ROUTES, "On air"),
         (LEDGER_ROUTES, "On air"),
     )
     of_a_scene = (
@@ -89,6 +91,7 @@ def add_routes(app: OpenAPI, *, described: bool) -> None:
         (SHOW_SCHEMA_ROUTES, "Show"),
         (ASSET_ROUTES, "Pictures"),
         (COLLECTION_ROUTES, "Pictures"),
+        (NODE_ROUTES, "Encoder nodes"),
         (TOKEN_ROUTES, "Access tokens"),
         (RTMP_ROUTES, "RTMP server"),
     )

@@ -9,6 +9,7 @@ import typer
 
 from farm.debug.checkable import checkable_scene
 from farm.debug.frames import frames_table, journey
+from farm.debug.nodes import nodes_table
 from farm.debug.pattern import PatternPlace, Tally
 from farm.debug.reader import frame_numbers
 from farm.errors import NotFound
@@ -54,6 +55,17 @@ def read(
         tally.add(number)
     print_values({**tally.as_dict(), "complete": tally.complete()}, "what the reader saw", as_json=as_json)
     raise typer.Exit(0 if tally.complete() else 1)
+
+
+@debug.command("nodes")
+def nodes(url: Url = None, access: TokenOption = None, as_json: Json = False) -> None:  # noqa: FBT002
+    """The encoder nodes: which live, which drain, and what each runs."""
+    with api_client(url, access) as client:
+        found = client.call("GET", "/nodes")
+    if as_json:
+        print(json.dumps(found))  # noqa: T201  the command's answer
+    else:
+        out.print(nodes_table(found["nodes"]))
 
 
 @debug.command("frames")

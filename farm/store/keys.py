@@ -27,6 +27,10 @@ FENCE = "ff:fence"
 """counter: the last fencing token given; at least the time in ms when it was"""
 
 
+DRAINING_NODES = "ff:draining-nodes"
+"""set: encoder nodes that take no new streams and whose streams move away"""
+
+
 def scene(stream: str, revision: int) -> str:
     """string: one scene revision as JSON; immutable."""
     return f"ff:scene:{stream}:{revision}"

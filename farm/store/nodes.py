@@ -56,6 +56,17 @@ class NodeStore:
         assigned = map(as_text, self._redis.smembers(keys.ASSIGNED_NODES))
         return {*lately(self._redis, keys.node("")), *assigned}
 
+    def draining(self) -> set[str]:
+        """The nodes that drain."""
+        return {as_text(name) for name in self._redis.smembers(keys.DRAINING_NODES)}
+
+    def drain(self, node: str, *, on: bool) -> None:
+        """Have ``node`` give its streams away, or take some again."""
+        if on:
+            self._redis.sadd(keys.DRAINING_NODES, node)
+        else:
+            self._redis.srem(keys.DRAINING_NODES, node)
+
     def view(self, names: Iterable[str]) -> dict[str, NodeView]:
         """These nodes, whether they live or not."""
         ordered = sorted(names)

@@ -35,6 +35,9 @@ class StreamRecord(msgspec.Struct, frozen=True):
     variant_of: VariantOf | None = None
     """Of a rendition, which has no scene of its own; it stays what it was made as."""
 
+    node: str | None = None
+    """The encoder node that it was moved to: it runs there while that node is there, open and has room."""
+
     @property
     def scene_stream(self) -> str:
         """The stream whose scene revisions and live snapshots this one shows."""
