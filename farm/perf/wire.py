@@ -3,7 +3,6 @@ another host, through the Redis mailbox."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -18,7 +17,6 @@ _WARM_S = 3
 class Totals(NamedTuple):
     """At one moment: of one stream's life, as its last report has it, and of Redis."""
 
-    at_s: float
     emitted: int
     mailed_frames: int
     mailed_bytes: int
@@ -47,17 +45,20 @@ def measure_wire(
             farm.settle(name, _WARM_S * fps)
             before = _totals(farm, name)
             farm.settle(name, seconds * fps)
-            measured[name] = by_frame(before, _totals(farm, name), size=size, fps=fps)
+            measured[name] = by_frame(before, _totals(farm, name), size)
             farm.client.call("POST", f"/streams/{name}/stop")
     settings = {"size": size, "fps": fps, "transport": transport}
     return {**settings, "seconds": seconds, **measured[shows[0]], "shows": measured}
 
 
 def _totals(farm: Rig, stream: str) -> Totals:
-    report = farm.client.call("GET", f"/streams/{stream}/report")
+    """As soon as there is a new report, so that all of it is of one moment."""
+    path = f"/streams/{stream}/report"
+    last = farm.client.call("GET", path)["emitted"]
+    farm.until(lambda: farm.client.call("GET", path)["emitted"] > last, f"{stream} reports", 10)
+    report = farm.client.call("GET", path)
     redis_in, redis_out = farm.redis_bytes()
     return Totals(
-        time.monotonic(),
         report["emitted"],
         report["mailedFrames"],
         report["mailedBytes"],
@@ -67,16 +68,15 @@ def _totals(farm: Rig, stream: str) -> Totals:
     )
 
 
-def by_frame(before: Totals, after: Totals, *, size: str, fps: int) -> dict[str, float]:
+def by_frame(before: Totals, after: Totals, size: str) -> dict[str, float]:
     """What happened between two moments, for one frame."""
     letters = max(1, after.mailed_frames - before.mailed_frames)
     bytes_per_frame = (after.mailed_bytes - before.mailed_bytes) / letters
-    # Reports are up to a second old, but ticks are as even as the clock.
-    ticks = (after.at_s - before.at_s) * fps
+    ticks = after.emitted - before.emitted
     return {
         "ratio": round(bytes_per_frame / i420_bytes(*parse_resolution(size)), 4),
         "bytes_per_frame": round(bytes_per_frame),
-        "mailed_share": round(letters / (after.emitted - before.emitted), 3),
+        "mailed_share": round(letters / ticks, 3),
         "redis_bytes_in": round((after.redis_in - before.redis_in) / ticks),
         "redis_bytes_out": round((after.redis_out - before.redis_out) / ticks),
         **{

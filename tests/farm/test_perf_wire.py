@@ -6,11 +6,11 @@ from farm.perf.wire import Totals, by_frame, measure_wire
 
 
 def test_a_frames_bytes_are_compared_with_a_whole_picture() -> None:
-    before = Totals(10.0, 100, 90, 1000, 5000, 6000, {"redis": 1.0, "api": 2.0})
+    before = Totals(100, 90, 1000, 5000, 6000, {"redis": 1.0, "api": 2.0})
     after = Totals(
         12.0, 160, 120, 1000 + 30 * 9216, 5000 + 120_000, 6000 + 60_000, {"redis": 1.12, "api": 2.06}
     )
-    assert by_frame(before, after, size="320x192", fps=30) == {
+    assert by_frame(before, after, "320x192") == {
         "ratio": 0.1,
         "bytes_per_frame": 9216,
         "mailed_share": 0.5,
@@ -22,9 +22,9 @@ def test_a_frames_bytes_are_compared_with_a_whole_picture() -> None:
 
 
 def test_nothing_came() -> None:
-    before = Totals(10.0, 100, 90, 1000, 5000, 6000, {"redis": 1.0, "api": 2.0})
-    after = before._replace(at_s=11.0, emitted=130)
-    assert by_frame(before, after, size="320x192", fps=30)["bytes_per_frame"] == 0
+    before = Totals(100, 90, 1000, 5000, 6000, {"redis": 1.0, "api": 2.0})
+    after = before._replace(emitted=130)
+    assert by_frame(before, after, "320x192")["bytes_per_frame"] == 0
 
 
 def test_a_card_that_stands_still_takes_next_to_nothing() -> None:
