@@ -7,9 +7,7 @@ from farm.perf.wire import Totals, by_frame, measure_wire
 
 def test_a_frames_bytes_are_compared_with_a_whole_picture() -> None:
     before = Totals(100, 90, 1000, 5000, 6000, {"redis": 1.0, "api": 2.0})
-    after = Totals(
-        12.0, 160, 120, 1000 + 30 * 9216, 5000 + 120_000, 6000 + 60_000, {"redis": 1.12, "api": 2.06}
-    )
+    after = Totals(160, 120, 1000 + 30 * 9216, 5000 + 120_000, 6000 + 60_000, {"redis": 1.12, "api": 2.06})
     assert by_frame(before, after, "320x192") == {
         "ratio": 0.1,
         "bytes_per_frame": 9216,
