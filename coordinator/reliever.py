@@ -15,6 +15,7 @@ from coordinator import batching
 from coordinator.batching import Batching
 from coordinator.degrade import (
     EASE_NS,
+    MAX_BATCH,
     MAX_EASE_NS,
     Measures,
     Position,
@@ -76,6 +77,8 @@ class _Watched:
     position: Position
     since_wall_ms: int
     cause: str | None
+    unhurried: bool
+    """No tick waits for its frames, so that many of them to a task cost nobody anything."""
     batching: Batching = SINGLY
     report: StreamReport | None = None
 
@@ -109,6 +112,8 @@ class Reliever:
         taken = measures(frozenset(watched.position.rungs)) if watched else Measures()
         if self._limits.batch is not None:
             return taken._replace(batch=self._limits.batch)
+        if watched is not None and watched.unhurried:
+            return taken._replace(batch=MAX_BATCH)
         batch = max(taken.batch, watched.batching.frames if watched else 1)
         return taken._replace(batch=batch, ahead=batch - 1)
 
@@ -189,7 +194,8 @@ class Reliever:
         rungs = tuple(rung for rung in Rung if rung in relief.rungs)
         ease_ns = max(EASE_NS, min(MAX_EASE_NS, relief.ease_ms * 1_000_000))
         position = Position(rungs, ease_ns)
-        return _Watched(record.started_wall_ms, position, relief.since_wall_ms, relief.cause)
+        unhurried = record.config.pace == "free"
+        return _Watched(record.started_wall_ms, position, relief.since_wall_ms, relief.cause, unhurried)
 
     def _begin_anew(self, held: Held, watched: _Watched) -> None:
         """A stream that is off the air, or on air anew, has all that it was ordered with."""

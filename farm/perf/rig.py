@@ -45,7 +45,8 @@ class Rig:
         return list({process.pid: process for process in (*family, *self._streams())}.values())
 
     def cpu_s(self, service: str | None = None) -> float:
-        """CPU time that all processes of the farm, or of one of its services, have used so far."""
+        """CPU time that all processes of the farm, or of one of its services, have used so far: those that
+        ended included, as their parents have it."""
         processes = self.processes() if service is None else self._served(service)
         return sum(map(_cpu_s, processes))
 
@@ -73,7 +74,7 @@ class Rig:
     def _streams(self) -> list[psutil.Process]:
         """The streams' own processes."""
         entries = (self.settings.state_dir / "encoders").glob("*/*.json")
-        return [psutil.Process(json.loads(entry.read_text())["pid"]) for entry in entries]
+        return [process for entry in entries if (process := _noted(entry)) is not None]
 
     def redis_bytes(self) -> tuple[int, int]:
         """Bytes that came into the farm's Redis and went out of it so far."""
@@ -90,8 +91,26 @@ class Rig:
             sizes[f"{process.pid} {title}"] = round(_pss_bytes(process.pid) / 1e6, 1)
         return sizes
 
+    def render(self, stream: str, frames: int) -> float:
+        """Render the first ``frames`` frames of ``stream``, whose pace is free, into its file; the CPU time
+        that took all processes, in s. Raises FarmError."""
+        self.client.call("PATCH", f"/streams/{stream}/config", {"FRAMES": frames})
+        before_s = self.cpu_s()
+        self.client.call("POST", f"/streams/{stream}/start")
+        self.rendered(stream, frames)
+        return self.cpu_s() - before_s
+
+    def rendered(self, stream: str, frames: int) -> None:
+        """Wait until ``stream``, whose pace is free, has all its ``frames``. Raises FarmError."""
+
+        def finished() -> bool:
+            status = self.client.call("GET", f"/streams/{stream}/status")
+            return (status["desired"], status["state"]) == ("stopped", "idle")
+
+        self.until(finished, f"{frames} frames of {stream} are rendered", 60 + frames / 5)
+
     def show(self, stream: str, show: Show, config: Mapping[str, Any]) -> None:
-        """Put ``show`` on air as ``stream`` and wait until its frames come steadily."""
+        """Put ``show`` on air as ``stream``."""
         scene = show.scene({piece.name: self._upload(piece.name, piece.sheet()) for piece in show.pieces})
         self.client.call("POST", "/streams", {"id": stream, "scene": scene, "config": dict(config)})
         self.client.call("POST", f"/streams/{stream}/start")
@@ -173,12 +192,20 @@ def _ready(process: psutil.Popen, settings: Settings) -> bool:
         return False
 
 
+def _noted(entry: Path) -> psutil.Process | None:
+    """The process that a node keeps a note of; None when it ended."""
+    try:
+        return psutil.Process(json.loads(entry.read_text())["pid"])
+    except (FileNotFoundError, psutil.Error):
+        return None
+
+
 def _cpu_s(process: psutil.Process) -> float:
     try:
         times = process.cpu_times()
     except psutil.Error:  # it ended meanwhile
         return 0.0
-    return float(times.user + times.system)
+    return float(times.user + times.system + times.children_user + times.children_system)
 
 
 def _pss_bytes(pid: int) -> int:

@@ -184,6 +184,15 @@ def test_frames_that_wait_are_paired_before_any_is_late(farm: Farm) -> None:
     assert farm.relief() == Relief()
 
 
+@pytest.mark.parametrize(("limits", "batch"), [(UNTOUCHED, 4), (Limits(batch=1), 1)])
+def test_frames_that_nobody_waits_for_go_many_to_a_task(farm: Farm, limits: Limits, batch: int) -> None:
+    config = msgspec.structs.replace(farm.record.config, pace="free")
+    farm.record = msgspec.structs.replace(farm.record, config=config)
+    reliever = farm.reliever(limits)
+    farm.live(reliever, farm.lease(), seconds=1, late=0)
+    assert (reliever.measures("s").batch, reliever.measures("s").ahead) == (batch, 0)
+
+
 def test_a_stream_without_reports_stays_as_it_is(farm: Farm) -> None:
     reliever, lease = farm.reliever(), farm.lease()
     farm.redis.set(keys.report("s"), b"nonsense")
