@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from coordinator.tenure import Leases, Tenure
 from farm.clock import ManualClock
 from farm.store import keys
-from farm.store.connection import FarmRedis
+from farm.store.connection import FarmRedis, as_text
 from farm.store.leases import Lease, LeaseStore
 from tests.journey.leases import MemoryLeases
 
@@ -46,7 +46,7 @@ class Farm:
             lease = self.memory.holder(stream)
             return None if lease is None else lease.mark
         mark = self.redis.get(keys.lease(stream))
-        return None if mark is None else bytes(mark).decode()
+        return None if mark is None else as_text(mark)
 
 
 @pytest.fixture(params=["memory", "redis"])
