@@ -20,7 +20,8 @@ from scene.geometry import MAX_RECTS, Rect, area, even_inside, merge_rects, outs
 from scene.state import SceneState, scene_at
 from scene.time import Segment
 from scene.version import SceneVersion
-from tests.scene.strategies import canvases, scenes, segments
+from tests.scene.strategies.basics import canvases, segments
+from tests.scene.strategies.documents import scenes
 
 WIDTH, HEIGHT = 640, 360
 Pixel = tuple[int, int]

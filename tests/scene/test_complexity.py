@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 
 from scene.complexity import MAX_NAMED, Complexity, complexity
 from scene.document import Scene, parse_scene
-from tests.scene.strategies import scenes
+from tests.scene.strategies.documents import scenes
 
 HD, RATE = (1920, 1080), Fraction(30)
 STILL = {"type": "shape", "shape": "ellipse", "fill": "#ffffff", "size": {"width": 400, "height": 300}}

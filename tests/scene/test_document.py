@@ -13,7 +13,8 @@ from pydantic import TypeAdapter
 from scene.document import MAX_LAYERS, MAX_MISTAKES, Scene, parse_scene
 from scene.layers import ColourLayer, ShapeLayer, TextLayer
 from scene.mistakes import Mistake, SceneMistakes
-from tests.scene.strategies import documents, layers
+from tests.scene.strategies.documents import documents
+from tests.scene.strategies.layers import layers
 
 TEXT = {"id": "t", "type": "text", "text": "hello"}
 MOVE = {"property": "position.x", "to": 10, "duration": 1}

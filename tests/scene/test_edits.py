@@ -12,7 +12,8 @@ from scene.document import Scene, layer_to_json, parse_scene
 from scene.edits import add_layer, change_layer, find_layer, remove_layer, settle_starts
 from scene.layers import TextLayer
 from scene.mistakes import Mistake, SceneMistakes, UnknownLayer
-from tests.scene.strategies import layers, scenes
+from tests.scene.strategies.documents import scenes
+from tests.scene.strategies.layers import layers
 
 GROUND = {"id": "ground", "type": "colour", "colour": "#222222"}
 TITLE = {

@@ -15,7 +15,7 @@ from scene.mistakes import SceneMistakes
 from scene.state import scene_at
 from scene.time import Segment
 from scene.version import SceneVersion
-from tests.scene.strategies import EFFECTS
+from tests.scene.strategies.looks import EFFECTS
 
 
 def scene(**fields: Any) -> dict[str, Any]:

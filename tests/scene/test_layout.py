@@ -20,7 +20,7 @@ from scene.state import scene_at
 from scene.time import Segment
 from scene.version import SceneVersion
 from scene.viewport import Box, Viewport
-from tests.scene.strategies import viewports
+from tests.scene.strategies.documents import viewports
 
 VIEWPORT = (1600, 900)
 

@@ -18,7 +18,7 @@ from scene.state import scene_at
 from scene.time import Segment
 from scene.version import SceneVersion
 from scene.viewport import ViewportFit
-from tests.scene.strategies import canvases
+from tests.scene.strategies.basics import canvases
 
 BOX = {"id": "a", "type": "shape", "shape": "rectangle", "size": {"width": 100, "height": 100}}
 VIEWPORT = {"width": 1000, "height": 500, "safeArea": {"left": 100, "top": "10%"}}

@@ -19,7 +19,8 @@ from scene.state import SceneState, scene_at
 from scene.time import Segment
 from scene.version import SceneVersion
 from scene.viewport import Viewport
-from tests.scene.strategies import canvases, viewports
+from tests.scene.strategies.basics import canvases
+from tests.scene.strategies.documents import viewports
 
 PRECISION = 1 / 32
 SQUARE = {"type": "shape", "shape": "rectangle", "size": {"width": 100, "height": 100}}

@@ -24,7 +24,8 @@ from scene.show_edits import (
     with_stinger_times,
 )
 from scene.transitions import CUT, Stinger
-from tests.scene.strategies import Document, shows
+from tests.scene.strategies.basics import Document
+from tests.scene.strategies.documents import shows
 
 NOW = AfterRevision(revision=2)
 FADING = {"property": "opacity", "from": 0, "to": 1, "duration": 1}

@@ -24,7 +24,8 @@ from scene.edits import settle_starts
 from scene.state import SceneState, scene_at
 from scene.time import Segment
 from scene.version import SceneVersion
-from tests.scene.strategies import canvases, rates, scenes, segments
+from tests.scene.strategies.basics import canvases, rates, segments
+from tests.scene.strategies.documents import scenes
 
 F = Fraction
 FPS = F(30)

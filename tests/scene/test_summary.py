@@ -9,7 +9,7 @@ from hypothesis import given
 
 from scene.document import Scene, parse_scene
 from scene.summary import MAX_SUMMARY, describe_change
-from tests.scene.strategies import scenes
+from tests.scene.strategies.documents import scenes
 
 DOT: dict[str, Any] = {"id": "dot", "type": "colour", "colour": "#ff0000"}
 TITLE: dict[str, Any] = {"id": "title", "type": "text", "text": "Hello"}

@@ -17,7 +17,7 @@ from scene.slots import with_layout_moves
 from scene.state import scene_at
 from scene.time import Segment
 from scene.version import SceneVersion
-from tests.scene.strategies import scenes
+from tests.scene.strategies.documents import scenes
 
 TITLE = {"id": "title", "type": "text", "text": "Hello", "fontSize": 60, "position": {"x": 100, "y": 50}}
 FADE = {"property": "opacity", "from": 0, "to": 1, "duration": 1}

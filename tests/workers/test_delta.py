@@ -19,18 +19,17 @@ from scene.onair import ShowVersion
 from scene.show import one_scene
 from scene.slots import with_layout_moves
 from scene.time import Segment
-from tests.scene.strategies import (
-    Document,
+from tests.scene.strategies.basics import Document, rates
+from tests.scene.strategies.documents import (
     data_values,
     documents,
-    layers,
     layouts,
-    rates,
     timelines_of,
     viewports,
     without_dangling,
 )
-from tests.scene.timeline_strategies import triggered
+from tests.scene.strategies.layers import layers
+from tests.scene.strategies.timelines import triggered
 from tests.workers.farmhand import Gallery, canvas, same
 from workers.compositor import Compositor
 from workers.evaluate import Evaluator

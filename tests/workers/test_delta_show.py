@@ -17,7 +17,7 @@ from scene.onair import ShowVersion
 from scene.show import Show, parse_show
 from scene.show_edits import parse_transition, settle_show, take_scene
 from scene.time import Segment
-from tests.scene.strategies import shows, transitions
+from tests.scene.strategies.documents import shows, transitions
 from tests.workers.farmhand import Gallery, canvas, same
 from workers.compositor import Compositor
 from workers.evaluate import Evaluator

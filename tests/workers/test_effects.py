@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from farm.transport.planes import Planes
 from scene.finish import EffectState, Finish
-from tests.scene.strategies import EFFECTS, Document, crops, effects
+from tests.scene.strategies.basics import Document
+from tests.scene.strategies.looks import EFFECTS, crops, effects
 from tests.workers.farmhand import HEIGHT, WHOLE, WIDTH, Gallery, canvas, same, state_of
 from workers.compositor import Compositor
 from workers.effects.blur import blurred, reach

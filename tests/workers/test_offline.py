@@ -17,7 +17,8 @@ from farm.settings import load_settings
 from farm.transport.planes import i420_bytes, planes_in
 from scene.colour import parse_colour
 from scene.document import Scene, parse_scene
-from tests.scene.strategies import rates, scenes
+from tests.scene.strategies.basics import rates
+from tests.scene.strategies.documents import scenes
 from tests.workers.farmhand import Gallery, same
 from workers.assets import AssetPictures
 from workers.offline.film import Film, Shot

@@ -1,0 +1,1 @@
+"""Hypothesis strategies for valid scenes, by subject."""
