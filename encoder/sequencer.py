@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from enum import StrEnum
+from math import isfinite
 from typing import NamedTuple
 
 from farm.messages import FrameDone
@@ -191,7 +192,7 @@ class Sequencer:
     def _refusal(self, done: FrameDone) -> Refusal | None:
         if done.stream != self.stream or not EMPTY <= done.base < done.frame:
             return Refusal.GARBAGE
-        if not 1 <= done.hold <= self.window:
+        if not 1 <= done.hold <= self.window or not _has_times(done):
             return Refusal.GARBAGE
         if done.epoch != self.epoch:
             return Refusal.EPOCH
@@ -223,3 +224,9 @@ class Sequencer:
         for tick in self._unexplained.intersection(ticks):
             self._unexplained.discard(tick)
             self.repeated[Repeat.LATE] += 1
+
+
+def _has_times(done: FrameDone) -> bool:
+    """Whether its times are numbers: one that is none would spoil every mean that it goes into."""
+    times_ms = (done.queue_ms, done.draw_ms, done.plan_ms, *(ms for _, ms in done.layers_ms))
+    return all(map(isfinite, times_ms))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -59,8 +59,16 @@ def planes_in(buffer: Plane, width: int, height: int) -> Planes:
     )
 
 
-def rects_fit(rects: Iterable[Rect], width: int, height: int) -> bool:
-    """Whether all ``rects`` are even, not empty and inside a picture of this size."""
+MOST_COVERED = 4
+"""The rectangles of one frame cover at most so many pictures together; more is nonsense, and would take memory
+and time without end."""
+
+
+def rects_fit(rects: Sequence[Rect], width: int, height: int) -> bool:
+    """Whether all ``rects`` are even, not empty and inside a picture of this size, and together no more than
+    MOST_COVERED of it."""
+    if sum(w * h for _, _, w, h in rects) > MOST_COVERED * width * height:
+        return False
     return all(
         x >= 0
         and y >= 0

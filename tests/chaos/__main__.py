@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from farm.perf.results import circumstances, keep_result
-from tests.chaos import one_host, own_redis
+from tests.chaos import one_host, own_redis, two_hosts
 from tests.chaos.case import Arena, Case, Outcome, run_case
 from tests.chaos.report import as_values, in_markdown, print_table, rows, write_page
 
@@ -25,6 +25,8 @@ Found = Callable[[Path, dict[str, str]], Arena]
 
 STAGES: tuple[tuple[Found, tuple[Case, ...]], ...] = (
     (one_host.OneHost, one_host.CASES),
+    (two_hosts.TwoHosts, two_hosts.CASES),
+    (two_hosts.SteppedHost, two_hosts.ONE_HOST_CASES),
     (own_redis.OwnRedis, own_redis.CASES),
 )
 """What to break, and the farm to break it in."""

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import math
+from typing import Any
+
+import msgspec
 import pytest
 
 from encoder.sequencer import EMPTY, Choice, Refusal, Repeat, Sequencer
@@ -177,6 +181,13 @@ def test_a_held_frame_that_comes_late_explains_all_of_its_ticks(sequencer: Seque
     assert sequencer.repeated == {Repeat.LATE: 2}
     sequencer.offer(frame(4, hold=2))
     assert [show(sequencer, tick).cause for tick in (4, 5)] == [None, Repeat.HELD]
+
+
+@pytest.mark.parametrize(
+    "times", [{"draw_ms": math.nan}, {"queue_ms": math.inf}, {"layers_ms": (("clock", math.nan),)}]
+)
+def test_times_that_are_no_numbers_spoil_no_mean(sequencer: Sequencer, times: dict[str, Any]) -> None:
+    assert sequencer.offer(msgspec.structs.replace(frame(0), **times)) is Refusal.GARBAGE
 
 
 def test_no_frame_stands_for_more_ticks_than_the_window(sequencer: Sequencer) -> None:

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from farm.errors import FrameRefused
-from farm.messages import Delivery, FrameDone
+from farm.messages import Delivery, FrameDone, to_pack
 from farm.transport.mailbox import Letter, pack_frame
-from farm.transport.planes import Planes, i420_bytes, planes_in, rects_fit
+from farm.transport.planes import MOST_COVERED, Planes, i420_bytes, planes_in, rects_fit
 from farm.transport.ring import SHM_DIR, Ring, SlotBusy
 from scene.geometry import Rect
 
@@ -124,6 +124,17 @@ def test_rects_outside_the_canvas_are_garbage(ring: Ring, worker: Ring, rect: Re
         ring.copy_to(canvas, 3)
     assert refused.value.reason == "garbage"
     assert same(canvas, picture(0))
+
+
+def test_more_pixels_than_any_frame_has_are_garbage(ring: Ring, worker: Ring) -> None:
+    with worker.drawing(3) as drawing:
+        drawing.finish(done(3, *[WHOLE] * (MOST_COVERED + 1)))
+    with pytest.raises(FrameRefused, match="rectangles"):
+        ring.look(3)
+    description = to_pack(done(3, *[WHOLE] * 100_000))
+    letter = len(description).to_bytes(4, "little") + description + bytes(40)
+    with pytest.raises(FrameRefused, match="rectangles"):
+        Letter.unpack(letter, WIDTH, HEIGHT)
 
 
 def test_closing_with_unlink_leaves_no_segment() -> None:

@@ -5,15 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
-import psutil
 import pytest
 
 from tests.conftest import wait_until
 from tests.integration.conftest import StartFarm
+from tests.integration.hosts import remote_worker
 from tests.integration.running_farm import Viewer
 
 HOST_IP, WORKER_IP = "10.77.0.1", "10.77.0.2"
@@ -63,25 +62,9 @@ def test_workers_in_another_network_namespace_deliver_every_frame(
         reached = {"REDIS_URL": f"redis://{HOST_IP}:{farm.settings.redis_port}/0"}
         undo.callback(farm.stop)
         for number in (1, 2):
-            undo.enter_context(_remote_worker(namespace, f"remote-{number}", {**farm.environment, **reached}))
+            undo.enter_context(remote_worker(namespace, f"remote-{number}", {**farm.environment, **reached}))
         wait_until(farm.ready, "the workers have reported", 30)
         with Viewer(farm.checkable_stream("far"), read_seconds) as viewer:
             pass
         assert viewer.tally.complete(), viewer.tally
         assert set(farm.report("far")["drawnBy"]) == {"remote-1", "remote-2"}
-
-
-@contextmanager
-def _remote_worker(namespace: str, name: str, environment: dict[str, str]) -> Iterator[None]:
-    """A worker in ``namespace`` with a /dev/shm of its own, as on another machine."""
-    inside = 'mount -t tmpfs tmpfs /dev/shm && exec "$@"'
-    command = [
-        *("ip", "netns", "exec", namespace, "unshare", "--mount", "sh", "-c", inside, "sh"),
-        *(sys.executable, "-m", "workers", "--name", name),
-    ]
-    worker = psutil.Popen(command, env={**os.environ, **environment}, stdout=subprocess.DEVNULL)
-    try:
-        yield
-    finally:
-        worker.terminate()
-        worker.wait(timeout=10)
