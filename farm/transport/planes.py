@@ -60,8 +60,8 @@ def planes_in(buffer: Plane, width: int, height: int) -> Planes:
 
 
 MOST_COVERED = 4
-"""The rectangles of one frame cover at most so many pictures together; more is nonsense, and would take memory
-and time without end."""
+"""The rectangles of one frame cover at most so many pictures together; more is nonsense, and would take
+memory and time without end."""
 
 
 def rects_fit(rects: Sequence[Rect], width: int, height: int) -> bool:
