@@ -40,6 +40,7 @@ def main() -> None:
             limits=Limits(
                 enabled=settings.degrade,
                 min_fps=settings.degrade_min_fps,
+                min_height=settings.degrade_min_height,
                 batch=settings.fixed_batch(),
             ),
         )

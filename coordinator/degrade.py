@@ -36,6 +36,8 @@ class Rung(StrEnum):
     LAYERS = "layers"  # without optional layers
     HALF_RATE = "fps/2"  # a new picture for every second tick
     THIRD_RATE = "fps/3"
+    TWO_THIRDS_SIZE = "size/1.5"  # drawn smaller, and scaled up
+    HALF_SIZE = "size/2"
 
 
 ORDER = tuple(Rung)
@@ -46,6 +48,7 @@ HELPS: dict[Cause, frozenset[Rung]] = {
 }
 """An encoder process draws nothing, but a picture that it saw before takes it less."""
 _HOLDS = {Rung.HALF_RATE: 2, Rung.THIRD_RATE: 3}
+_SCALES = {Rung.TWO_THIRDS_SIZE: Fraction(2, 3), Rung.HALF_SIZE: Fraction(1, 2)}
 MAX_BATCH = 4
 
 
@@ -55,6 +58,7 @@ class Measures(NamedTuple):
     batch: int = 1
     lean: bool = False
     hold: int = 1
+    scale: Fraction = Fraction(1)
     ahead: int = 0
     """Frames ordered beyond what the encoder process asks for."""
 
@@ -84,12 +88,15 @@ def measures(rungs: Set[Rung]) -> Measures:
         batch=MAX_BATCH if Rung.BATCH in rungs else 1,
         lean=Rung.LAYERS in rungs,
         hold=max((hold for rung, hold in _HOLDS.items() if rung in rungs), default=1),
+        scale=min((scale for rung, scale in _SCALES.items() if rung in rungs), default=Fraction(1)),
     )
 
 
-def allowed_rungs(fps: Fraction, *, min_fps: int) -> frozenset[Rung]:
-    """The rungs that leave a stream of ``fps`` enough new pictures a second."""
-    return frozenset(ORDER) - {rung for rung, hold in _HOLDS.items() if fps / hold < min_fps}
+def allowed_rungs(fps: Fraction, height: int, *, min_fps: int, min_height: int) -> frozenset[Rung]:
+    """The rungs that leave a stream of ``fps`` and ``height`` pixels enough pictures a second, and pixels."""
+    too_slow = {rung for rung, hold in _HOLDS.items() if fps / hold < min_fps}
+    too_small = {rung for rung, scale in _SCALES.items() if height * scale < min_height}
+    return frozenset(ORDER) - too_slow - too_small
 
 
 def advance(position: Position, strain: Strain, available: Set[Rung], now_ns: int) -> Position:

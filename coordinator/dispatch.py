@@ -14,7 +14,7 @@ there when the encoder process first showed our fence, which shuts all others ou
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from types import MappingProxyType
 from typing import NamedTuple
@@ -22,7 +22,7 @@ from typing import NamedTuple
 import msgspec
 
 from coordinator.degrade import Measures
-from farm.messages import Credit, FrameTask, VariantOf
+from farm.messages import Credit, Delivery, FrameTask, Size, VariantOf
 from farm.store.programs import KEPT_BIRTHS, Program
 from scene.time import Segment, segment_at, segments_covering
 
@@ -54,6 +54,8 @@ class Order(NamedTuple):
     first_frame: int = 0
     hold: int = 1
     """Every so many ticks get a new picture."""
+    scale: Fraction = Fraction(1)
+    """How much smaller than the canvas to draw."""
     lean: bool = False
     """Without the layers that are optional."""
     ahead: int = 0
@@ -71,6 +73,10 @@ class Show:
     """The last tick that a frame was ordered for."""
     trusted_after: int | None = None
     """A canvas newer than this one was drawn by our segments; None until the encoder has shown our fence."""
+    drawn: Size | None = None
+    """The size that frames are drawn with, if not the canvas's own."""
+    drawn_from: int = 0
+    """The first frame of that size: older ones are nothing to build on."""
 
 
 class Dispatch(NamedTuple):
@@ -92,7 +98,13 @@ class Dispatch(NamedTuple):
 
 def relieved(order: Order, measures: Measures) -> Order:
     """``order`` as an overloaded stream gets it."""
-    return order._replace(batch=measures.batch, ahead=measures.ahead, hold=measures.hold, lean=measures.lean)
+    return order._replace(
+        batch=measures.batch,
+        ahead=measures.ahead,
+        hold=measures.hold,
+        scale=measures.scale,
+        lean=measures.lean,
+    )
 
 
 def resume(program: Program) -> Show:
@@ -136,13 +148,22 @@ def dispatch(show: Show | None, credit: Credit, order: Order, fence: int, now_ns
         started_wall_ms=order.started_wall_ms,
         quality=show.program.quality if show is not None and same_process else order.quality,
     )
-    base = _base(program, credit, trusted_after)
+    drawn, drawn_from = _drawn(order.scale, credit.delivery), first
+    if own is not None and own.drawn == drawn:
+        drawn_from = own.drawn_from
+    base = _base(program, credit, trusted_after, drawn_from)
     shown, shown_live = 0, 0
     if show is not None and not starts:
         shown, shown_live = show.program.segments[-1].revision, show.program.segments[-1].snapshot
     newest = segments[-1]
     return Dispatch(
-        show=Show(program, frames[-1] + order.hold - 1 if frames else first - 1, trusted_after),
+        show=Show(
+            program,
+            frames[-1] + order.hold - 1 if frames else first - 1,
+            trusted_after,
+            drawn,
+            drawn_from,
+        ),
         tasks=tuple(_task(program, credit, order, frame, base, now_ns) for frame in (*missing, *frames)),
         rewritten=own is None or starts or newest != old[-1],
         births=NO_BIRTHS if starts else _births(shown, newest),
@@ -183,7 +204,7 @@ def _trust(trusted_after: int | None, credit: Credit, fence: int) -> int | None:
 
 def _heard(show: Show, credit: Credit, trusted_after: int | None) -> Show:
     program = msgspec.structs.replace(show.program, emitted=credit.emitted)
-    return Show(program, show.dispatched, trusted_after)
+    return replace(show, program=program, trusted_after=trusted_after)
 
 
 def _time_s(program: Program, frame: int | None) -> Fraction:
@@ -212,13 +233,19 @@ def _still_needed(segments: tuple[Segment, ...], canvas: int) -> tuple[Segment, 
     return segments_covering(segments, max(canvas, 0), segments[-1].from_frame)[-MAX_SEGMENTS:]
 
 
-def _base(program: Program, credit: Credit, trusted_after: int | None) -> int:
+def _base(program: Program, credit: Credit, trusted_after: int | None, drawn_from: int) -> int:
     """The newest frame whose picture is known to be the canvas's; -1 when none is."""
-    known = (
-        trusted_after is not None
-        and max(trusted_after + 1, program.segments[0].from_frame) <= credit.canvas <= credit.emitted
-    )
-    return credit.canvas if known else -1
+    if trusted_after is None:
+        return -1
+    oldest = max(trusted_after + 1, program.segments[0].from_frame, drawn_from)
+    return credit.canvas if oldest <= credit.canvas <= credit.emitted else -1
+
+
+def _drawn(scale: Fraction, canvas: Delivery) -> Size | None:
+    """The size, in even pixels, of a picture that is ``scale`` times as large as the canvas; None for 1."""
+    if scale == 1:
+        return None
+    return int(canvas.width * scale) // 2 * 2, int(canvas.height * scale) // 2 * 2
 
 
 def _births(shown: int, newest: Segment) -> Mapping[int, Fraction]:
@@ -244,4 +271,5 @@ def _task(program: Program, credit: Credit, order: Order, frame: int, base: int,
         variant_of=order.variant_of,
         unhurried=order.free,
         hold=order.hold,
+        drawn=_drawn(order.scale, credit.delivery),
     )

@@ -57,6 +57,7 @@ class Limits(NamedTuple):
 
     enabled: bool = True
     min_fps: int = 10
+    min_height: int = 360
     batch: int | None = None
     """Frames to a task; None leaves it to the load."""
 
@@ -169,8 +170,8 @@ class Reliever:
         """The rungs that would change something for the stream, and that are allowed."""
         if not self._limits.enabled or strain.cause is None or held.record.config.pace == "free":
             return frozenset()
-        limits = self._limits
-        rungs = allowed_rungs(held.record.config.fps, min_fps=limits.min_fps)
+        config, limits = held.record.config, self._limits
+        rungs = allowed_rungs(config.fps, config.height, min_fps=limits.min_fps, min_height=limits.min_height)
         if limits.batch is not None:
             rungs -= {Rung.BATCH}
         if not shown:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from farm.transport.planes import Plane, i420_bytes, planes_in
+from encoder.enlarging import SmallPicture
+from farm.messages import Size
+from farm.transport.planes import Plane, Planes, i420_bytes, planes_in
 
 _TRIES = 3
 
@@ -19,6 +21,30 @@ class Canvas:
         self.planes = planes_in(self.buffer, width, height)
         self.planes.blacken()
         self._version = 0
+        self._small: SmallPicture | None = None
+        """What the canvas is scaled up from."""
+        self._coming: SmallPicture | None = None
+        """Of another size, while nothing is copied onto it yet."""
+
+    def picture(self, drawn: Size | None) -> Planes:
+        """Where to copy a frame that is ``drawn`` so large; None stands for the canvas's own size."""
+        if drawn is None:
+            return self.planes
+        if self._small is not None and self._small.size == drawn:
+            return self._small.planes
+        if self._coming is None or self._coming.size != drawn:
+            self._coming = SmallPicture(drawn)
+        return self._coming.planes
+
+    def show(self, drawn: Size | None) -> None:
+        """A frame was copied onto the :meth:`picture` of this size: that is what the canvas shows now."""
+        if drawn is None:
+            self._small = self._coming = None
+            return
+        if self._coming is not None and self._coming.size == drawn:
+            self._small, self._coming = self._coming, None
+        if self._small is not None:
+            self._small.enlarge_to(self.planes)
 
     def begin(self) -> None:
         """The picture is going to change."""

@@ -14,7 +14,7 @@ from encoder.arrivals import Arrivals
 from encoder.sequencer import Choice, Sequencer
 from farm.clock import Clock
 from farm.errors import FrameRefused
-from farm.messages import FrameDone
+from farm.messages import FrameDone, Size
 from farm.transport.planes import Planes
 
 
@@ -96,25 +96,31 @@ class Feed:
             self._look(frame)
         self._forget()
 
-    def apply(self, tick: int, canvas: Planes) -> Applied:
-        """Copy the newest frame that fits ``tick``."""
+    def apply(self, tick: int, picture: Callable[[Size | None], Planes]) -> Applied:
+        """Copy the newest frame that fits ``tick`` onto the ``picture`` for frames of its size."""
         while True:
             choice = self._sequencer.pick(tick)
             if choice.frame is None:
                 return Applied(choice)
             arrival = self._letters.pop(choice.frame, None)
-            done = self._copy(choice.frame, arrival, canvas)
+            done = self._copy(choice.frame, arrival, picture)
             if done is not None:
                 self._sequencer.apply(done)
                 return Applied(choice, done, arrival.came_ns if arrival else done.finished_ns)
             self._sequencer.withdraw(choice.frame)
 
-    def _copy(self, frame: int, arrival: Arrival | None, canvas: Planes) -> FrameDone | None:
+    def _copy(
+        self, frame: int, arrival: Arrival | None, picture: Callable[[Size | None], Planes]
+    ) -> FrameDone | None:
         if arrival is not None and arrival.letter is not None:
-            arrival.letter.copy_to(canvas)
-            return arrival.letter.done
+            done = arrival.letter.done
+            arrival.letter.copy_to(picture(done.drawn))
+            return done
+        drawn = self._sequencer.drawn_size(frame)
         try:
-            return self._slots.copy_to(canvas, frame, self._sequencer.fits)
+            return self._slots.copy_to(
+                picture(drawn), frame, lambda done: done.drawn == drawn and self._sequencer.fits(done)
+            )
         except FrameRefused:
             self._sequencer.refuse_unread()
             return None

@@ -143,7 +143,9 @@ class Pipeline:
     def _apply(self, tick: int) -> Applied:
         parts = self._parts
         parts.canvas.begin()
-        applied = parts.feed.apply(tick, parts.canvas.planes)
+        applied = parts.feed.apply(tick, parts.canvas.picture)
+        if applied.done is not None and applied.done.rects:
+            parts.canvas.show(applied.done.drawn)
         parts.canvas.end()
         return applied
 

@@ -12,7 +12,7 @@ from enum import StrEnum
 from math import isfinite
 from typing import NamedTuple
 
-from farm.messages import FrameDone
+from farm.messages import FrameDone, Size
 
 EMPTY = -1
 """The canvas before the first frame, and ``base`` of a frame that covers everything."""
@@ -63,6 +63,8 @@ class Sequencer:
         """The frame that the canvas holds; what frames may build on."""
         self.shown = EMPTY
         """The newest frame ever applied; older ones have passed."""
+        self._drawn: Size | None = None
+        """The size that it was drawn with, if not the canvas's own."""
         self.emitted = first - 1
         """The last tick that was closed."""
         self.fresh = 0
@@ -118,7 +120,7 @@ class Sequencer:
     def pick(self, tick: int) -> Choice:
         """The newest frame that fits, or the cause to repeat. Changes nothing."""
         due = [m for m in self._held if m <= tick]
-        fitting = [m for m in due if self._held[m].base <= self.canvas]
+        fitting = [m for m in due if self._builds_on_canvas(self._held[m])]
         if fitting:
             return Choice(max(fitting))
         if due:
@@ -131,13 +133,18 @@ class Sequencer:
         """Whether ``done`` may go onto the canvas: between the look at a slot and the copy of it somebody may
         have drawn there, for an owner who has lost his lease or on a canvas that never was."""
         ours = (done.stream, done.epoch) == (self.stream, self.epoch) and done.fence >= self.fence
-        return ours and EMPTY <= done.base <= self.canvas < done.frame
+        return ours and self._builds_on_canvas(done) and self.canvas < done.frame
+
+    def drawn_size(self, frame: int) -> Size | None:
+        """The size of the picture of ``frame``, which was picked; None for the canvas's own."""
+        return self._held[frame].drawn
 
     def apply(self, done: FrameDone) -> None:
         """``done`` was copied onto the canvas: the picked frame, or what lay in its place and fitted."""
         self._held.pop(done.frame, None)
         self._take_fence(done.fence)  # what an older owner sent does not build on this picture
         self.canvas = self.shown = done.frame
+        self._drawn = done.drawn
         self.covered = max(self.covered, done.frame + done.hold - 1)
         for frame in [m for m in self._held if m <= self.shown]:
             self.refused[Refusal.PASSED] += 1
@@ -188,6 +195,10 @@ class Sequencer:
     def unexplained(self) -> int:
         """Repeated ticks of which it is not known yet whether their frame is late or missing."""
         return len(self._unexplained)
+
+    def _builds_on_canvas(self, done: FrameDone) -> bool:
+        """Whether all that ``done`` leaves as it is lies on the canvas, in its size."""
+        return done.base == EMPTY or (EMPTY < done.base <= self.canvas and done.drawn == self._drawn)
 
     def _refusal(self, done: FrameDone) -> Refusal | None:
         if done.stream != self.stream or not EMPTY <= done.base < done.frame:

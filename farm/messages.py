@@ -37,6 +37,10 @@ class State(StrEnum):
     FAILED = "failed"
 
 
+Size = tuple[int, int]
+"""Width and height, in pixels."""
+
+
 class Delivery(msgspec.Struct, frozen=True):
     """Where finished frames of one epoch go. Says nothing of hosts: a worker that can open ``ring`` and
     finds ``nonce`` in it shares memory with the encoder; every other worker uses ``mailbox``."""
@@ -80,11 +84,18 @@ class FrameTask(msgspec.Struct, frozen=True):
     """No tick waits for it: rather late than without one of its pictures."""
     hold: int = 1
     """So many ticks show this frame, from its own on; those after it have none of their own."""
+    drawn: Size | None = None
+    """It is drawn so large, both sides even, and scaled up to the canvas; None for the canvas's own size."""
 
     @property
     def scene_stream(self) -> str:
         """The stream whose scene revisions and live snapshots this frame shows."""
         return self.variant_of.stream if self.variant_of else self.stream
+
+    @property
+    def size(self) -> Size:
+        """The size of the picture to draw."""
+        return self.drawn or (self.delivery.width, self.delivery.height)
 
 
 class FrameDone(msgspec.Struct, frozen=True):
@@ -112,6 +123,8 @@ class FrameDone(msgspec.Struct, frozen=True):
     """The second draw of this frame."""
     hold: int = 1
     """As its task said: so many ticks show it."""
+    drawn: Size | None = None
+    """As its task said: the size of the picture, if it is not the canvas's."""
 
 
 class Credit(msgspec.Struct, frozen=True):

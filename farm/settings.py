@@ -128,6 +128,7 @@ class Settings(BaseModel):
     hedge_percent: int = Field(2, ge=0, le=50)
     degrade: bool = True
     degrade_min_fps: int = Field(10, ge=1, le=60)
+    degrade_min_height: int = Field(360, ge=16, le=4096)
 
     # Workers
     worker_processes: int = Field(2, ge=0, le=64)

@@ -87,7 +87,7 @@ class Deliverer:
         if ring is not None:
             second_of = task.fence if task.hedge else None
             with suppress(SlotBusy), ring.drawing(task.frame, second_of=second_of) as drawing:
-                yield Surface(drawing.planes, drawing.finish)
+                yield Surface(drawing.picture(task.drawn), drawing.finish)
                 return
         yield self._mailbox_surface(task)
 
@@ -102,7 +102,7 @@ class Deliverer:
             raise FrameRefused("passed", f"nobody emits epoch {task.epoch} of {task.stream} any more")
         if task.frame <= int(passed):
             raise FrameRefused("passed", f"frame {task.frame} comes after its tick")
-        width, height = task.delivery.width, task.delivery.height
+        width, height = task.size
         size = i420_bytes(width, height)
         if self._scratch.size < size:
             self._scratch = np.empty(size, np.uint8)

@@ -131,7 +131,7 @@ class Evaluator:
         rects = self._steps.get(key)
         if rects is None:
             before, after = self._state(task, earlier), self._state(task, later)
-            width, height = task.delivery.width, task.delivery.height
+            width, height = task.size
             quality = quality_named(task.quality)
             rects = tuple(
                 changed_between(
@@ -156,9 +156,9 @@ def unsettled_extents(sprites: Sprites, state: SceneState) -> list[Rect]:
 
 def _moment(task: FrameTask, n: int) -> _Moment:
     """Frame ``n`` of the task's epoch. Raises LookupError when no segment covers it."""
-    place, segment = task.delivery, segment_at(task.segments, n)
+    segment = segment_at(task.segments, n)
     time_s, rate = segment.scene_time_s, segment.rate
     # As whole numbers: the hash of a Fraction takes ten times as long.
     exact = (time_s.numerator, time_s.denominator, rate.numerator, rate.denominator)
-    key = (segment.from_frame, segment.revision, segment.snapshot, *exact)
-    return (task.stream, task.epoch, place.width, place.height, key, n)
+    key = (segment.from_frame, segment.revision, segment.snapshot, segment.lean, *exact)
+    return (task.stream, task.epoch, *task.size, key, n)

@@ -109,9 +109,10 @@ class Renderer:
                     finished_ns=finished_ns,
                     hedge=task.hedge,
                     hold=task.hold,
+                    drawn=task.drawn,
                     layer_errors=tuple((layer, why[:MAX_REASON_CHARS]) for layer, why in errors[:MAX_ERRORS]),
                 )
-                surface.finish(self._faults.spoil(done, task.delivery.width))
+                surface.finish(self._faults.spoil(done, task.size[0]))
         except FrameRefused as refused:
             self.counts[refused.reason] += 1
             return None

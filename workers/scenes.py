@@ -31,7 +31,7 @@ class SceneVersions:
 
         Raises NotFound, SceneInvalid (another version of the farm wrote it) and StoreUnavailable.
         """
-        canvas = (task.delivery.width, task.delivery.height)
+        canvas = task.size
         key = (task.stream, task.epoch, revision, *canvas)
         version = self._kept.get(key)
         if version is None:

@@ -40,6 +40,8 @@ const STEPS = {
   layers: "optional layers",
   "fps/2": "every second picture",
   "fps/3": "two of three pictures",
+  "size/1.5": "a third of its size",
+  "size/2": "half of its size",
 };
 const SHOW_CHANGES = { preview: "on preview", take: "goes on program" };
 

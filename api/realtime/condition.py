@@ -17,6 +17,8 @@ SEEN_RUNGS = {
     "layers": "optional layers",
     "fps/2": "every second picture",
     "fps/3": "two of three pictures",
+    "size/1.5": "fine detail",
+    "size/2": "fine detail",
 }
 """Of the steps of ``Relief``, those that viewers can see."""
 

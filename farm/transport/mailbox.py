@@ -14,7 +14,7 @@ import numpy as np
 
 from farm.errors import FrameRefused
 from farm.messages import FrameDone, from_pack, to_pack
-from farm.transport.planes import Planes, i420_bytes, rects_fit
+from farm.transport.planes import Planes, i420_bytes, picture_fits
 
 _LENGTH = struct.Struct("<I")
 
@@ -40,7 +40,7 @@ class Letter:
         try:
             (length,) = _LENGTH.unpack_from(message)
             done = from_pack(message[_LENGTH.size : _LENGTH.size + length], FrameDone)
-            if not rects_fit(done.rects, width, height):
+            if not picture_fits(done.drawn, done.rects, width, height):
                 raise FrameRefused("garbage", f"frame {done.frame} has rectangles outside the canvas")
             size = sum(i420_bytes(w, h) for _, _, w, h in done.rects)
             block = message[_LENGTH.size + length :]
@@ -52,7 +52,7 @@ class Letter:
         return cls(done, pixels)
 
     def copy_to(self, canvas: Planes) -> None:
-        """Copy the rects onto ``canvas``."""
+        """Copy the rects onto ``canvas``, a picture of its size."""
         position = 0
         for rect in self.done.rects:
             for plane in canvas.crop(rect):

@@ -64,6 +64,14 @@ MOST_COVERED = 4
 memory and time without end."""
 
 
+def picture_fits(drawn: tuple[int, int] | None, rects: Sequence[Rect], width: int, height: int) -> bool:
+    """Whether all ``rects`` lie inside a picture for a canvas of this size: as large as that, or, when
+    ``drawn`` is given, so large and not larger."""
+    if drawn is None:
+        return rects_fit(rects, width, height)
+    return rects_fit(((0, 0, *drawn),), width, height) and rects_fit(rects, *drawn)
+
+
 def rects_fit(rects: Sequence[Rect], width: int, height: int) -> bool:
     """Whether all ``rects`` are even, not empty and inside a picture of this size, and together no more than
     MOST_COVERED of it."""

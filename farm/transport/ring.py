@@ -14,7 +14,8 @@ Layout, all numbers little-endian, offsets in bytes:
     4096       slot 0, slot 1, ...; each:
     +0    Q    begin     +8  Q  end     +16  q  frame     +24  I  length of the description
     +32        FrameDone as MessagePack, at most 4064 bytes
-    +4096      the picture: planes Y, U, V of the whole canvas, of which only the description's rects count
+    +4096      the picture: planes Y, U, V of the whole canvas, or, if the description says so, of a smaller
+               picture; only the description's rects count
 """
 
 from __future__ import annotations
@@ -32,8 +33,8 @@ import msgspec
 import numpy as np
 
 from farm.errors import FrameRefused
-from farm.messages import Delivery, FrameDone, from_pack, to_pack
-from farm.transport.planes import Planes, i420_bytes, planes_in, rects_fit
+from farm.messages import Delivery, FrameDone, Size, from_pack, to_pack
+from farm.transport.planes import Planes, i420_bytes, picture_fits, planes_in
 
 SHM_DIR = Path("/dev/shm")  # noqa: S108  shared memory, made with O_EXCL and mode 0600
 RING_PREFIX = "framefarm-"
@@ -76,8 +77,13 @@ class _Slot:
         self.frame = np.frombuffer(memory, dtype="<i8", count=1, offset=self.offset + 16)
         self.length = np.frombuffer(memory, dtype="<u4", count=1, offset=self.offset + 24)
         self.description = memoryview(memory)[self.offset + _DESCRIPTION_AT : self.offset + _PAGE]
-        picture = np.frombuffer(memory, np.uint8, count=i420_bytes(width, height), offset=self.offset + _PAGE)
-        self.planes = planes_in(picture, width, height)
+        count = i420_bytes(width, height)
+        self._pixels = np.frombuffer(memory, np.uint8, count=count, offset=self.offset + _PAGE)
+        self._planes = planes_in(self._pixels, width, height)
+
+    def picture(self, drawn: Size | None) -> Planes:
+        """The picture, of the canvas's size or of another one that is no larger."""
+        return self._planes if drawn is None else planes_in(self._pixels, *drawn)
 
     def finished(self) -> bool:
         return bool(self.counters[0] == self.counters[1] and self.counters[0])
@@ -172,15 +178,15 @@ class Ring:
         if int(slot.frame[0]) != frame or not slot.finished():
             return None
         done = slot.done()
-        if not rects_fit(done.rects, self.width, self.height):
+        if not picture_fits(done.drawn, done.rects, self.width, self.height):
             raise FrameRefused("garbage", f"frame {frame} has rectangles outside the canvas")
         return done
 
     def copy_to(
         self, canvas: Planes, frame: int, fits: Callable[[FrameDone], bool] = _anything
     ) -> FrameDone | None:
-        """Copy the rects of ``frame`` onto ``canvas``; None when its slot is being drawn, is not finished, or
-        holds what does not fit: somebody may have drawn into it since the last look.
+        """Copy the rects of ``frame`` onto ``canvas``, a picture of its size; None when its slot is being
+        drawn, is not finished, or holds what does not fit: somebody may have drawn there since the last look.
 
         Raises FrameRefused for garbage. Unless the frame is copied the canvas is untouched.
         """
@@ -191,7 +197,7 @@ class Ring:
             done = self.look(frame)
             if done is None or not fits(done):
                 return None
-            canvas.copy_from(slot.planes, done.rects)
+            canvas.copy_from(slot.picture(done.drawn), done.rects)
             return done
         finally:
             self._lock(slot, fcntl.F_UNLCK)
@@ -225,8 +231,16 @@ class Drawing:
     def __init__(self, slot: _Slot, frame: int) -> None:
         self._slot = slot
         self._frame = frame
-        self.planes = slot.planes
         slot.counters[0] += 1
+
+    @property
+    def planes(self) -> Planes:
+        """A picture of the canvas's size."""
+        return self.picture(None)
+
+    def picture(self, drawn: Size | None) -> Planes:
+        """A picture of the size ``drawn``, which the canvas's is not smaller than."""
+        return self._slot.picture(drawn)
 
     def finish(self, done: FrameDone) -> None:
         """Describe what was drawn; from here on the encoder may use it."""

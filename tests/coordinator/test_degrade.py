@@ -186,7 +186,7 @@ def test_however_the_load_changes_steps_a_minute_are_bounded(readings: list[Stra
 
 def test_of_two_rungs_that_concern_the_same_the_higher_counts() -> None:
     assert measures(frozenset()) == Measures()
-    assert measures(ALL) == Measures(batch=4, lean=True, hold=3)
+    assert measures(ALL) == Measures(batch=4, lean=True, hold=3, scale=Fraction(1, 2))
     assert measures(frozenset({Rung.HALF_RATE})).hold == 2
 
 
@@ -195,4 +195,12 @@ def test_of_two_rungs_that_concern_the_same_the_higher_counts() -> None:
     [(60, set()), (30, set()), (25, {Rung.THIRD_RATE}), (15, {Rung.HALF_RATE, Rung.THIRD_RATE})],
 )
 def test_no_fewer_pictures_a_second_than_allowed(fps: int, gone: set[Rung]) -> None:
-    assert allowed_rungs(Fraction(fps), min_fps=10) == ALL - gone
+    assert allowed_rungs(Fraction(fps), 1080, min_fps=10, min_height=360) == ALL - gone
+
+
+@pytest.mark.parametrize(
+    ("height", "gone"),
+    [(720, set()), (718, {Rung.HALF_SIZE}), (480, {Rung.TWO_THIRDS_SIZE, Rung.HALF_SIZE})],
+)
+def test_no_smaller_pictures_than_allowed(height: int, gone: set[Rung]) -> None:
+    assert allowed_rungs(Fraction(60), height, min_fps=10, min_height=360) == ALL - gone

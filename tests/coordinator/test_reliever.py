@@ -169,7 +169,7 @@ def test_limits_are_kept(farm: Farm) -> None:
     lease = farm.lease()
     farm.live(farm.reliever(Limits(enabled=False)), lease, 9, late=20)
     assert farm.relief() == Relief()
-    fixed = farm.reliever(Limits(min_fps=15, batch=2))
+    fixed = farm.reliever(Limits(min_fps=15, min_height=1000, batch=2))
     farm.live(fixed, lease, 9, late=10)
     assert farm.relief().rungs == ("fps/2",)
     assert fixed.measures("s") == Measures(batch=2, hold=2)

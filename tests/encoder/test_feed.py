@@ -50,7 +50,7 @@ class Bench:
     def tick(self, number: int) -> tuple[Choice, int]:
         """The choice at that tick, and the luma of the canvas' first pixel after it."""
         self.feed.collect()
-        choice = self.feed.apply(number, self.canvas.planes).choice
+        choice = self.feed.apply(number, self.canvas.picture).choice
         self.sequencer.close_tick(number, choice)
         self.ring.emitted = number
         return choice, int(self.canvas.planes.y[0, 0])
@@ -111,7 +111,7 @@ def test_what_an_old_owner_drew_between_look_and_copy_never_shows(bench: Bench) 
     bench.draw(done(1, WHOLE), 60)
     bench.feed.collect()
     bench.draw(done(1, WHOLE, base=0, fence=0), 99)
-    assert bench.feed.apply(1, bench.canvas.planes).choice.frame is None
+    assert bench.feed.apply(1, bench.canvas.picture).choice.frame is None
     assert (bench.sequencer.canvas, int(bench.canvas.planes.y[0, 0])) == (0, 50)
     bench.sequencer.close_tick(1, Choice(None))
     bench.draw(done(2, WHOLE, base=0), 70)

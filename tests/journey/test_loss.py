@@ -162,7 +162,7 @@ class Stream:
                 self.workers[wanted.frame % len(self.workers)].render(wanted)
         epoch.feed.collect()
         before = epoch.canvas.buffer.copy()
-        applied = epoch.feed.apply(tick, epoch.canvas.planes)
+        applied = epoch.feed.apply(tick, epoch.canvas.picture)
         epoch.sequencer.close_tick(tick, applied.choice)
         epoch.ring.emitted = tick
         self.shown.append(applied.choice.frame)
