@@ -23,6 +23,7 @@ from farm.messages import from_json, to_json
 from farm.moving_images import frame_times_ms
 from farm.settings import Settings
 from farm.store import keys
+from farm.store.asset_names import entry, ids_named, put_in
 from farm.store.connection import FarmRedis, as_text
 
 MAX_ASSETS = 10_000
@@ -42,9 +43,9 @@ KEEP = "keep"
 """The tag of what is never deleted as unused."""
 _MAX_NAME_CHARS = 200
 
-# KEYS: records, usage, the new bytes, the bytes that they replace.
+# KEYS: records, usage, the new bytes, the bytes that they replace, names.
 # ARGV: id, record, bytes, owner, the owner's limits (count, bytes), the farm's limit, size before (-1: new),
-# seconds that replaced bytes stay. Answers "", or the limit that is reached.
+# seconds that replaced bytes stay, entry of the names. Answers "", or the limit that is reached.
 _KEEP = """
 local known = redis.call('HEXISTS', KEYS[1], ARGV[1]) == 1
 local before = tonumber(ARGV[8])
@@ -58,6 +59,7 @@ if before < 0 and redis.call('HLEN', KEYS[1]) >= tonumber(ARGV[7]) then return '
 if bytes + grown > tonumber(ARGV[6]) then return 'bytes' end
 redis.call('SET', KEYS[3], ARGV[3])
 redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
+redis.call('ZADD', KEYS[5], 0, ARGV[10])
 redis.call('HSET', KEYS[2], ARGV[4] .. ':bytes', bytes + grown)
 if before < 0 then
   redis.call('HSET', KEYS[2], ARGV[4] .. ':count', count + 1)
@@ -67,10 +69,12 @@ end
 return ''
 """
 
-# KEYS: records, usage, the bytes. ARGV: id, owner, size. Answers 1 when there was such a record.
+# KEYS: records, usage, the bytes, names. ARGV: id, owner, size, entry of the names.
+# Answers 1 when there was such a record.
 _FORGET = """
 if redis.call('HDEL', KEYS[1], ARGV[1]) == 0 then return 0 end
 redis.call('DEL', KEYS[3])
+redis.call('ZREM', KEYS[4], ARGV[4])
 for field, by in pairs({[ARGV[2] .. ':count'] = 1, [ARGV[2] .. ':bytes'] = tonumber(ARGV[3])}) do
   local left = tonumber(redis.call('HGET', KEYS[2], field) or '0') - by
   if left > 0 then redis.call('HSET', KEYS[2], field, left) else redis.call('HDEL', KEYS[2], field) end
@@ -178,12 +182,16 @@ class AssetStore:
         self, asset_id: str, *, name: str | None = None, tags: Iterable[str] | None = None
     ) -> AssetRecord:
         """Give a picture another name or other tags. Raises NotFound."""
-        record = self.get(asset_id)
+        record = before = self.get(asset_id)
         if name is not None:
             record = msgspec.structs.replace(record, name=name[:_MAX_NAME_CHARS])
         if tags is not None:
             record = msgspec.structs.replace(record, tags=tuple(dict.fromkeys(tags)))
-        self._redis.hset(keys.ASSETS, asset_id, to_json(record))
+        with self._redis.pipeline() as pipe:
+            pipe.hset(keys.ASSETS, asset_id, to_json(record))
+            pipe.zrem(keys.ASSET_NAMES, entry(before.name, asset_id))
+            pipe.zadd(keys.ASSET_NAMES, {entry(record.name, asset_id): 0})
+            pipe.execute()
         return record
 
     def announce(self, record: AssetRecord) -> None:
@@ -227,7 +235,7 @@ class AssetStore:
         most, most_bytes = self._settings.asset_max_count, self._settings.asset_owner_mb * 1_000_000
         old = keys.asset(before.address if before else record.address)
         refused = self._keep_script(
-            keys=[keys.ASSETS, keys.ASSET_USAGE, keys.asset(record.address), old],
+            keys=[keys.ASSETS, keys.ASSET_USAGE, keys.asset(record.address), old, keys.ASSET_NAMES],
             args=[
                 record.id,
                 to_json(record),
@@ -238,6 +246,7 @@ class AssetStore:
                 MAX_ASSETS,
                 -1 if before is None else before.bytes,
                 RETIRED_S,
+                entry(record.name, record.id),
             ],
         )
         reason = as_text(refused)
@@ -267,10 +276,19 @@ class AssetStore:
         answer = self._redis.hget(keys.ASSETS, wanted)
         if answer is not None and (record := from_json(answer, AssetRecord)).owner in owners:
             return record
-        named = [record for record in self.list() if record.name == wanted and record.owner in owners]
+        named = [record for record in self._named(wanted) if record.owner in owners]
         if not named:
             raise _missing(wanted)
-        return named[-1]
+        return max(named, key=_age)
+
+    def _named(self, name: str) -> list[AssetRecord]:
+        ids = ids_named(self._redis, name)
+        answers = self._redis.hmget(keys.ASSETS, ids) if ids else []
+        known = [from_json(answer, AssetRecord) for answer in answers if answer is not None]
+        if not known:
+            known = self.list()
+            put_in(self._redis, (entry(record.name, record.id) for record in known))
+        return [record for record in known if record.name == name]
 
     def data(self, address: str) -> bytes:
         """The bytes at ``address``, as uploaded. Raises NotFound."""
@@ -282,17 +300,21 @@ class AssetStore:
     def list(self) -> list[AssetRecord]:
         """Every record, oldest first."""
         records = [from_json(answer, AssetRecord) for answer in self._redis.hvals(keys.ASSETS)]
-        return sorted(records, key=lambda record: (record.created_wall_ms, record.id))
+        return sorted(records, key=_age)
 
     def delete(self, asset_id: str) -> None:
         """Forget the picture. Raises NotFound."""
         record = self.get(asset_id)
         removed = self._forget_script(
-            keys=[keys.ASSETS, keys.ASSET_USAGE, keys.asset(record.address)],
-            args=[asset_id, record.owner, record.bytes],
+            keys=[keys.ASSETS, keys.ASSET_USAGE, keys.asset(record.address), keys.ASSET_NAMES],
+            args=[asset_id, record.owner, record.bytes, entry(record.name, asset_id)],
         )
         if not removed:
             raise _missing(asset_id)
+
+
+def _age(record: AssetRecord) -> tuple[int, str]:
+    return record.created_wall_ms, record.id
 
 
 def _hashed(owner: str, data: bytes) -> str:

@@ -11,6 +11,7 @@ from farm.clock import ManualClock
 from farm.errors import AssetRefused, NotFound
 from farm.settings import load_settings
 from farm.store import keys
+from farm.store.asset_names import entry, put_in
 from farm.store.assets import MAX_ASSETS, RETIRED_S, AssetStore
 from farm.store.connection import FarmRedis
 
@@ -126,6 +127,49 @@ def test_a_picture_is_found_by_its_id_or_the_newest_of_its_name(redis: FarmRedis
     for wanted in ("logo.png", old.id):
         with pytest.raises(NotFound):
             store.find(wanted, ("bob",))
+
+
+def asked(redis: FarmRedis) -> set[str]:
+    return set(redis.info("commandstats")) - {"cmdstat_info", "cmdstat_config|resetstat"}
+
+
+def test_a_picture_is_found_by_name_without_a_walk_through_all(store: AssetStore, redis: FarmRedis) -> None:
+    record = store.put(png(), "logo.png", "ann")
+    store.put(png("green"), "logo", "ann")
+    redis.config_resetstat()
+    assert store.find("logo.png", ("ann",)) == record
+    assert asked(redis) == {"cmdstat_hget", "cmdstat_zrange", "cmdstat_hmget"}
+
+
+def test_names_follow_what_happens_to_pictures(store: AssetStore) -> None:
+    first, second = store.put(png(), "a", "ann"), store.put(png("green"), "a", "ann")
+    store.describe(second.id, name="b")
+    assert store.find("a", ("ann",)) == first
+    assert store.find("b", ("ann",)).id == second.id
+    replaced = store.replace(first.id, png("blue"))
+    assert store.find("a", ("ann",)) == replaced
+    store.delete(first.id)
+    with pytest.raises(NotFound):
+        store.find("a", ("ann",))
+
+
+def test_pictures_of_a_version_without_names_are_found_and_put_into_the_index(
+    store: AssetStore, redis: FarmRedis
+) -> None:
+    record = store.put(png(), "logo.png", "ann")
+    redis.delete(keys.ASSET_NAMES)
+    assert store.find("logo.png", ("ann",)) == record
+    redis.config_resetstat()
+    assert store.find("logo.png", ("ann",)) == record
+    assert "cmdstat_hvals" not in asked(redis)
+
+
+def test_an_entry_of_a_picture_that_is_gone_does_no_harm(store: AssetStore, redis: FarmRedis) -> None:
+    record = store.put(png(), "logo.png", "ann")
+    put_in(redis, [entry("logo.png", "gone"), entry("other", record.id)])
+    assert store.find("logo.png", ("ann",)) == record
+    with pytest.raises(NotFound):
+        store.find("other", ("ann",))
 
 
 def test_a_picture_has_a_name_and_tags(store: AssetStore) -> None:
