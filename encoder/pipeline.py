@@ -25,6 +25,8 @@ from farm.clock import Clock
 from farm.messages import Credit, Delivery, StreamSpec
 
 MOST_PENDING_ERRORS = 100
+FREE_STRIDE = 4
+"""At a free pace credit is given for so many frames at once: half a ring of them is under way meanwhile."""
 
 
 class Sink(Protocol):
@@ -108,6 +110,7 @@ class Pipeline:
         """Emit tick ``tick``. Raises EncoderFailed."""
         self._parts.feed.collect()
         self._emit(tick, self._apply(tick))
+        self._ask()
 
     def tick_if_here(self, tick: int) -> bool:
         """Emit tick ``tick`` if it can show its very frame; whether it was. Raises EncoderFailed."""
@@ -119,6 +122,8 @@ class Pipeline:
         if applied.choice.frame != tick:
             return False
         self._emit(tick, applied)
+        if tick % FREE_STRIDE == FREE_STRIDE - 1 or not parts.sequencer.waiting():
+            self._ask()
         return True
 
     def ask_again(self) -> tuple[int, ...]:
@@ -159,7 +164,6 @@ class Pipeline:
         parts.ring.emitted = tick
         parts.sequencer.close_tick(tick, applied.choice)
         parts.lead.observe(tick, missed=self._missed(tick, applied.choice), ready=parts.sequencer.ready())
-        self._ask()
         self._note(tick, applied, began_ns, encode_ns, sum(len(tag.payload) for tag in tags))
 
     def end(self) -> None:
