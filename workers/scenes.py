@@ -10,7 +10,7 @@ from __future__ import annotations
 from farm.errors import SceneInvalid
 from farm.messages import FrameTask
 from farm.store.scenes import SceneStore
-from scene.births import births_until
+from scene.births import births_mentioned
 from scene.mistakes import SceneMistakes
 from scene.onair import ShowVersion
 from scene.show import stored_show
@@ -35,12 +35,13 @@ class SceneVersions:
         key = (task.stream, task.epoch, revision, *canvas)
         version = self._kept.get(key)
         if version is None:
-            births = self._store.births(task.stream)
+            births = self._store.births_unread(task.stream)
             document = self._store.load(task.scene_stream, revision)
             variant = task.variant_of.variant if task.variant_of else None
             try:
                 show = stored_show(document)
-                version = ShowVersion(revision, show, births_until(births, revision), canvas, variant)
+                born = births_mentioned(births, revision, document)
+                version = ShowVersion(revision, show, born, canvas, variant)
             except SceneMistakes as error:
                 raise SceneInvalid(
                     f"revision {revision} of {task.scene_stream!r} cannot be read: {error}"

@@ -102,8 +102,12 @@ class SceneStore:
 
     def births(self, stream: str) -> dict[int, Fraction]:
         """Revision to the scene time (seconds) at which it was first shown, of all that were shown."""
+        return {revision: Fraction(time) for revision, time in self.births_unread(stream).items()}
+
+    def births_unread(self, stream: str) -> dict[int, str]:
+        """The same, with the times as they are written: of thousands, few are needed."""
         answer = self._redis.hgetall(keys.scene_births(stream))
-        return {int(revision): Fraction(as_text(time)) for revision, time in answer.items()}
+        return {int(revision): as_text(time) for revision, time in answer.items()}
 
     def notes(self, stream: str, revisions: Sequence[int]) -> list[RevisionNote | None]:
         """The notes of ``revisions``; None for those that are not kept or never had one."""
