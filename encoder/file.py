@@ -45,8 +45,8 @@ class FileSettings:
 
 
 def file_settings(container: str, film: FilmFormat, *, crf: int, bitrate_kbps: int | None) -> FileSettings:
-    """How ``film`` becomes a file of ``container`` (mp4, webm or flv): at constant quality ``crf``, unless a
-    bit rate is given."""
+    """How ``film`` becomes a file of ``container`` (mp4, webm, flv or matroska): at constant quality ``crf``,
+    unless a bit rate is given."""
     gop = {"g": str(round(film.fps * _KEYFRAME_S) or 1)}
     quality = {} if bitrate_kbps else {"crf": str(crf)}
     if container == "webm":
@@ -109,7 +109,7 @@ def main() -> int:
     """Encode standard input; the exit code."""
     parser = argparse.ArgumentParser(prog="python -m encoder.file", description="Encode a film.")
     parser.add_argument("path", type=Path)
-    parser.add_argument("--container", choices=("mp4", "webm", "flv"), default="mp4")
+    parser.add_argument("--container", choices=("mp4", "webm", "flv", "matroska"), default="mp4")
     parser.add_argument("--crf", type=int, default=20)
     parser.add_argument("--bitrate", type=parse_bitrate_kbps)
     order = parser.parse_args()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, BinaryIO, NoReturn, Self
 
 import httpx
 
@@ -33,6 +33,22 @@ class FarmClient:
         """POST ``data`` as it is; JSON out. Raises FarmError with the API's own words."""
         return self._data("POST", path, content=data, headers={"Content-Type": media})
 
+    def download(self, path: str, into: BinaryIO) -> int:
+        """GET what lies at ``path`` into a file; its bytes. Raises FarmError with the API's own words."""
+        size = 0
+        try:
+            with self._http.stream("GET", path) as response:
+                if not response.is_success:
+                    response.read()
+                    self._refuse(f"GET {path}", response, response.json())
+                for block in response.iter_bytes():
+                    size += into.write(block)
+        except httpx.HTTPError as error:
+            raise StoreUnavailable(f"the API at {self._http.base_url} does not answer: {error}") from error
+        except ValueError as error:
+            raise FarmError(f"GET {path}: the answer is not JSON (status {response.status_code})") from error
+        return size
+
     def _data(self, method: str, path: str, **request: Any) -> Any:
         try:
             response = self._http.request(method, path, **request)
@@ -43,9 +59,12 @@ class FarmClient:
             raise FarmError(
                 f"{method} {path}: the answer is not JSON (status {response.status_code})"
             ) from error
-        if answer["success"]:
-            return answer.get("data")
-        message = f"{method} {path}: {answer['error']['message']}"
+        if not answer["success"]:
+            self._refuse(f"{method} {path}", response, answer)
+        return answer.get("data")
+
+    def _refuse(self, asked: str, response: httpx.Response, answer: Any) -> NoReturn:
+        message = f"{asked}: {answer['error']['message']}"
         details = answer["error"].get("details")
         if response.status_code == httpx.codes.NOT_FOUND:
             raise NotFound(message, details)

@@ -15,9 +15,11 @@ from typing import Annotated
 import typer
 
 from farm.errors import EncoderFailed, InputError
+from farm.offline.farm_film import HERE, Quality, Shot, Source, farm_film, through_farm
+from farm.reach import TokenOption
 from farm.settings import parse_bitrate_kbps, parse_resolution
 
-FILMS = {".mp4": "mp4", ".webm": "webm", ".flv": "flv"}
+FILMS = {".mp4": "mp4", ".webm": "webm", ".flv": "flv", ".mkv": "matroska"}
 MAX_SECONDS = 86_400.0
 _MIN_FPS, _MAX_FPS = 1, 240
 _LONGEST_RATE = 16  # characters
@@ -25,7 +27,7 @@ _LONGEST_RATE = 16  # characters
 
 def render(  # noqa: PLR0913, PLR0917  a command's options
     scene: Annotated[Path, typer.Argument(help="A scene document.")],
-    out: Annotated[Path, typer.Argument(help="What to make: .png, .mp4, .webm or .flv.")],
+    out: Annotated[Path, typer.Argument(help="What to make: .png, .mp4, .webm, .flv or .mkv.")],
     at: Annotated[
         float, typer.Option(min=0, max=MAX_SECONDS, help="Scene time of the picture or the film's first.")
     ] = 0.0,
@@ -54,9 +56,26 @@ def render(  # noqa: PLR0913, PLR0917  a command's options
         list[str] | None,
         typer.Option(help="Of a show: TIME:SCENE:TYPE:SECONDS, such as 2.5:break:fade:0.5; may be repeated."),
     ] = None,
+    farm: Annotated[
+        str | None,
+        typer.Option(help="Let a farm render it: the URL of its API, or `here` for that of these settings."),
+    ] = None,
+    resume: Annotated[  # noqa: FBT002
+        bool, typer.Option("--resume", help="With --farm: go on with a render that was cut.")
+    ] = False,
+    access: TokenOption = None,
 ) -> None:
-    """Draw a scene, or a show with its takes, into a picture or a film, without a farm."""
+    """Draw a scene, or a show with its takes, into a picture or a film: here, or by a farm that runs."""
     _check(fps, size, bitrate)
+    if farm is not None:
+        if take:
+            raise InputError("--take is for films that are drawn here; a farm takes by its API")
+        shot, source = Shot(at, seconds, Fraction(fps), size), Source(variant, scene_name, assets, data)
+        order = farm_film(scene, out, shot, Quality(crf, bitrate), source)
+        through_farm(order, None if farm == HERE else farm, access, resume=resume)
+        return
+    if resume:
+        raise InputError("--resume goes with --farm: what is drawn here begins anew")
     drawing = [sys.executable, "-m", "workers.offline", str(scene), "--fps", fps, "--at", str(at)]
     given = {"--size": size, "--variant": variant, "--assets": assets, "--data": data, "--scene": scene_name}
     for option, value in given.items():
