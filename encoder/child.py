@@ -17,13 +17,12 @@ from encoder.order import LastWord, ProcessOrder, ring_label
 from encoder.registry import Entry
 from encoder.watchdog import TickCount
 from farm.errors import EncoderFailed
+from farm.forking.kinship import born_s
 from farm.forking.process import run_module
 from farm.messages import StreamSpec, to_json
 from farm.transport.ring import RING_PREFIX, SHM_DIR
 
 _MOST_WORDS_BYTES = 500
-_CLOCK_TOLERANCE_S = 2.0
-"""A start time is told relative to a boot time that moves a little when the wall clock is set."""
 
 
 class Child:
@@ -44,7 +43,7 @@ class Child:
         try:
             launched = Launched(to_json(order), fork_server)
             process = psutil.Process(launched.pid)
-            created = process.create_time()
+            created = born_s(launched.pid) or 0.0
         except (OSError, psutil.Error) as error:
             raise EncoderFailed(f"an encoder process cannot be started: {error}") from error
         entry = Entry(spec.stream, launched.pid, created, epoch, spec.generation, order.ring_label)
@@ -55,7 +54,7 @@ class Child:
         """The process of ``entry`` if it still runs."""
         try:
             process = psutil.Process(entry.pid)
-            same = abs(process.create_time() - entry.created) < _CLOCK_TOLERANCE_S
+            same = born_s(entry.pid) == entry.created
             ours = same and any("encoder.process" in word for word in process.cmdline())
         except psutil.Error:
             return None

@@ -18,8 +18,8 @@ log = get_logger(__name__)
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """One process. ``created`` is its start time as psutil tells it, which no later process of the same pid
-    shares; ``ring_label`` marks its shared memory."""
+    """One process. ``created`` is its start in seconds since the system's, which no later process of the same
+    pid shares; ``ring_label`` marks its shared memory."""
 
     stream: str
     pid: int

@@ -6,10 +6,14 @@ import ctypes
 import os
 import signal
 from collections.abc import Container
+from pathlib import Path
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
 """Both from prctl(2)."""
+
+_STARTED_FIELD = 22 - 3
+"""Of /proc/PID/stat, counted from the third field, behind the name; see proc(5)."""
 
 
 class ParentGone(Exception):
@@ -24,6 +28,20 @@ def end_with_parent(parent_pid: int, number: signal.Signals) -> None:
     _prctl(_PR_SET_PDEATHSIG, number)
     if os.getppid() != parent_pid:
         raise ParentGone
+
+
+def born_s(pid: int) -> float | None:
+    """When process ``pid`` was started, in seconds since the system was; None when there is no such process.
+
+    With the pid it names a process for good. Unlike a start by the wall clock, as psutil tells it, it stays
+    the same when that clock is set.
+    """
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return None
+    ticks = int(stat.rpartition(")")[2].split()[_STARTED_FIELD])
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def adopt_orphans() -> None:

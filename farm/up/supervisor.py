@@ -12,6 +12,7 @@ from pathlib import Path
 import psutil
 
 from farm.errors import SettingsError
+from farm.forking.kinship import born_s
 from farm.forking.process import Process, run_module, run_program
 from farm.forking.restarting import STABLE_AFTER_S, restart_delay_s
 from farm.forking.waiting import ended
@@ -173,7 +174,7 @@ class Roster:
     def write(self, running: dict[str, int]) -> None:
         """Note the supervisor and the services that run now."""
         entries = {"supervisor": os.getpid(), **running}
-        born = {name: (pid, _born(pid)) for name, pid in entries.items()}
+        born = {name: (pid, born_s(pid)) for name, pid in entries.items()}
         temporary = self._path.with_suffix(".new")
         temporary.write_text(json.dumps(born))
         temporary.replace(self._path)
@@ -192,7 +193,7 @@ class Roster:
         left = {
             name: psutil.Process(pid)
             for name, (pid, born) in json.loads(self._path.read_text()).items()
-            if born is not None and _born(pid) == born
+            if born is not None and born_s(pid) == born
         }
         if supervisor := left.get("supervisor"):
             raise SettingsError(
@@ -200,10 +201,3 @@ class Roster:
                 "stop it, or set STATE_DIR and the ports to run a second one"
             )
         return left
-
-
-def _born(pid: int) -> float | None:
-    try:
-        return psutil.Process(pid).create_time()
-    except psutil.Error:
-        return None

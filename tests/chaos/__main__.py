@@ -6,6 +6,7 @@ Exit code 1 when a mark is missed. A case that fails takes its farm along; the n
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -73,6 +74,8 @@ def main() -> int:
     if options.list:
         print(*(case.name for _, cases in chosen for case in cases), sep="\n")  # noqa: T201
         return 0
+    # So that a run that is ended takes its farms along.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     outcomes = [outcome for found, cases in chosen for outcome in _play(found, cases, options.size)]
     table_rows = rows([case for _, cases in chosen for case in cases], outcomes)
     print_table(table_rows)

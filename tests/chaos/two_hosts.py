@@ -20,7 +20,7 @@ from tests.conftest import wait_until
 from tests.integration.hosts import remote_worker
 from tests.integration.running_farm import RunningFarm
 
-NAMESPACE = "ffchaos"
+NAMESPACE = f"ffc{os.getpid()}"
 REMOTE = "remote-1"
 LINK_S = 6.0
 CLOCK_S = 4.0
