@@ -26,11 +26,28 @@ PRELOADED = (
 )
 """What the fork server imports: our programs, with all that they import."""
 LAZY = (
+    "PIL._webp",
+    "billiard.popen_fork",
+    "billiard.sharedctypes",
+    "billiard.synchronize",
     "celery.app.control",
+    "celery.app.events",
+    "celery.app.log",
+    "celery.apps.worker",
+    "celery.backends.base",
     "celery.concurrency.prefork",
+    "celery.events",
+    "celery.fixups.django",
+    "celery.loaders.app",
+    "celery.worker.autoscale",
     "celery.worker.components",
     "celery.worker.consumer.connection",
+    "celery.worker.consumer.delayed_delivery",
+    "encodings.idna",
+    "gunicorn.http.wsgi",
+    "gunicorn.workers.gthread",
     "kombu.transport.redis",
+    "workers.strategy",
 )
 """What these programs import only when they run."""
 
