@@ -70,7 +70,10 @@ def memory(
 ) -> None:
     """What a whole farm with one stream takes of the memory (PSS), and whether that grows."""
     result = measure_memory(show, size=size, fps=fps, minutes=minutes)
-    show_result("memory", result, keep, as_json=as_json)
+    grids = [
+        Grid("processes", "Megabytes: shared pages by their part, and what is a process's own", "process")
+    ]
+    show_result("memory", result, keep, as_json=as_json, grids=grids)
 
 
 @perf.command("streams")

@@ -42,7 +42,7 @@ def measure_live(show: str, *, size: str, fps: int, seconds: int) -> dict[str, A
         "latency_ms": {name: round(ms, 1) for name, ms in msgspec.structs.asdict(latency).items()},
         "cpu_percent": round(100 * used_s / took_s, 1),
         "cpu_ms_per_frame": round(1000 * used_s / took_s / fps, 2),
-        "pss_mb": round(sum(pss.values())),
+        "pss_mb": round(pss),
     }
 
 

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -20,6 +20,7 @@ import psutil
 from farm.client import FarmClient
 from farm.errors import FarmError
 from farm.perf.processes import ended, free_port
+from farm.perf.shares import Share, share_of, title
 from farm.perf.shows.show import Show
 from farm.services import reaching_private_redis
 from farm.settings import Settings, load_settings
@@ -82,14 +83,18 @@ class Rig:
             stats = redis.info("stats")
         return stats["total_net_input_bytes"], stats["total_net_output_bytes"]
 
-    def pss_mb(self) -> dict[str, float]:
-        """Megabytes (10^6 bytes) of memory by process title; shared pages count by their share (PSS)."""
-        sizes: dict[str, float] = {}
+    def memory(self) -> dict[str, Share]:
+        """What each process takes of the memory, by its title and id; the largest first."""
+        shares: dict[str, Share] = {}
         for process in self.processes():
-            with process.oneshot():
-                title = " ".join(process.cmdline())[:60] or process.name()
-            sizes[f"{process.pid} {title}"] = round(_pss_bytes(process.pid) / 1e6, 1)
-        return sizes
+            with process.oneshot(), suppress(psutil.NoSuchProcess):
+                name = title(process.cmdline()) or process.name()
+                shares[f"{name} ({process.pid})"] = share_of(process.pid)
+        return dict(sorted(shares.items(), key=lambda named: -named[1].pss_mb))
+
+    def pss_mb(self) -> float:
+        """Megabytes (10^6 bytes) that all processes take together."""
+        return sum(share.pss_mb for share in self.memory().values())
 
     def render(self, stream: str, frames: int) -> float:
         """Render the first ``frames`` frames of ``stream``, whose pace is free, into its file; the CPU time
@@ -206,11 +211,3 @@ def _cpu_s(process: psutil.Process) -> float:
     except psutil.Error:  # it ended meanwhile
         return 0.0
     return float(times.user + times.system + times.children_user + times.children_system)
-
-
-def _pss_bytes(pid: int) -> int:
-    try:
-        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-    except OSError:  # it ended meanwhile
-        return 0
-    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
