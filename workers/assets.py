@@ -97,12 +97,15 @@ class AssetPictures:
         return PictureState(known.width, known.height, known.problem, settled)
 
     def picture(self, asset: str, frame: int) -> Image.Image:
-        """The pixels of ``asset``, premultiplied. Raises DrawFailed when they are gone, StoreUnavailable."""
+        """The pixels of ``asset``, whose state is known, premultiplied. Raises DrawFailed when they are gone,
+        StoreUnavailable."""
         key = (asset, frame)
         picture = self._cached(key)
         if picture is None:
-            load = partial(self._load, asset) if frame == 0 else partial(self._load_frame, asset, frame)
-            self._loads.need(key, load)
+            if frame == 0:
+                self._loads.regain(key, partial(self._load, asset))
+            else:
+                self._loads.need(key, partial(self._load_frame, asset, frame))
             with self._lock:
                 picture = self.cache.get(key)
                 known = self._known.get(asset)

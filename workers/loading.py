@@ -39,6 +39,10 @@ class PictureAwaited(StoreUnavailable):
     """The frame is to be given up for a picture that is on its way."""
 
 
+class StillLoading(DrawFailed):
+    """A layer goes without its picture for a frame. Nothing is wrong with it: the next frame asks again."""
+
+
 class Loads(Protocol):
     """Who carries out loads."""
 
@@ -53,8 +57,14 @@ class Loads(Protocol):
     def need(self, key: Key, load: Load) -> None:
         """The same for the frame that is being painted, which waits for it.
 
-        Raises PictureAwaited, StoreUnavailable, and DrawFailed when no frame is given up for it any more.
+        Raises PictureAwaited, StoreUnavailable, and StillLoading when no frame is given up for it any more.
         """
+        ...
+
+    def regain(self, key: Key, load: Load) -> None:
+        """The same for what was here and had to be forgotten. Frames are given up for it until it is back: to
+        draw one without it would leave a hole that nothing draws over. Raises PictureAwaited,
+        StoreUnavailable."""
         ...
 
 
@@ -65,7 +75,7 @@ class AtOnce:
         """See :class:`Loads`."""
         load()
 
-    want = need = begin
+    want = need = regain = begin
 
 
 class BesideFrames:
@@ -95,13 +105,20 @@ class BesideFrames:
 
     def need(self, key: Key, load: Load) -> None:
         """See :class:`Loads`."""
+        self._loaded(key, load, hold=False)
+
+    def regain(self, key: Key, load: Load) -> None:
+        """See :class:`Loads`."""
+        self._loaded(key, load, hold=True)
+
+    def _loaded(self, key: Key, load: Load, *, hold: bool) -> None:
         under_way = self._begun(key, load)
         if under_way is not None:
             self._wait([under_way])
         if under_way is None or not under_way.done():
-            if self._holds(key):
+            if hold or self._holds(key):
                 raise PictureAwaited("a picture is still being loaded")
-            raise DrawFailed("its picture takes long to load")
+            raise StillLoading("its picture takes long to load")
         if isinstance(error := under_way.exception(), StoreUnavailable):
             raise error
 

@@ -42,7 +42,9 @@ MAX_ERRORS, MAX_REASON_CHARS = 8, 160
 MAX_COSTS = 6
 """So many layers' times are told, for the same reason."""
 
-_PICTURE_SHARE = 4
+_PICTURES, _SPRITES = 0.5, 0.75
+"""Shares of RASTER_CACHE_MB. Pictures are kept for seconds only, but all of a scene's should have room while
+it begins: each that is loaded anew holds frames up."""
 
 
 class Renderer:
@@ -50,7 +52,7 @@ class Renderer:
 
     def __init__(self, settings: Settings, redis: FarmRedis, clock: Clock, name: str) -> None:
         cache_bytes = settings.raster_cache_mb * 1_000_000
-        pictures_bytes = cache_bytes // _PICTURE_SHARE
+        pictures_bytes = int(cache_bytes * _PICTURES)
         self._clock = clock
         self._name = name
         assets = AssetStore(redis, clock, settings)
@@ -64,7 +66,7 @@ class Renderer:
         painters = all_painters(self._pictures, cast, self._faces)
         self._commons = open_commons(settings)
         self._sprites = Sprites(
-            painters, cache_bytes - pictures_bytes, Stage(cast), self._shelf, self._commons
+            painters, int(cache_bytes * _SPRITES), Stage(cast), self._shelf, self._commons
         )
         self._lives = LiveSnapshots(SnapshotStore(redis))
         self._evaluator = Evaluator(SceneVersions(SceneStore(redis)), self._lives, self._sprites)

@@ -22,6 +22,7 @@ from workers.characters.cast import BuiltInCast
 from workers.characters.stage import Stage
 from workers.commons import Commons
 from workers.finishing import finished, finished_box
+from workers.loading import StillLoading
 from workers.looks import Look, Looks, PixelKey, Placed
 from workers.painters.painter import Box, Quality, Raster
 from workers.painters.registry import Painters
@@ -187,6 +188,8 @@ class Sprites:
             return make_sprite(upright, placed.placement, quality)
         except (StoreUnavailable, MemoryError):
             raise
+        except StillLoading:
+            return None
         except Exception as error:  # noqa: BLE001  the boundary: a painter's error costs its layer only
             self._failed(placed.layer, placed.painted, error)
             return None

@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 import pytest
@@ -25,8 +25,8 @@ from farm.store.connection import FarmRedis, connect
 from farm.transport.mailbox import Letter
 from farm.transport.planes import Planes
 from tests.workers.farmhand import HEIGHT, WIDTH, canvas, emits, put_scene, same, task
-from workers.assets import RETRY_NS, AssetPictures
-from workers.loading import HELD_NS, MAX_AHEAD, MAX_LOADS, BesideFrames
+from workers.assets import RETRY_NS, SETTLED_NS, AssetPictures
+from workers.loading import HELD_NS, MAX_AHEAD, MAX_LOADS, BesideFrames, StillLoading
 from workers.preload import Preloader
 from workers.renderer import Renderer
 
@@ -203,6 +203,48 @@ def test_a_picture_that_was_forgotten_is_loaded_again_beside_the_frames(studio: 
     studio.renderer._sprites.cache = type(studio.renderer._sprites.cache)(1_000_000)
     here(studio, 2)
     assert same(before, studio.planes)
+
+
+def test_a_settled_picture_that_was_forgotten_leaves_no_hole_however_long_it_takes(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio.redis.set(keys.asset("art"), png())
+    put_scene(studio.redis, {"type": "image", "asset": "art", **BIG})
+    here(studio, 1)
+    studio.clock.advance_ns(SETTLED_NS)
+    here(studio, 2)
+    before = studio.look()
+    studio.renderer._pictures.cache.drop(("art", 0))
+    studio.renderer._sprites.cache = type(studio.renderer._sprites.cache)(1_000_000)
+    with slow_store(monkeypatch) as answer:
+        for n in (3, 4, 5):
+            assert studio.frame(n) is None
+            studio.clock.advance_ns(HELD_NS)
+        answer.set()
+        assert settled(studio, 6).layer_errors == ()
+    assert same(before, studio.planes)
+
+
+def test_a_frame_of_a_film_that_comes_late_is_drawn_when_it_is_here(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio.redis.set(keys.asset("art"), png())
+    put_scene(studio.redis, {"type": "image", "asset": "art", **BIG})
+    here(studio, 1)
+    studio.clock.advance_ns(SETTLED_NS)
+    before = studio.look()
+    studio.renderer._sprites.cache = type(studio.renderer._sprites.cache)(1_000_000)
+    with monkeypatch.context() as late:
+        late.setattr(studio.renderer._pictures, "picture", is_late)
+        here(studio, 2)
+        assert not same(before, studio.planes)
+    here(studio, 3)
+    assert same(before, studio.planes)
+
+
+def is_late(_asset: str, _frame: int) -> NoReturn:
+    """See :class:`workers.painters.image.Pictures`."""
+    raise StillLoading("its picture takes long to load")
 
 
 class Shelf:
