@@ -19,6 +19,11 @@ BUSY_SHARE, IDLE_SHARE = 0.7, 0.4
 READINGS_TO_PAIR, READINGS_TO_PART = 2, 10
 
 
+DRAWN_AT_ONCE_MS, DRAWN_SOON_MS = 4.0, 12.0
+"""A task takes one to two milliseconds beside what it draws: much of the first, little of the second."""
+_FULL, _HALF = 4, 2
+
+
 class Batching(NamedTuple):
     """How a stream's frames go out, and how many readings in a row spoke against that."""
 
@@ -37,3 +42,11 @@ def advance(batching: Batching, strain: Strain, coordinator_busy: float) -> Batc
         other, needed = SOLITARY, READINGS_TO_PART
     against = batching.against + 1 if speaks_against else 0
     return Batching(other) if against >= needed else batching._replace(against=against)
+
+
+def unhurried(draw_ms: float) -> int:
+    """Frames to a task of a stream that no tick waits for: many of those that are drawn at once, and dear
+    ones by themselves, so that all workers have some. ``draw_ms`` is what a frame takes, 0 if not known."""
+    if draw_ms <= DRAWN_AT_ONCE_MS:
+        return _FULL
+    return _HALF if draw_ms <= DRAWN_SOON_MS else SOLITARY

@@ -15,7 +15,6 @@ from coordinator import batching
 from coordinator.batching import Batching
 from coordinator.degrade import (
     EASE_NS,
-    MAX_BATCH,
     MAX_EASE_NS,
     Measures,
     Position,
@@ -79,7 +78,7 @@ class _Watched:
     since_wall_ms: int
     cause: str | None
     unhurried: bool
-    """No tick waits for its frames, so that many of them to a task cost nobody anything."""
+    """No tick waits for its frames: it is never degraded, and many of them to a task cost nobody anything."""
     batching: Batching = SINGLY
     report: StreamReport | None = None
 
@@ -114,7 +113,7 @@ class Reliever:
         if self._limits.batch is not None:
             return taken._replace(batch=self._limits.batch)
         if watched is not None and watched.unhurried:
-            return taken._replace(batch=MAX_BATCH)
+            return taken._replace(batch=watched.batching.frames)
         batch = max(taken.batch, watched.batching.frames if watched else 1)
         return taken._replace(batch=batch, ahead=batch - 1)
 
@@ -149,6 +148,9 @@ class Reliever:
         stream, record = held.lease.stream, held.record
         watched = self._streams.get(stream) or self._known(stream, record)
         self._streams[stream] = watched
+        if watched.unhurried:
+            watched.batching = Batching(batching.unhurried(report.draw_ms if report else 0.0))
+            return
         if record.desired is Desired.STOPPED or watched.started_wall_ms != record.started_wall_ms:
             self._begin_anew(held, watched)
         if report is None or report == watched.report:
@@ -168,7 +170,7 @@ class Reliever:
 
     def _available(self, held: Held, position: Position, strain: Strain, *, shown: bool) -> frozenset[Rung]:
         """The rungs that would change something for the stream, and that are allowed."""
-        if not self._limits.enabled or strain.cause is None or held.record.config.pace == "free":
+        if not self._limits.enabled or strain.cause is None:
             return frozenset()
         config, limits = held.record.config, self._limits
         rungs = allowed_rungs(config.fps, config.height, min_fps=limits.min_fps, min_height=limits.min_height)

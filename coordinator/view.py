@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from coordinator.degrade import Measures
 from coordinator.dispatch import Order, relieved
-from farm.messages import Desired
+from farm.messages import Desired, StreamConfig
 from farm.store import keys
 from farm.store.connection import FarmRedis, as_text
 from farm.store.reading import readable
@@ -47,10 +47,15 @@ class StreamView(NamedTuple):
             snapshot=self.snapshot,
             variant_of=self.record.variant_of,
             free=self.record.config.pace == "free",
-            priority=self.record.config.priority,
+            priority=_priority(self.record.config),
             first_frame=self.record.config.first_frame,
         )
         return relieved(order, measures)
+
+
+def _priority(config: StreamConfig) -> str:
+    """A stream that no tick waits for stands back behind those on air, unless somebody said otherwise."""
+    return "low" if config.pace == "free" and config.priority == "normal" else config.priority
 
 
 class Reader:

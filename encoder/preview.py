@@ -76,11 +76,11 @@ class Preview:
         period_s = IDLE_PERIOD_S
         while not self._stopping.wait(period_s):
             try:
-                period_s = self._look()
+                period_s = self.look()
             except StoreUnavailable:  # nobody can look either
                 period_s = IDLE_PERIOD_S
 
-    def _look(self) -> float:
+    def look(self) -> float:
         """Make a preview if one is wanted; when to look again."""
         wanted, relief = self._redis.mget(keys.preview_wanted(self._stream), keys.relief(self._stream))
         if wanted is None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from coordinator.batching import PAIRED, READINGS_TO_PART, SOLITARY, Batching, advance
+import pytest
+
+from coordinator.batching import PAIRED, READINGS_TO_PART, SOLITARY, Batching, advance, unhurried
 from coordinator.strain import Strain
 
 SINGLY = Batching()
@@ -39,3 +41,8 @@ def test_pairs_are_parted_only_after_a_while_of_room() -> None:
     assert after(*room, 5.0, *room, start=paired).frames == PAIRED
     assert after(*room, 1.0, start=paired).frames == SOLITARY
     assert after(*room, 1.0, busy=0.5, start=paired).frames == PAIRED
+
+
+@pytest.mark.parametrize(("draw_ms", "frames"), [(0.0, 4), (1.5, 4), (8.0, 2), (40.0, 1)])
+def test_what_no_tick_waits_for_goes_in_batches_unless_it_is_dear(draw_ms: float, frames: int) -> None:
+    assert unhurried(draw_ms) == frames

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 import pytest
 
 from coordinator.degrade import EASE_NS, Measures
 from coordinator.reliever import Held, Limits, Reliever
+from coordinator.view import StreamView
 from farm.clock import ManualClock
 from farm.messages import Desired, Relief, from_json, to_json
 from farm.store import keys
@@ -16,7 +17,7 @@ from farm.store.connection import FarmRedis
 from farm.store.events import EventLog
 from farm.store.leases import Lease, LeaseStore
 from farm.store.scenes import SceneStore
-from farm.store.streams import StreamRecord
+from farm.store.streams import StreamRecord, StreamStatus
 from tests.api_realtime.farm_fixtures import REPORT
 from tests.coordinator.rig import record, told
 
@@ -198,3 +199,31 @@ def test_a_stream_without_reports_stays_as_it_is(farm: Farm) -> None:
     farm.redis.set(keys.report("s"), b"nonsense")
     assert reliever.look(farm.held(lease)) == set()
     assert reliever.look({}) == set()
+
+
+def test_what_nobody_waits_for_is_never_degraded_and_goes_singly_if_it_is_dear(farm: Farm) -> None:
+    farm.record = changed(farm.record, config=msgspec.structs.replace(farm.record.config, pace="free"))
+    reliever, lease = farm.reliever(), farm.lease()
+    farm.live(reliever, lease, 9, late=20)
+    assert farm.relief() == Relief()
+    farm.say(draw_ms=50.0)
+    assert reliever.look(farm.held(lease)) == {"s"}
+    assert reliever.measures("s") == Measures()
+
+
+@pytest.mark.parametrize(
+    ("pace", "priority", "lane"),
+    [
+        ("live", "normal", "normal"),
+        ("live", "low", "low"),
+        ("free", "normal", "low"),
+        ("free", "high", "high"),
+    ],
+)
+def test_renders_stand_back_behind_what_is_on_air(
+    pace: Literal["live", "free"], priority: str, lane: str
+) -> None:
+    config = msgspec.structs.replace(STARTED.config, pace=pace, priority=priority)
+    order = StreamView(changed(STARTED, config=config), 1, StreamStatus()).order(replacing=False)
+    assert order is not None
+    assert order.priority == lane
