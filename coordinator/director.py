@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 
 from coordinator.degrade import Measures
-from coordinator.dispatch import Dispatch, Order, Show, dispatch, relieved, resume
+from coordinator.dispatch import Dispatch, Order, Show, dispatch, handed_over, relieved, resume
 from coordinator.hedging import Hedger
 from coordinator.isolation import Isolation
 from coordinator.publisher import Publisher, Terms
@@ -73,6 +73,12 @@ class Director:
             for stream, show in self._shows.items()
             if stream in self._orders
         ]
+
+    def put_down(self, stream: str) -> None:
+        """Write down what another coordinator needs to go on with ``stream`` at the next frame."""
+        show, lease = self._shows.get(stream), self._tenure.lease(stream)
+        if show is not None and lease is not None and show.program.fence == lease.fence:
+            self._programs.write(lease, handed_over(show), {})
 
     def forget(self, stream: str) -> None:
         """Order no more frames of ``stream``, and drop what is known of it."""

@@ -109,7 +109,15 @@ def relieved(order: Order, measures: Measures) -> Order:
 
 def resume(program: Program) -> Show:
     """The show as another owner, or this one in a former life, left it."""
-    return Show(program, dispatched=program.emitted)
+    if program.dispatched is None:
+        return Show(program, dispatched=program.emitted)
+    clean = msgspec.structs.replace(program, dispatched=None, trusted_after=None)
+    return Show(clean, program.dispatched, program.trusted_after)
+
+
+def handed_over(show: Show) -> Program:
+    """The program with what its next owner, who gets our fence, needs to go on as if nothing had happened."""
+    return msgspec.structs.replace(show.program, dispatched=show.dispatched, trusted_after=show.trusted_after)
 
 
 def dispatch(show: Show | None, credit: Credit, order: Order, fence: int, now_ns: int) -> Dispatch | None:

@@ -10,14 +10,13 @@ import os
 import socket
 from contextlib import closing
 from threading import Event as Flag
-from typing import NamedTuple
-
-import msgspec
 
 from coordinator.director import Director
 from coordinator.finisher import Finisher
+from coordinator.hearing import CHANNELS, Heard, hear
 from coordinator.hedging import Hedger
 from coordinator.isolation import Isolation
+from coordinator.neighbours import Neighbours
 from coordinator.publisher import Publisher
 from coordinator.pulse import Pulse
 from coordinator.reconciler import Reconciler
@@ -28,11 +27,12 @@ from coordinator.view import Reader, StreamView
 from farm.clock import Clock
 from farm.errors import StoreUnavailable
 from farm.log import get_logger
-from farm.messages import Credit, from_pack, to_json
+from farm.messages import to_json
 from farm.store import keys
-from farm.store.channels import Message, Subscription
+from farm.store.channels import Subscription
 from farm.store.connection import FarmRedis
 from farm.store.events import EventLog
+from farm.store.handovers import HandoverStore
 from farm.store.heartbeats import beat, end_beat
 from farm.store.keepsake import Keepsake
 from farm.store.leases import LeaseStore
@@ -53,21 +53,10 @@ LEASE_SHARE = 8
 """Leases are renewed, and free ones taken, this often per term: an orphan waits a term and an eighth."""
 UNRECORDED_NS = 1_500 * MS
 """A ticking stream whose record is missing is left alone for so long."""
-MAX_BURST = 512
-"""Messages heard before they are acted on."""
+MISSED_MEETINGS = 3
+"""A coordinator that was not there so many times, when leases are renewed, is given no streams."""
 FIRST_RETRY_S, LAST_RETRY_S = 0.05, 0.5
 NO_LIMITS = Limits()
-
-
-class _Heard(NamedTuple):
-    """What was said since the last turn."""
-
-    credits: dict[str, Credit]
-    """The newest of each stream."""
-    changed: set[str]
-    """Streams whose record or scene changed."""
-    refreshed: dict[str, int]
-    """The newest live snapshot of each stream that has a new one."""
 
 
 class _Timer:
@@ -109,6 +98,10 @@ class Coordinator:
         self._nodes = NodeStore(redis)
         self._reader = Reader(redis)
         self._tenure = Tenure(leases, clock, owner=name, ttl_ms=lease_ttl_ms)
+        handovers = HandoverStore(
+            redis, ttl_ms=lease_ttl_ms, silence_ms=max(1, lease_ttl_ms * 3 // LEASE_SHARE)
+        )
+        self._neighbours = Neighbours(handovers, self._tenure, clock, name=name)
         self._pulse = Pulse()
         teller = Teller(SceneStore(redis), events, clock)
         programs, publisher = ProgramStore(redis), Publisher(redis)
@@ -139,7 +132,7 @@ class Coordinator:
         away = False
         while not stop.is_set():
             try:
-                with closing(Subscription(self._redis, keys.CHANGES, keys.SNAPSHOTS)) as heard:
+                with closing(Subscription(self._redis, *CHANNELS)) as heard:
                     self._begin()
                     while not stop.is_set():
                         self.turn(heard)
@@ -158,7 +151,8 @@ class Coordinator:
         """Hear what there is, waiting until the next thing to do is due, and do what follows."""
         self._follow(heard)
         wait_ns = min(timer.due_ns for timer in self._timers) - self._clock.monotonic_ns()
-        said = self._hear(heard, wait_ns / 1e9)
+        said = hear(heard, wait_ns / 1e9)
+        self._note(said)
         if said.changed:
             self._refresh(said.changed)
         for source, snapshot in said.refreshed.items():
@@ -168,6 +162,7 @@ class Coordinator:
             now_ns = self._clock.monotonic_ns()
             wanted = self._pulse.frames_wanted(now_ns)
             self._director.direct(said.credits.values(), frames_wanted=wanted, drawers=self._drawers)
+        self._share(said)
         self._look_after(self._clock.monotonic_ns())
 
     def _follow(self, heard: Subscription) -> None:
@@ -178,6 +173,25 @@ class Coordinator:
             self._pulse.follow(held, self._clock.monotonic_ns())
             self._followed = held
 
+    def _note(self, said: Heard) -> None:
+        """Remember who ticks; a process that was not there before is looked at."""
+        now_ns = self._clock.monotonic_ns()
+        for stream, credit in said.credits.items():
+            if credit.epoch > (self._pulse.epoch(stream) or 0):
+                self._reconcile.hurry()
+            self._pulse.hear(credit, now_ns)
+
+    def _share(self, said: Heard) -> None:
+        """Take what other coordinators hand over, and hand over what is too much, each stream right after its
+        frames were ordered: its next owner has the longest time until the next are wanted."""
+        for word in said.handed:
+            if self._neighbours.take(word):
+                self._reconcile.hurry()
+        for stream in self._neighbours.due(said.credits):
+            self._director.put_down(stream)
+            if self._neighbours.hand_over(stream):
+                self._director.forget(stream)
+
     def _begin(self) -> None:
         """Start, or start again after Redis was away: look at everything, and give nodes time to show up."""
         self._followed = frozenset()
@@ -185,28 +199,6 @@ class Coordinator:
         self._reconciler.look_again()
         for timer in self._timers:
             timer.hurry()
-
-    def _hear(self, heard: Subscription, timeout_s: float) -> _Heard:
-        said = _Heard({}, set(), {})
-        message = heard.next(timeout_s)
-        for _ in range(MAX_BURST):
-            if message is None:
-                break
-            if message.channel == keys.CHANGES:
-                said.changed.add(message.data.decode(errors="replace"))
-            elif message.channel == keys.SNAPSHOTS:
-                stream, _, number = message.data.decode(errors="replace").partition(" ")
-                if number.isdecimal():
-                    said.refreshed[stream] = max(said.refreshed.get(stream, 0), int(number))
-            elif (credit := _read_credit(message)) is not None:
-                newest = said.credits.get(credit.stream)
-                if newest is None or credit.epoch >= newest.epoch:
-                    said.credits[credit.stream] = credit
-                if credit.epoch > (self._pulse.epoch(credit.stream) or 0):
-                    self._reconcile.hurry()
-                self._pulse.hear(credit, self._clock.monotonic_ns())
-            message = heard.next(0)
-        return said
 
     def _refresh(self, changed: set[str]) -> None:
         """Somebody edited: show it from the next frame on. What concerns more than the picture is seen to
@@ -231,8 +223,10 @@ class Coordinator:
     def _look_after(self, now_ns: int) -> None:
         if min(timer.due_ns for timer in self._timers) <= now_ns and self._keepsake.mend():
             log.warning("Redis was emptied; what was on air is put back", streams=len(self._tenure.held()))
-        if self._keep_leases.is_due(now_ns) and self._tenure.keep(self._streams):
-            self._reconcile.hurry()
+        if self._keep_leases.is_due(now_ns):
+            changed = self._tenure.keep(self._streams)
+            if self._neighbours.look() or changed:
+                self._reconcile.hurry()
         if self._beat.is_due(now_ns):
             self._director.keep_place()
             self._drawers = sum(sign.processes for sign in self._workers.signs())
@@ -325,20 +319,11 @@ class Coordinator:
 
     def _leave(self) -> None:
         try:
+            self._neighbours.leave()
             for stream in self._tenure.held():
-                self._tenure.give_up(stream)
+                self._director.put_down(stream)
+                if not self._neighbours.pass_on(stream):
+                    self._tenure.give_up(stream)
             end_beat(self._redis, keys.component(f"coordinator:{self._name}"))
         except StoreUnavailable as error:
             log.info("the leases run out by themselves", reason=error.message)
-
-
-def _read_credit(message: Message) -> Credit | None:
-    try:
-        credit = from_pack(message.data, Credit)
-    except msgspec.MsgspecError as error:
-        log.warning("ignored a credit that cannot be read", reason=str(error))
-        return None
-    if credit.fps <= 0 or not -1 <= credit.canvas <= credit.emitted:
-        log.warning("ignored a credit that makes no sense", stream=credit.stream)
-        return None
-    return credit

@@ -81,6 +81,19 @@ class Tenure:
         if term is not None:
             self._leases.release(term.lease)
 
+    def let_go(self, stream: str) -> Lease | None:
+        """Rely on the lease of ``stream`` no longer, for somebody else is to have it; None when it isn't held
+        or may have run out."""
+        lease = self.lease(stream)
+        self._terms.pop(stream, None)
+        return lease
+
+    def adopt(self, lease: Lease) -> None:
+        """Rely on a lease that was handed over, if it is still there."""
+        until_ns = self._clock.monotonic_ns() + self._ttl_ns
+        if self._leases.renew([lease]):
+            self._terms[lease.stream] = _Term(lease, until_ns)
+
     def _take(self, stream: str, *, above: int) -> None:
         until_ns = self._clock.monotonic_ns() + self._ttl_ns
         lease = self._leases.acquire(stream, self._owner, above=above)

@@ -29,6 +29,8 @@ FENCE = "ff:fence"
 """counter: the last fencing token given; at least the time in ms when it was"""
 
 
+COORDINATORS = "ff:coordinators"
+"""sorted set by time (ms, of Redis): the coordinators that were there a moment ago"""
 DRAINING_NODES = "ff:draining-nodes"
 """set: encoder nodes that take no new streams and whose streams move away"""
 
@@ -183,6 +185,8 @@ CHANGES = "ff:changes"
 
 PICTURES = "ff:pictures"
 """address of a picture that a frame may soon want."""
+HANDOVERS = "ff:handovers"
+"""name of a coordinator and the id of a stream whose lease it was given, with a space between."""
 SNAPSHOTS = "ff:snapshots"
 """id of a stream and the number of its newest live snapshot, with a space between."""
 

@@ -60,6 +60,12 @@ class Lease(msgspec.Struct, frozen=True):
     owner: str
     fence: int
 
+    @classmethod
+    def read(cls, stream: str, mark: str) -> Lease | None:
+        """The lease that ``mark`` stands for; None when it is none."""
+        fence, _, owner = mark.partition(" ")
+        return cls(stream, owner, int(fence)) if fence.isdecimal() and owner else None
+
     @property
     def key(self) -> str:
         """Where it lies in Redis."""

@@ -58,6 +58,10 @@ class Program(msgspec.Struct, frozen=True):
     """Which start of the stream this belongs to, as its StreamRecord has it."""
     quality: str = "high"
     """How finely the workers draw, all through the epoch."""
+    dispatched: int | None = None
+    """The last tick that a frame was ordered for, in the word of a holder that handed its lease over."""
+    trusted_after: int | None = None
+    """What that one knew of the canvas: see :class:`coordinator.dispatch.Show`."""
 
 
 class ProgramStore:

@@ -173,19 +173,18 @@ def test_without_a_node_the_stream_waits_and_says_why(redis: FarmRedis, redis_ur
 def test_another_coordinator_goes_on_at_the_next_frame(
     redis: FarmRedis, redis_url: str, node: FakeNode
 ) -> None:
-    with coordinator(redis_url, "one") as stop_one:
+    with coordinator(redis_url, "one"):
         start(redis)
         tasks_for(redis, node, emitted=-1, canvas=-1)
         first_fence = fence_of(redis)
-        with coordinator(redis_url, "two"):
-            stop_one.set()
-            wait_until(lambda: fence_of(redis) > first_fence, "the other one takes over")
-            tasks = tasks_for(redis, node, emitted=10, canvas=10, fence=first_fence)
-            assert [task.frame for task in tasks] == [11, 12, 13]
-            assert {task.fence for task in tasks} == {fence_of(redis)}
-            assert {task.base for task in tasks} == {-1}
-            assert tasks[0].segments == (tasks_segment(redis),)
-            assert tasks[0].segments[0].from_frame == 0
+    with coordinator(redis_url, "two"):
+        wait_until(lambda: fence_of(redis) > first_fence, "the other one takes over")
+        tasks = tasks_for(redis, node, emitted=10, canvas=10, fence=first_fence)
+        assert [task.frame for task in tasks] == [11, 12, 13]
+        assert {task.fence for task in tasks} == {fence_of(redis)}
+        assert {task.base for task in tasks} == {-1}
+        assert tasks[0].segments == (tasks_segment(redis),)
+        assert tasks[0].segments[0].from_frame == 0
 
 
 def tasks_segment(redis: FarmRedis) -> object:
