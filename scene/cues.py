@@ -37,6 +37,8 @@ class Watch(NamedTuple):
     def between(self, since: Event, until: Event, frame: int) -> Iterator[Cue]:
         """What is to be told on output frame ``frame``, which shows ``until`` after one that showed
         ``since``."""
+        # What lies before a folded piece is not known any more; it was told when it was.
+        since = max(since, self.clock.pieces[0].since) if _folded(self.clock) else since
         before_s, time_s = self.clock.time_at_s(since.scene_time_s), self.clock.time_at_s(until.scene_time_s)
         if time_s is None or time_s == before_s or self.clock.stage_at(until.scene_time_s) != "playing":
             return
@@ -68,14 +70,19 @@ def watches(performance: Performance, births: Mapping[int, Fraction]) -> list[Wa
     ]
 
 
+def _folded(clock: Clock) -> bool:
+    """Whether what was done to a run at first is known by its outcome only."""
+    return clock.pieces[0].since != clock.begins
+
+
 def _cues(run: Run, clock: Clock, births: Mapping[int, Fraction]) -> Iterator[Cue]:
     # One that starts at a second in the past is seen when its revision is.
     seen = Event(births[run.revision], run.revision)
     yield Cue(max(clock.begins, seen), "started", run.timeline, Fraction(0))
     completes, whole_s = clock.completes(), clock.whole_s
-    folded = clock.pieces[0].since != clock.begins
     # What was folded into a run's first piece was on air, and told, before.
-    if completes is not None and whole_s is not None and not (folded and completes == clock.pieces[0].since):
+    told = _folded(clock) and completes == clock.pieces[0].since
+    if completes is not None and whole_s is not None and not told:
         yield Cue(max(completes, seen), "completed", run.timeline, whole_s)
     if clock.cancelled is not None:
         time_s = clock.time_at_s(clock.cancelled.scene_time_s) or Fraction(0)

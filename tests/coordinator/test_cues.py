@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from coordinator.cues import CueCaller
@@ -203,6 +203,9 @@ steps = st.lists(
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps)
+@example(
+    [(1, "start", "b", False), (1, "seek", "b", False), (1, "seek", "b", False), (1, "resume", "b", True)]
+)
 def test_owners_that_come_and_go_tell_the_same_once(
     redis: FarmRedis, steps: list[tuple[int, str, str, bool]]
 ) -> None:
