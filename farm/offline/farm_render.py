@@ -118,7 +118,10 @@ class FarmRender:
 
     def forget(self) -> None:
         """Stop the render if it runs, and delete its stream with all that it made."""
-        self._client.call("POST", f"{self._path}/stop")
+        try:
+            self._client.call("POST", f"{self._path}/stop")
+        except NotFound:  # it was not even made
+            return
         deadline_ns = self._clock.monotonic_ns() + LEAVE_NS
         while True:
             try:

@@ -43,6 +43,8 @@ class FakeApi:
             case "POST streams":
                 self.order = body
                 self.render = standing(0, "idle")
+            case "POST stop" if self.render is None:
+                raise NotFound("there is no such stream")
             case "POST start" | "POST stop" if self.render is not None:
                 self.render = standing(self.render["done"], "live" if path.endswith("start") else "idle")
             case "DELETE streams":
@@ -175,6 +177,18 @@ def test_ctrl_c_cancels_the_render_and_leaves_nothing(tmp_path: Path) -> None:
         run(api, film(tmp_path))
     assert api.render is None
     assert list(tmp_path.iterdir()) == []
+
+
+def test_ctrl_c_before_anything_was_made_leaves_nothing(tmp_path: Path) -> None:
+    class Interrupted(FakeApi):
+        def upload(self, path: str, data: bytes, media: str) -> Any:
+            raise KeyboardInterrupt
+
+    (tmp_path / "logo.png").write_bytes(b"12345")
+    api = Interrupted()
+    with pytest.raises(KeyboardInterrupt):
+        run(api, film(tmp_path, assets=tmp_path))
+    assert api.render is None
 
 
 def test_a_farm_that_is_away_for_a_moment_costs_nothing(tmp_path: Path) -> None:

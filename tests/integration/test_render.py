@@ -16,7 +16,7 @@ from tests.conftest import wait_until
 from tests.integration.conftest import StartFarm
 from tests.integration.running_farm import TOKEN, RunningFarm
 
-FRAMES, FPS = 400, 10
+FRAMES, FPS = 300, 10
 SIZE = (320, 180)
 SEGMENT_FRAMES = 50
 SCENE = {
