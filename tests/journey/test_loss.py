@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from contextlib import closing
 from fractions import Fraction
 from itertools import groupby
 from typing import Any
@@ -90,9 +91,16 @@ class Epoch:
         self.feed = Feed(self.sequencer, self.ring, ManualClock(), lambda _done: None, arrivals)
         self.canvas = Canvas(WIDTH, HEIGHT)
         self.ordered = -1
+        self.ended = False
         self.due: defaultdict[int, list[tuple[FrameTask, Letter | None]]] = defaultdict(list)
         """Before which tick what is delivered."""
         redis.set(keys.passed("s", number), -1)
+
+    def end(self) -> None:
+        """The process is gone, and its memory with it."""
+        if not self.ended:
+            self.ended = True
+            self.ring.close(unlink=True)
 
     def time_s(self, frame: int) -> Fraction:
         return segment_at(self.segments, frame).time_at_s(frame, FPS)
@@ -193,7 +201,7 @@ class Stream:
         first = next(tick for tick, frame in enumerate(self.shown) if frame is not None)
         runs = [len(list(run)) for lost, run in groupby(self.shown[first:], lambda f: f is None) if lost]
         self.freezes.append(max(runs, default=0))
-        self.epoch.ring.close(unlink=True)
+        self.epoch.end()
         self.shown = [] if self.epoch.number <= len(self.pattern.epochs) else self.shown
 
     def full_drawing(self, frame: int) -> Any:
@@ -212,6 +220,7 @@ class Stream:
         return Letter.unpack(message, WIDTH, HEIGHT)
 
     def close(self) -> None:
+        self.epoch.end()
         for worker in (*self.workers, self.referee):
             worker.close()
 
@@ -225,8 +234,7 @@ def test_the_canvas_is_a_full_drawing_after_every_frame(
     redis: FarmRedis, name: str, *, by_ring: bool
 ) -> None:
     pattern = PATTERNS[name]
-    stream = Stream(redis, pattern, by_ring=by_ring)
-    stream.run()
-    stream.close()
+    with closing(Stream(redis, pattern, by_ring=by_ring)) as stream:
+        stream.run()
     assert max(stream.freezes) <= pattern.freeze
     assert any(frame is not None for frame in stream.shown[-4:]), "the stream recovered"
