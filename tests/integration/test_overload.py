@@ -39,6 +39,7 @@ def test_an_overloaded_stream_keeps_every_tick_and_recovers_when_there_is_room(s
         TARGET_FPS=str(FPS),
         FRAME_BATCH="1",
         DEGRADE_MIN_FPS=str(FPS // 2),
+        DEGRADE_MIN_HEIGHT="4096",
     )
     farm.call("POST", "/streams", {"id": STREAM, "scene": checkable_scene(*farm.size, PLACE)})
     with another_worker(farm, "slow", FAULT_SLOW_MS=str(SLOW_MS)) as slow:
