@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from farm.errors import InputError
+from farm.perf.capacity import Host, Load, plan
 from farm.perf.compare import measure_shows
 from farm.perf.compose import compose
 from farm.perf.dispatch import STREAMS, WORKERS, measure_dispatch
 from farm.perf.edit import measure_edits
 from farm.perf.hosts import MOST
 from farm.perf.live import measure_live
+from farm.perf.measured import MEASURED
 from farm.perf.memory import measure_memory
 from farm.perf.results import Grid, show_result, up_to
 from farm.perf.scale import WORKERS as SCALE
@@ -21,6 +25,7 @@ from farm.perf.shows.catalogue import SHOWS
 from farm.perf.streams import measure_streams
 from farm.perf.wire import measure_wire
 from farm.reach import Json, TokenOption, Url, api_client, play_url, print_values
+from farm.settings import parse_resolution
 
 perf = typer.Typer(no_args_is_help=True, help="Measure a running farm, a farm of its own, or drawing alone.")
 perf.command("compose")(compose)
@@ -123,7 +128,29 @@ def wire(  # noqa: PLR0913, PLR0917  a command's options
     transport = "auto" if local else "mailbox"
     result = measure_wire(shows or list(SHOWS), size=size, fps=fps, seconds=seconds, transport=transport)
     grids = [Grid("shows", "Bytes of a frame, by the way that it takes through Redis", "show")]
-    show_result("wire", result, keep, as_json=as_json, grids=grids)
+    kept_as = f"wire-{size}-{transport}"
+    show_result("wire", result, keep, as_json=as_json, grids=grids, kept_as=kept_as)
+
+
+@perf.command("plan")
+def plan_farm(  # noqa: PLR0913, PLR0917  a command's options
+    streams: Annotated[int, typer.Option(min=1, max=1_000_000, help="Streams on air at once.")] = 100,
+    size: Size = "1920x1080",
+    fps: Fps = 30,
+    cores: Annotated[int, typer.Option(min=1, max=1024, help="Of a host.")] = 16,
+    gbps: Annotated[float, typer.Option(min=0.1, max=1000, help="Of a host's network, Gbit/s.")] = 10,
+    use: Annotated[float, typer.Option(min=0.1, max=1, help="How much of a host may be used.")] = 0.6,
+    spread: Annotated[bool, typer.Option("--spread", help="Cells of several hosts; any may fail.")] = False,  # noqa: FBT002
+    as_json: Json = False,  # noqa: FBT002
+) -> None:
+    """How large a farm must be for so many streams, by the model of docs/scale.md."""
+    try:
+        width, height = parse_resolution(size)
+    except ValueError as error:
+        raise InputError(f"--size: {error}") from error
+    host = Host(cores=cores, network_gbps=gbps, use=use)
+    planned = plan(Load(streams, fps, width, height), host, MEASURED, spread=spread)
+    print_values(asdict(planned), f"A farm for {streams} streams of {size} at {fps}", as_json=as_json)
 
 
 @perf.command("scale")

@@ -51,14 +51,20 @@ class Grid(NamedTuple):
 
 
 def show_result(
-    name: str, measured: Mapping[str, Any], keep: Path | None, *, as_json: bool, grids: Sequence[Grid] = ()
+    name: str,
+    measured: Mapping[str, Any],
+    keep: Path | None,
+    *,
+    as_json: bool,
+    grids: Sequence[Grid] = (),
+    kept_as: str | None = None,
 ) -> None:
     """Print what ``framefarm perf name`` measured, as tables or as one JSON object, and keep it in a file
-    if ``keep`` is a folder. What ``grids`` name is shown as these, and not value by value. Raises
-    InputError."""
+    if ``keep`` is a folder: of this name, or ``kept_as``. What ``grids`` name is shown as these, and not
+    value by value. Raises InputError."""
     result = {**circumstances(), **measured}
     if keep is not None:
-        keep_result(name, result, keep)
+        keep_result(kept_as or name, result, keep)
     if as_json:
         print(json.dumps(result))  # noqa: T201  the command's answer
         return

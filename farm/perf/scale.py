@@ -16,7 +16,7 @@ from typing import Any
 import psutil
 
 from farm.errors import FarmError
-from farm.perf.collector import Collector
+from farm.perf.collector import Collector, Window
 from farm.perf.hosts import Hosts, own_hosts
 from farm.perf.parts import OwnRedis, own_coordinator, own_redis, until
 from farm.perf.standins import SLOTS, Picture, put_on_air
@@ -59,6 +59,7 @@ _PICTURE = Picture(
 )
 _START_S = 180.0
 _WARM_S = 3.0
+_FIRST_FRAMES = 3
 
 
 def measure_scale(workers: Sequence[int], *, wait_ms: int, seconds: float) -> dict[str, Any]:
@@ -122,7 +123,7 @@ def _start_workers(hosts: Hosts, server: OwnRedis, there: int, wanted: int, wait
 def _step(collector: Collector, workers: int, seconds: float) -> dict[str, Any]:
     """What so many workers do when all of them are busy."""
     collector.look()
-    until(lambda: len(collector.peek().workers) >= workers, f"{workers} workers draw", _START_S)
+    until(lambda: _all_draw(collector.peek(), workers), f"{workers} workers draw", _START_S)
     time.sleep(_WARM_S)
     collector.look()
     busy, began_s = _cpu_s(), time.monotonic()
@@ -138,6 +139,12 @@ def _step(collector: Collector, workers: int, seconds: float) -> dict[str, Any]:
         "most": max(counts),
         "cpu_percent": round(100 * used / (time.monotonic() - began_s) / (os.cpu_count() or 1)),
     }
+
+
+def _all_draw(seen: Window, workers: int) -> bool:
+    """Whether every worker is through with its start."""
+    counts = list(seen.workers.values())
+    return len(counts) >= workers and min(counts) >= _FIRST_FRAMES
 
 
 def _cpu_s() -> float:
