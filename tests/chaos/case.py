@@ -41,6 +41,8 @@ class Marks:
     reconnects: int = 0
     recovered_s: float = 3.0
     """From the end of the fault to the last picture that was not new."""
+    unreadable: int = 0
+    """Pictures without a number: a new encoder process sends black ones until its first frame is there."""
     silence_ms: float | None = None
     """Longest time off the air, where the encoder's own process dies."""
 
@@ -93,7 +95,7 @@ def missed(marks: Marks, found: Findings, reconnects: int) -> list[str]:
         ("reconnects", reconnects, marks.reconnects),
         ("freeze ms", found.freeze_ms, marks.freeze_ms),
         ("recovered after s", found.recovered_s, marks.recovered_s),
-        ("unreadable pictures", found.unreadable, 0),
+        ("unreadable pictures", found.unreadable, marks.unreadable),
         *([("silence ms", found.silence_ms, marks.silence_ms)] if marks.silence_ms is not None else []),
     ]
     return [f"{name}: {value:g} > {limit:g}" for name, value, limit in limits if value > limit]

@@ -15,6 +15,8 @@ BACK_MS = 2000.0
 """Redis is back: so soon are new pictures."""
 PROCESS_MS = 2000.0
 """The encoder's own process died: so soon is another one on air."""
+BLACK = 15
+"""Half a second of its first pictures may be black."""
 
 
 class OneHost:
@@ -45,7 +47,7 @@ CASES = (
     Case(
         "kill -9: encoder process",
         kill(encoder_process),
-        Marks(PROCESS_MS, reconnects=1, silence_ms=PROCESS_MS),
+        Marks(PROCESS_MS, reconnects=1, unreadable=BLACK, silence_ms=PROCESS_MS),
     ),
     Case("SIGSTOP: a process that draws", stop(drawing_process("worker-1")), Marks(WORKER_MS), STOPPED_S),
     Case("SIGSTOP: a worker's master", stop(service("worker-1")), Marks(WORKER_MS), STOPPED_S),
@@ -60,7 +62,7 @@ CASES = (
     Case(
         "SIGSTOP: encoder process",
         stop(encoder_process),
-        Marks(PROCESS_MS, reconnects=1, silence_ms=PROCESS_MS),
+        Marks(PROCESS_MS, reconnects=1, unreadable=BLACK, silence_ms=PROCESS_MS),
         STOPPED_S,
     ),
     Case(
