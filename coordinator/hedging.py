@@ -1,12 +1,12 @@
 """Hedged second draws: a frame that is late against its own stream's habit is ordered once more.
 
 Pure: everything that is known comes with credits. A frame counts as late when it has been awaited for longer
-than ``max(TAIL * upper quartile, FLOOR_MS)`` of the times in which the stream's last frames came: a quartile,
-because with one worker of several that is slow the tail of the pool is that worker. It is drawn again while
-its tick, or one soon after it, could still use the result, by whichever worker is free: the first of
-both draws is shown. Ordering twice is no cure for a farm that is too slow as a whole, so it happens only
-while workers are free, and within a budget that is earned by ordinary frames (J. Dean and L. A. Barroso, "The
-Tail at Scale", CACM 56(2), 2013, do it with 2 % more load).
+than ``max(TAIL * median, FLOOR_MS)`` of the times in which the stream's last frames came: the median, because
+with one worker of several that is slow the tail of the pool is that worker. It is drawn again while its tick,
+or one soon after it, could still use the result, by whichever worker is free: the first of both draws is
+shown. Ordering twice is no cure for a farm that is too slow as a whole, so it happens only while workers are
+free, and within a budget that is earned by ordinary frames (J. Dean and L. A. Barroso, "The Tail at Scale",
+CACM 56(2), 2013, do it with 2 % more load).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ WINDOW = 300
 """Arrivals of a stream that are remembered: ten seconds at 30 frames a second."""
 FEW = 60
 """With fewer arrivals than these a stream's habit is not known, and nothing is hedged."""
-TAIL = 3.0
+TAIL = 4.0
 FLOOR_MS = 10.0
 """Nothing is late sooner: the credits that tell come a tick apart."""
 MOST_SAVED = 10.0
@@ -57,7 +57,7 @@ class Habit:
         known = sorted(self._delays)
         if len(known) >= FEW:
             self.usual_ms = known[len(known) // 2]
-            self.late_ms = max(TAIL * known[(len(known) * 3) // 4], FLOOR_MS)
+            self.late_ms = max(TAIL * self.usual_ms, FLOOR_MS)
 
 
 class Budget:

@@ -24,6 +24,7 @@ from coordinator.reliever import Held, Limits, Reliever
 from coordinator.teller import Teller
 from coordinator.tenure import Tenure
 from coordinator.view import Reader, StreamView
+from coordinator.ward import Ward
 from farm.clock import Clock
 from farm.errors import StoreUnavailable
 from farm.log import get_logger
@@ -40,7 +41,6 @@ from farm.store.nodes import NodeStore
 from farm.store.programs import ProgramStore
 from farm.store.scenes import SceneStore
 from farm.store.streams import StreamStore
-from farm.store.workers import WorkerStore
 
 log = get_logger(__name__)
 
@@ -107,8 +107,7 @@ class Coordinator:
         programs, publisher = ProgramStore(redis), Publisher(redis)
         self._hedger = Hedger(hedge_percent)
         self._director = Director(self._tenure, programs, publisher, teller, self._hedger, clock)
-        self._workers = WorkerStore(redis)
-        self._drawers = 0
+        self._ward = Ward(redis, events, clock, name=name)
         # It only ever stops streams, which no limit forbids.
         finisher = Finisher(StreamStore(redis, clock, user_limit=0, global_limit=0), events, clock)
         self._reconciler = Reconciler(self._nodes, leases, events, finisher, self._pulse, clock)
@@ -161,7 +160,7 @@ class Coordinator:
         if said.credits:
             now_ns = self._clock.monotonic_ns()
             wanted = self._pulse.frames_wanted(now_ns)
-            self._director.direct(said.credits.values(), frames_wanted=wanted, drawers=self._drawers)
+            self._director.direct(said.credits.values(), frames_wanted=wanted, drawers=self._ward.drawers)
         self._share(said)
         self._look_after(self._clock.monotonic_ns())
 
@@ -229,7 +228,8 @@ class Coordinator:
                 self._reconcile.hurry()
         if self._beat.is_due(now_ns):
             self._director.keep_place()
-            self._drawers = sum(sign.processes for sign in self._workers.signs())
+            with self._isolation.around("the workers"):
+                self._ward.look(self._streams)
             self._show_life()
             self._keepsake.remember(self._director.on_air(), self._reconciler.nodes())
         if self._reconcile.is_due(now_ns):
@@ -313,6 +313,7 @@ class Coordinator:
             "pid": os.getpid(),
             "streams": len(self._tenure.held()),
             "hedged": self._hedger.count,
+            **self._ward.counts,
         }
         key = keys.component(f"coordinator:{self._name}")
         beat(self._redis, key, to_json(sign), expires_ms=BEAT_EXPIRES_MS)

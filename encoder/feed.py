@@ -49,6 +49,8 @@ class Arrival(NamedTuple):
 
     letter: Parcel | None
     came_ns: int
+    worker: str = ""
+    """Who sent one that could not be read, where that is known."""
 
 
 class Applied(NamedTuple):
@@ -79,9 +81,10 @@ class Feed:
         self._letters: dict[int, Arrival] = {}
         self._refused: dict[int, FrameDone | None] = {}
 
-    def put(self, letter: Parcel | None) -> None:
-        """Hand in a letter, None for one that could not be read. Any thread; the oldest gives way."""
-        self._inbox.append(Arrival(letter, self._clock.monotonic_ns()))
+    def put(self, letter: Parcel | None, worker: str = "") -> None:
+        """Hand in a letter, None for one of ``worker`` that could not be read. Any thread; the oldest gives
+        way."""
+        self._inbox.append(Arrival(letter, self._clock.monotonic_ns(), worker))
 
     def collect(self) -> None:
         """Offer everything that came since the last call."""
@@ -89,7 +92,7 @@ class Feed:
         while self._inbox:
             arrival = self._inbox.popleft()
             if arrival.letter is None:
-                self._sequencer.refuse_unread()
+                self._sequencer.refuse_unread(arrival.worker)
             elif self._taken(arrival.letter.done, arrival.came_ns):
                 self._letters[arrival.letter.done.frame] = arrival
         for frame in self._sequencer.wanted():
@@ -121,8 +124,8 @@ class Feed:
             return self._slots.copy_to(
                 picture(drawn), frame, lambda done: done.drawn == drawn and self._sequencer.fits(done)
             )
-        except FrameRefused:
-            self._sequencer.refuse_unread()
+        except FrameRefused as refused:
+            self._sequencer.refuse_unread(refused.worker)
             return None
 
     def _taken(self, done: FrameDone, ready_ns: int) -> bool:
@@ -138,10 +141,10 @@ class Feed:
         """Offer the slot of ``frame``; what was refused once is not offered again."""
         try:
             done = self._slots.look(frame)
-        except FrameRefused:
+        except FrameRefused as refused:
             if frame not in self._refused:
                 self._refused[frame] = None
-                self._sequencer.refuse_unread()
+                self._sequencer.refuse_unread(refused.worker)
             return
         if done is None or self._refused.get(frame) == done:
             return

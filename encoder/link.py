@@ -105,7 +105,7 @@ class MailboxReader:
         redis: FarmRedis,
         delivery: Delivery,
         stopping: threading.Event,
-        put: Callable[[Parcel | None], None],
+        put: Callable[[Parcel | None, str], None],
     ) -> None:
         self._redis = redis
         self._delivery = delivery
@@ -123,12 +123,14 @@ class MailboxReader:
                 continue
             if answer is not None:
                 # Answers are bytes; the driver's types say that they might be text.
-                self._put(self._unpacked(cast(bytes, answer[1])))
+                self._hand_in(cast(bytes, answer[1]))
 
-    def _unpacked(self, message: bytes) -> Letter | None:
+    def _hand_in(self, message: bytes) -> None:
         self.mail.letters += 1
         self.mail.bytes += len(message)
         try:
-            return Letter.unpack(message, self._delivery.width, self._delivery.height)
-        except FrameRefused:  # the sequencer counts it
-            return None
+            letter = Letter.unpack(message, self._delivery.width, self._delivery.height)
+        except FrameRefused as refused:  # the sequencer counts it
+            self._put(None, refused.worker)
+        else:
+            self._put(letter, letter.done.worker)

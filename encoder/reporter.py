@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import psutil
 
+from encoder.barring import Barring
 from encoder.lead import Lead
 from encoder.ledger import Ledger
 from encoder.link import Mail
@@ -24,6 +25,7 @@ from farm.store import keys
 from farm.store.connection import FarmRedis
 from farm.store.events import EventLog
 from farm.store.ledgers import LedgerStore
+from farm.store.workers import WorkerStore
 
 PERIOD_S = 1.0
 EXPIRY_S = 5
@@ -105,6 +107,8 @@ class Reporter:
         self._stopping = stopping
         self._events = EventLog(redis)
         self._layer_errors = LayerErrors()
+        self._workers = WorkerStore(redis)
+        self._barring = Barring()
         self._process = psutil.Process()
         self._summary_ns = clock.monotonic_ns()
         self._summarized: Counter[str] = Counter()
@@ -138,6 +142,7 @@ class Reporter:
             latency_ms=figures.latency_ms,
             drawn_by=figures.drawn_by,
             second_draws=figures.second_draws,
+            garbage_by=dict(sequencer.garbage_by.copy()),
             lead=watched.lead.frames,
             waiting=sequencer.waiting(),
             cpu_percent=self._process.cpu_percent(),
@@ -157,6 +162,8 @@ class Reporter:
                 watched = self._subjects.watched()
                 self._ledgers.append(report.stream, watched.ledger.take())
                 self._tell_layer_errors(report.stream, watched.pipeline)
+                standings = self._workers.standings()
+                watched.sequencer.barred = self._barring.barred(standings, self._clock.monotonic_ns())
             except StoreUnavailable:  # the credit link tells people; the next report says it all again
                 continue
 

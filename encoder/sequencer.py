@@ -18,6 +18,10 @@ EMPTY = -1
 """The canvas before the first frame, and ``base`` of a frame that covers everything."""
 
 
+MOST_BLAMED = 64
+"""Workers whose garbage is counted by name."""
+
+
 class Refusal(StrEnum):
     """Why a delivered frame is of no use."""
 
@@ -27,6 +31,7 @@ class Refusal(StrEnum):
     EARLY = "early"  # further ahead than anybody asked for
     PASSED = "passed"  # a newer picture is shown already
     DUPLICATE = "duplicate"  # delivered twice
+    BLOCKED = "blocked"  # of a worker that is blocked and has not heard of it
 
 
 class Repeat(StrEnum):
@@ -76,6 +81,10 @@ class Sequencer:
         """Ticks for which no frame of their own was ordered."""
         self.repeated: Counter[Repeat] = Counter()
         self.refused: Counter[Refusal] = Counter()
+        self.garbage_by: Counter[str] = Counter()
+        """Garbage by the worker that it names."""
+        self.barred: frozenset[str] = frozenset()
+        """Workers whose frames are refused; replaced by whoever knows."""
         self.heard = EMPTY
         """The last tick before which a frame of this epoch came."""
         self._started = False
@@ -109,13 +118,16 @@ class Sequencer:
         refusal = self._refusal(done)
         if refusal is not None:
             self.refused[refusal] += 1
+            if refusal is Refusal.GARBAGE:
+                self._blame(done.worker)
             return refusal
         self._held[done.frame] = done
         return None
 
-    def refuse_unread(self) -> None:
-        """Count a delivery that could not even be read."""
+    def refuse_unread(self, worker: str = "") -> None:
+        """Count a delivery that could not even be read; ``worker`` sent it, if that is known."""
         self.refused[Refusal.GARBAGE] += 1
+        self._blame(worker)
 
     def pick(self, tick: int) -> Choice:
         """The newest frame that fits, or the cause to repeat. Changes nothing."""
@@ -200,7 +212,13 @@ class Sequencer:
         """Whether all that ``done`` leaves as it is lies on the canvas, in its size."""
         return done.base == EMPTY or (EMPTY < done.base <= self.canvas and done.drawn == self._drawn)
 
+    def _blame(self, worker: str) -> None:
+        if worker and (worker in self.garbage_by or len(self.garbage_by) < MOST_BLAMED):
+            self.garbage_by[worker] += 1
+
     def _refusal(self, done: FrameDone) -> Refusal | None:
+        if done.worker in self.barred:
+            return Refusal.BLOCKED
         if done.stream != self.stream or not EMPTY <= done.base < done.frame:
             return Refusal.GARBAGE
         if not 1 <= done.hold <= self.window or not _has_times(done):

@@ -146,14 +146,16 @@ class StoreUnavailable(FarmError):
 
 
 class FrameRefused(FarmError):
-    """A delivered frame cannot be used; ``reason`` is a word for counters (late, torn, fence, epoch …)."""
+    """A delivered frame cannot be used; ``reason`` is a word for counters (late, torn, fence, epoch …), and
+    ``worker`` says who drew it, where that can be read."""
 
     code = "FRAME_REFUSED"
     severity = Severity.WARNING
 
-    def __init__(self, reason: str, message: str) -> None:
+    def __init__(self, reason: str, message: str, worker: str = "") -> None:
         super().__init__(message, {"reason": reason})
         self.reason = reason
+        self.worker = worker
 
 
 class DrawFailed(FarmError):

@@ -252,6 +252,8 @@ class StreamReport(msgspec.Struct, frozen=True):
     """How large these were on the wire."""
     second_draws: int = 0
     """Frames that were ordered twice, of which the second draw came first and was shown."""
+    garbage_by: dict[str, int] = {}
+    """Frames that could not be used, by the worker that they say drew them."""
     held: int = 0
     """Ticks that showed the last picture as they were meant to, while the stream has fewer of them."""
     host_cpu_percent: float = 0.0

@@ -6,6 +6,9 @@ from enum import StrEnum
 
 import msgspec
 
+PROBATION_FRAMES = 10
+"""So many frames a worker gets to show that it is well again."""
+
 
 class Deeds(msgspec.Struct):
     """What became of the frames that a worker took, of one stream or of all. Counts only grow."""
@@ -26,6 +29,10 @@ class Deeds(msgspec.Struct):
     """The process was replaced after it, because of its memory."""
     draw_ms: float = 0.0
     """All times of drawing together."""
+
+    def taken(self) -> int:
+        """Frames that it began, but for those that nobody waited for any more."""
+        return self.drawn + self.failed + self.crashed + self.stuck
 
     def add(self, other: Deeds) -> None:
         """Count those of ``other`` as well."""

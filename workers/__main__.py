@@ -30,9 +30,11 @@ from farm.workforce import Deeds
 from workers.app import make_app
 from workers.board import Board
 from workers.commons import open_commons
+from workers.discipline import Discipline, switch_of
 from workers.heartbeat import Heartbeat
 from workers.imaging import check_imaging
 from workers.pool import PoolScaler, bounds_of, scaling_step
+from workers.prefork import FramePool
 from workers.shelf import open_shelf
 from workers.tally import TallySheet
 from workers.tasks import FrameDesk, register
@@ -68,7 +70,8 @@ def _work(settings: Settings, name: str) -> int:
     app = make_app(settings)
     register(app, desk)
     app.steps["worker"].add(scaling_step(scaler))
-    heartbeat = Heartbeat(connect(settings.broker_url()), name, lambda: _sign(settings, scaler, board, sheet))
+    redis = connect(settings.broker_url())
+    heartbeat = Heartbeat(redis, name, lambda: _sign(settings, scaler, board, sheet))
     parent_pid = os.getpid()
 
     def begin(**_: Any) -> None:
@@ -78,8 +81,9 @@ def _work(settings: Settings, name: str) -> int:
             os._exit(1)
         desk.open()
 
-    def ready(**_: Any) -> None:
+    def ready(sender: Any, **_: Any) -> None:
         heartbeat.start()
+        Discipline(redis, name, lambda: _total(sheet).taken(), switch_of(sender)).start()
         _log.info("ready", concurrency=scaler.processes, transport=settings.frame_transport)
 
     # Celery keeps weak references unless it is told otherwise.
@@ -90,7 +94,7 @@ def _work(settings: Settings, name: str) -> int:
     gc.freeze()  # so that the collector does not touch, and so copy, what the children share
     worker = app.Worker(
         hostname=f"{name}@{socket.gethostname()}",
-        pool="prefork",
+        pool=FramePool,
         concurrency=scaler.processes,
         optimization="fair",
         quiet=True,
@@ -108,11 +112,15 @@ def _sign(settings: Settings, scaler: PoolScaler, board: Board, sheet: TallyShee
     stuck = sheet.end_stuck(SystemClock().monotonic_ns(), settings.worker_stuck_s * 1_000_000_000)
     if stuck:
         _log.warning("killed what drew one frame for too long", pids=stuck)
-    streams, total = sheet.totals(), Deeds()
-    for deeds in streams.values():
+    sums = msgspec.structs.asdict(_total(sheet))
+    return {**scaler.sign(), **board.totals(), **sums, "streams": sheet.totals()}
+
+
+def _total(sheet: TallySheet) -> Deeds:
+    total = Deeds()
+    for deeds in sheet.totals().values():
         total.add(deeds)
-    sums = msgspec.structs.asdict(total)
-    return {**scaler.sign(), **board.totals(), **sums, "streams": streams}
+    return total
 
 
 def _keep_our_log(**_: Any) -> None:

@@ -24,6 +24,7 @@ class _Job:
     message is taken before."""
 
     __slots__ = ("__weakref__", "body")
+    id = None  # Celery's shutdown forgets requests by it
 
     def __init__(self, body: bytes) -> None:
         self.body = body

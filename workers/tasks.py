@@ -134,15 +134,14 @@ class FrameDesk:
 
     def rest(self) -> None:
         """A task's frames are drawn. A process that has grown too large ends here, where it loses none."""
-        renderer, tally = self._renderer, self._tally
-        if renderer is None or tally is None or not self._memory.exceeded():
+        tally = self._tally
+        if tally is None or not self._memory.exceeded():
             return
         megabytes = round(self._memory.size_bytes / 1e6)
         _log.warning("replaced, as it takes too much memory", megabytes=megabytes)
         for _, deeds in tally.newest():
             deeds.grown += 1
         tally.write()
-        renderer.close()
         os._exit(EX_RECYCLE)
 
     def _complain(self, what: str, error: Exception | None = None) -> None:

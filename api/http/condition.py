@@ -90,6 +90,7 @@ class ReportShape(Shape):
     latency_ms: float
     drawn_by: dict[str, int]
     second_draws: int
+    garbage_by: dict[str, int]
     lead: int
     waiting: int
     cpu_percent: float

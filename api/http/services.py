@@ -24,6 +24,7 @@ from farm.store.snapshots import SnapshotStore
 from farm.store.stream_keys import StreamKeyStore
 from farm.store.streams import StreamStore
 from farm.store.tokens import TokenStore
+from farm.store.workers import WorkerStore
 
 EXTENSION = "framefarm"
 
@@ -39,6 +40,7 @@ class Services:
     scenes: SceneStore
     ledgers: LedgerStore
     hedges: HedgeStore
+    workers: WorkerStore
     snapshots: SnapshotStore
     events: EventLog
     nodes: NodeStore
@@ -66,6 +68,7 @@ def make_services(settings: Settings, redis: FarmRedis, clock: Clock) -> Service
         scenes=SceneStore(redis),
         ledgers=LedgerStore(redis, settings.ledger_s),
         hedges=HedgeStore(redis),
+        workers=WorkerStore(redis),
         snapshots=SnapshotStore(redis),
         events=EventLog(redis),
         nodes=NodeStore(redis),

@@ -32,6 +32,7 @@ from api.http.routes.streams import STREAM_LIST_ROUTES, STREAM_ROUTES
 from api.http.routes.timelines import TIMELINE_ROUTES
 from api.http.routes.tokens import TOKEN_ROUTES
 from api.http.routes.variants import VARIANT_ROUTES
+from api.http.routes.workers import WORKER_ROUTES
 from api.http.shapes import refuse
 from farm.errors import InputError
 
@@ -93,6 +94,7 @@ def add_routes(app: OpenAPI, *, described: bool) -> None:
         (COLLECTION_ROUTES, "Pictures"),
         (NODE_ROUTES, "Encoder nodes"),
         (TOKEN_ROUTES, "Access tokens"),
+        (WORKER_ROUTES, "Workers"),
         (RTMP_ROUTES, "RTMP server"),
     )
     mount(app, "farm", "", of_the_farm, described=described)

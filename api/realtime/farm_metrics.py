@@ -56,6 +56,9 @@ BEAT_NUMBERS = (
     BeatNumber("worker", "crashed", "framefarm_worker_crashed", "Processes that died over a frame"),
     BeatNumber("worker", "stuck", "framefarm_worker_stuck", "Processes killed because a frame took too long"),
     BeatNumber("worker", "grown", "framefarm_worker_grown", "Processes replaced because of their memory"),
+    BeatNumber("coordinator", "blocked", "framefarm_workers_blocked", "Times that a worker was blocked"),
+    BeatNumber("coordinator", "returned", "framefarm_workers_returned", "Times that a worker was let back"),
+    BeatNumber("coordinator", "replaced", "framefarm_workers_replaced", "Processes of workers replaced"),
     BeatNumber("coordinator", "hedged", "framefarm_frames_hedged", "Frames ordered again, being late"),
     BeatNumber("worker", "processes", "framefarm_worker_processes", "Frames drawn at once", grows=False),
     BeatNumber(

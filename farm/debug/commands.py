@@ -12,6 +12,7 @@ from farm.debug.frames import frames_table, journey
 from farm.debug.nodes import nodes_table
 from farm.debug.pattern import PatternPlace, Tally
 from farm.debug.reader import frame_numbers
+from farm.debug.workers import workers_table
 from farm.errors import NotFound
 from farm.reach import Json, TokenOption, Url, api_client, out, play_url, print_values
 
@@ -89,3 +90,14 @@ def frames(  # noqa: PLR0913, PLR0917  a command's options
         print(json.dumps(ledger))  # noqa: T201  the command's answer
     else:
         out.print(journey(ledger["frames"][0]) if frame is not None else frames_table(ledger))
+
+
+@debug.command("workers")
+def workers(url: Url = None, access: TokenOption = None, as_json: Json = False) -> None:  # noqa: FBT002
+    """Who draws: each worker's state, what it drew, what was slow or failed, and how long a frame takes."""
+    with api_client(url, access) as client:
+        answer = client.call("GET", "/workers")
+    if as_json:
+        print(json.dumps(answer))  # noqa: T201  the command's answer
+    else:
+        out.print(workers_table(answer))

@@ -107,6 +107,10 @@ def assignments(node: str) -> str:
 
 
 # Passing: expires by itself, or is forgotten in time.
+STANDINGS = "ff:standings"
+"""string with expiry: worker -> Standing as JSON, of workers that are blocked or were"""
+WARD = "ff:ward"
+"""string with expiry: the coordinator that judges the workers"""
 HEARTBEATS = "ff:heartbeats"
 """sorted set by time (ms, of Redis): the keys of all heartbeats of the last ten minutes"""
 ASSET_COLLECTION = "ff:asset-collection"

@@ -179,7 +179,7 @@ class Ring:
             return None
         done = slot.done()
         if not picture_fits(done.drawn, done.rects, self.width, self.height):
-            raise FrameRefused("garbage", f"frame {frame} has rectangles outside the canvas")
+            raise FrameRefused("garbage", f"frame {frame} has rectangles outside the canvas", done.worker)
         return done
 
     def copy_to(

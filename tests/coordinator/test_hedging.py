@@ -54,7 +54,7 @@ def test_late_is_what_most_of_the_stream_s_own_frames_are_not() -> None:
 
 
 def test_a_worker_that_hangs_says_nothing_of_the_others() -> None:
-    assert habit(*(5.0,) * 80, *(4000.0,) * 20).late_ms == TAIL * 5
+    assert habit(*(5.0,) * 60, *(4000.0,) * 40).late_ms == TAIL * 5
 
 
 def test_a_frame_that_cannot_come_in_time_is_let_go() -> None:
@@ -118,10 +118,10 @@ def test_there_is_never_a_storm(percent: float, lateness: list[list[float]]) -> 
 
 
 @given(st.lists(st.floats(0, 10_000), min_size=FEW, max_size=WINDOW))
-def test_few_of_the_frames_that_made_a_habit_are_late_by_it(delays_ms: list[float]) -> None:
+def test_at_most_half_of_the_frames_that_made_a_habit_are_late_by_it(delays_ms: list[float]) -> None:
     late_ms = habit(*delays_ms).late_ms
     assert late_ms is not None
-    assert sum(ms > late_ms for ms in delays_ms) <= len(delays_ms) * 0.25
+    assert sum(ms > late_ms for ms in delays_ms) <= len(delays_ms) * 0.5
 
 
 def test_what_is_saved_up_is_bounded() -> None:
