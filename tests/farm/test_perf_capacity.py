@@ -33,9 +33,8 @@ def within_band(measured: float, predicted: float) -> bool:
     return abs(measured - predicted) <= BAND * predicted
 
 
-@pytest.mark.parametrize(
-    ("size", "transport"), [("640x360", "mailbox"), ("640x360", "auto"), ("1920x1080", "auto")]
-)
+@pytest.mark.parametrize("size", ["1920x1080", "640x360"])
+@pytest.mark.parametrize("transport", ["mailbox", "auto"])
 def test_a_frames_cost_is_as_predicted(size: str, transport: str) -> None:
     measured = newest("wire", size=size, transport=transport)["shows"]["reference"]
     width, height = parse_resolution(size)
