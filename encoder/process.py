@@ -103,6 +103,8 @@ class StreamProcess:
             who=lambda: self._present().identity(self._spec.generation),
             watched=lambda: self._present().watched(),
             outputs=self._fan.reports,
+            newest=lambda: self._newest.number,
+            overtaken=self.end,
         )
         ledgers = LedgerStore(self._redis, settings.ledger_s)
         self._reporter = Reporter(subjects, self._redis, ledgers, clock, stopping)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import psutil
 
 from encoder.barring import Barring
+from encoder.fencing import Fence
 from encoder.lead import Lead
 from encoder.ledger import Ledger
 from encoder.link import Mail
@@ -25,6 +26,7 @@ from farm.store import keys
 from farm.store.connection import FarmRedis
 from farm.store.events import EventLog
 from farm.store.ledgers import LedgerStore
+from farm.store.programs import ProgramStore
 from farm.store.workers import WorkerStore
 
 PERIOD_S = 1.0
@@ -87,6 +89,10 @@ class Subjects:
     who: Callable[[], Identity]
     watched: Callable[[], Watched]
     outputs: Callable[[], tuple[OutputReport, ...]]
+    newest: Callable[[], int]
+    """The newest epoch of this process, begun or not."""
+    overtaken: Callable[[], None]
+    """Called when another process has taken this one's place."""
 
 
 class Reporter:
@@ -106,6 +112,8 @@ class Reporter:
         self._clock = clock
         self._stopping = stopping
         self._events = EventLog(redis)
+        self._programs = ProgramStore(redis)
+        self._fence = Fence()
         self._layer_errors = LayerErrors()
         self._workers = WorkerStore(redis)
         self._barring = Barring()
@@ -164,8 +172,15 @@ class Reporter:
                 self._tell_layer_errors(report.stream, watched.pipeline)
                 standings = self._workers.standings()
                 watched.sequencer.barred = self._barring.barred(standings, self._clock.monotonic_ns())
+                self._look_who_is_on_air(report.stream)
             except StoreUnavailable:  # the credit link tells people; the next report says it all again
                 continue
+
+    def _look_who_is_on_air(self, stream: str) -> None:
+        program = self._programs.load(stream)
+        if self._fence.look(program.epoch if program else None, self._subjects.newest()):
+            log.warning("another process has taken over; this one ends", stream=stream)
+            self._subjects.overtaken()
 
     def _tell_layer_errors(self, stream: str, pipeline: Pipeline) -> None:
         pending = pipeline.layer_errors

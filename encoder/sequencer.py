@@ -95,6 +95,7 @@ class Sequencer:
         """Count on at ``first`` after another epoch of the same process; its fences stay in force."""
         self.emitted = self.shown = self.heard = first - 1
         self.fence = before.fence
+        self.barred = before.barred
 
     def inherit(self, before: Sequencer) -> None:
         """Count ticks and frames on from where ``before`` ended."""

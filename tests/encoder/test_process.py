@@ -6,14 +6,17 @@ import os
 import signal
 import subprocess
 import sys
+from fractions import Fraction
 
 import cv2
 import numpy as np
 
+from encoder.fencing import LOOKS, Fence
 from farm.clock import SystemClock
-from farm.messages import Event, from_json
+from farm.messages import Event, from_json, to_json
 from farm.store import keys
 from farm.store.connection import FarmRedis
+from farm.store.programs import Program
 from farm.transport.ring import SHM_DIR
 from tests.conftest import RtmpServer, wait_until
 from tests.encoder.farmhand import BRIGHT, DARK, Farmhand, probe, read_number, record
@@ -116,6 +119,20 @@ def test_a_process_that_was_stopped_makes_up_for_every_tick(redis: FarmRedis, re
         os.kill(process.pid, signal.SIGCONT)
         wait_until(lambda: report_of(redis, "starved"), "it reports again")
         wait_until(lambda: on_time(redis, "starved"), "it has caught up")
+
+
+def test_a_process_whose_place_another_one_has_taken_ends_by_itself(redis: FarmRedis, redis_url: str) -> None:
+    with encoder_process(redis_url, small_spec("overtaken")) as process:
+        wait_until(lambda: report_of(redis, "overtaken"), "the process reports")
+        program = Program(2, "nonce", 1, Fraction(30), (), emitted=5, started_wall_ms=None)
+        redis.set(keys.program("overtaken"), to_json(program))
+        assert process.wait(30) == 0
+
+
+def test_only_what_was_overtaken_for_a_while_ends() -> None:
+    fence = Fence()
+    seen = [(2, 1)] * (LOOKS - 1) + [(2, 2), (None, 1), (1, 1)] + [(3, 2)] * LOOKS
+    assert [fence.look(on_air, newest) for on_air, newest in seen].index(True) == len(seen) - 1
 
 
 def test_a_process_without_a_readable_order_says_so(redis_url: str) -> None:
