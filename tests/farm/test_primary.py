@@ -34,7 +34,7 @@ class Server:
                 wait_until(lambda: listens(self.port), "redis-server accepts connections")
                 yield
             finally:
-                process.terminate()
+                process.kill()  # asked to end, a primary would wait for its replica
 
     def follow(self, other: Server | None) -> None:
         """Be a replica of ``other``, or the primary."""
