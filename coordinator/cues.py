@@ -67,14 +67,13 @@ class CueCaller:
             telling.births[step.premiere] = Fraction(0)
         telling.births.update(step.births)
         newest = program.segments[-1].revision
-        if telling.revision != newest:
-            self._read(telling, source, newest)
+        # A revision may know less of the past than the one before it, of which all until now is told: who
+        # comes after us looks back no further than to its first frame.
+        closes = telling.revision != newest and self._read(telling, source, newest)
         until = _shown(program, frames[-1])
-        if not telling.watches and (not telling.cues or telling.cues[0].moment > until):
-            telling.told = until
-            return 0
-        found = list(_due(telling, program, frames))
-        if found and not self._tell(stream, telling, program, found, until):
+        due = telling.watches or (telling.cues and telling.cues[0].moment <= until)
+        found = list(_due(telling, program, frames)) if due else []
+        if (found or closes) and not self._tell(stream, telling, program, found, until):
             return 0
         telling.told = until
         telling.cues = [cue for cue in telling.cues if cue.moment > until]
@@ -94,8 +93,8 @@ class CueCaller:
             telling = self._tellings[stream] = _Telling(program.started_wall_ms, told, mark, births)
         return telling
 
-    def _read(self, telling: _Telling, source: str, revision: int) -> None:
-        """Find out what is to come in ``revision``."""
+    def _read(self, telling: _Telling, source: str, revision: int) -> bool:
+        """Find out what is to come in ``revision``; whether it has timelines that run or ran."""
         telling.revision, telling.cues, telling.watches = revision, [], []
         performance = self._performance(source, revision)
         if performance.runs:
@@ -103,6 +102,7 @@ class CueCaller:
             births = births_of(telling.births, wanted)
             telling.cues = [cue for cue in cues(performance, births) if cue.moment > telling.told]
             telling.watches = watches(performance, births)
+        return bool(performance.runs)
 
     def _performance(self, source: str, revision: int) -> Performance:
         try:

@@ -84,6 +84,7 @@ def _cues(run: Run, clock: Clock, births: Mapping[int, Fraction]) -> Iterator[Cu
     told = _folded(clock) and completes == clock.pieces[0].since
     if completes is not None and whole_s is not None and not told:
         yield Cue(max(completes, seen), "completed", run.timeline, whole_s)
-    if clock.cancelled is not None:
+    # A cancel concerns all runs of a timeline, also one that is at its end already.
+    if clock.cancelled is not None and completes is None:
         time_s = clock.time_at_s(clock.cancelled.scene_time_s) or Fraction(0)
         yield Cue(clock.cancelled, "cancelled", run.timeline, time_s)
