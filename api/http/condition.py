@@ -99,6 +99,7 @@ class ReportShape(Shape):
     outputs: list[OutputReportShape]
     mailed_frames: int
     mailed_bytes: int
+    ordered_again: int
 
 
 def read_conditions(redis: FarmRedis, streams: Sequence[str]) -> list[Condition]:

@@ -8,6 +8,7 @@ from api.http.envelope import ok
 from api.http.router import Route
 from api.http.services import services
 from api.http.shapes import Shape
+from farm.store.tokens import Scope
 from farm.workforce import Standing, WorkerSign, WorkerState
 
 
@@ -77,4 +78,4 @@ def _shape(name: str, sign: WorkerSign | None, standing: Standing | None) -> Wor
     )
 
 
-WORKER_ROUTES = (Route("GET", "/workers", list_workers, WorkersShape),)
+WORKER_ROUTES = (Route("GET", "/workers", list_workers, WorkersShape, scope=Scope.VIEWER),)
