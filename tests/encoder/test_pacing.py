@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from encoder.backoff import retry_delay_s
 from encoder.keyframes import KeyframeRequests
-from encoder.lead import CALM_S, START_FRAMES, Lead
+from encoder.lead import CALM_S, FIRST_CALM_S, START_FRAMES, Lead
 from encoder.ticker import Ticker
 from farm.clock import ManualClock
 
 FPS = Fraction(30)
-CALM = CALM_S * 30
+CALM, FIRST_CALM = CALM_S * 30, FIRST_CALM_S * 30
 
 
 def calm(lead: Lead, first: int, ticks: int, ready: int) -> int:
@@ -43,7 +43,7 @@ def test_misses_of_frames_asked_for_before_the_growth_do_not_count() -> None:
 
 def test_the_lead_shrinks_by_one_after_a_calm_time_with_frames_to_spare() -> None:
     lead = Lead(2, 8, FPS)
-    tick = calm(lead, 0, CALM - 1, ready=2)
+    tick = calm(lead, 0, FIRST_CALM - 1, ready=2)
     assert lead.frames == 3
     tick = calm(lead, tick, 1, ready=2)
     assert lead.frames == 2
@@ -53,9 +53,9 @@ def test_the_lead_shrinks_by_one_after_a_calm_time_with_frames_to_spare() -> Non
 
 def test_one_tick_without_spare_frames_starts_the_calm_time_anew() -> None:
     lead = Lead(2, 8, FPS)
-    tick = calm(lead, 0, CALM - 1, ready=2)
+    tick = calm(lead, 0, FIRST_CALM - 1, ready=2)
     lead.observe(tick, missed=False, ready=1)
-    calm(lead, tick + 1, CALM - 1, ready=2)
+    calm(lead, tick + 1, FIRST_CALM - 1, ready=2)
     assert lead.frames == 3
 
 
