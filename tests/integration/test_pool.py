@@ -6,11 +6,8 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
-import psutil
 import pytest
 
 from farm.services import reaching_private_redis
@@ -19,7 +16,7 @@ from farm.store.connection import FarmRedis, connect
 from tests.conftest import wait_until
 from tests.coordinator.rig import told
 from tests.integration.conftest import StartFarm
-from tests.integration.running_farm import RunningFarm
+from tests.integration.running_farm import RunningFarm, another_worker
 from tests.workers.test_loading import png
 
 STREAM = "pooled"
@@ -34,19 +31,6 @@ def pool(start_farm: StartFarm) -> RunningFarm:
     farm.call("POST", f"/streams/{STREAM}/start")
     wait_until(lambda: farm.call("GET", f"/streams/{STREAM}/status")["frameCount"] > 45, "it is on air", 45)
     return farm
-
-
-@contextmanager
-def another_worker(farm: RunningFarm, name: str, **settings: str) -> Iterator[psutil.Popen]:
-    """One more worker for ``farm``, with settings of its own."""
-    environment = {**os.environ, **farm.environment, **settings}
-    command = [sys.executable, "-m", "workers", "--name", name]
-    worker = psutil.Popen(command, env=environment, stdout=subprocess.DEVNULL)
-    try:
-        yield worker
-    finally:
-        worker.terminate()
-        worker.wait(timeout=10)
 
 
 def farm_redis(farm: RunningFarm) -> FarmRedis:
