@@ -14,7 +14,7 @@ from typing import Self
 import psutil
 import pytest
 
-from encoder.child import Child
+from encoder.child import Child, sweep
 from encoder.registry import Registry
 from farm.debug.reader import frame_numbers
 from farm.errors import NotFound, OutputFailed
@@ -116,12 +116,14 @@ def test_a_stream_whose_node_died_with_its_process_is_soon_back(
     farm: RunningFarm, other: subprocess.Popen[bytes]
 ) -> None:
     entries = Registry(farm.state_dir.resolve(), OTHER).entries()
-    doomed = [child.entry.pid for entry in entries if (child := Child.adopt(entry))]
+    doomed = [child for entry in entries if (child := Child.adopt(entry))]
     assert doomed
 
     def die() -> None:
         other.kill()
-        for pid in doomed:
-            psutil.Process(pid).kill()
+        for child in doomed:
+            psutil.Process(child.entry.pid).kill()
 
     assert gap_s(farm, die, farm.settings.node_name) < LONGEST_LOSS_S
+    for child in doomed:  # as the node would, if it came back
+        sweep(child.entry)
