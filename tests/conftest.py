@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from farm.perf.ports import free_port
 from farm.services import redis_command, rtmp_command
 from farm.store.connection import FarmRedis, connect
 
@@ -31,13 +32,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def update_golden(request: pytest.FixtureRequest) -> bool:
     """Whether the golden pictures are to be made anew."""
     return bool(request.config.getoption("--update-golden"))
-
-
-def free_port() -> int:
-    """A TCP port of loopback that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def wait_until(condition: Callable[[], object], what: str, timeout_s: float = 15.0) -> None:

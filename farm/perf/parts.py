@@ -17,7 +17,8 @@ import psutil
 from pydantic import SecretStr
 
 from farm.errors import FarmError, StoreUnavailable
-from farm.perf.processes import ended, free_port
+from farm.perf.ports import free_port
+from farm.perf.processes import ended
 from farm.services import redis_command, redis_password_file
 from farm.settings import Settings
 from farm.store.connection import connect

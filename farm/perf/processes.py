@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import time
 from contextlib import suppress
 
@@ -33,11 +32,3 @@ def ended(process: psutil.Popen) -> None:
     except psutil.TimeoutExpired:
         for each in (*process.children(recursive=True), process):
             each.kill()
-
-
-def free_port() -> int:
-    """A TCP port of loopback that nobody listens on at the moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -19,7 +19,8 @@ import psutil
 
 from farm.client import FarmClient
 from farm.errors import FarmError
-from farm.perf.processes import ended, free_port
+from farm.perf.ports import free_port
+from farm.perf.processes import ended
 from farm.perf.shares import Share, share_of, title
 from farm.perf.shows.show import Show
 from farm.services import reaching_private_redis

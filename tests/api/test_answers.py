@@ -9,10 +9,10 @@ from flask import Flask
 
 from api.http.app import create_app
 from farm.clock import ManualClock
+from farm.perf.ports import free_port
 from farm.settings import Settings
 from farm.store.connection import connect
 from tests.api.conftest import ADMIN_TOKEN, Caller
-from tests.conftest import free_port
 
 
 def test_an_unknown_path_is_not_found(admin: Caller) -> None:

@@ -15,12 +15,13 @@ import httpx
 import pytest
 
 from farm.clock import SystemClock
+from farm.perf.ports import free_port
 from farm.services import redis_command, rtmp_command
 from farm.store.connection import connect
 from farm.store.stream_keys import StreamKeyStore
 from tests.api.conftest import ADMIN_TOKEN
 from tests.api.test_assets import picture
-from tests.conftest import free_port, listens, wait_until
+from tests.conftest import listens, wait_until
 
 
 @contextmanager

@@ -11,7 +11,8 @@ import pytest
 
 from api.viewers import FRESH_NS, ViewerCounter, viewers_in
 from farm.clock import ManualClock
-from tests.conftest import RtmpServer, free_port, wait_until
+from farm.perf.ports import free_port
+from tests.conftest import RtmpServer, wait_until
 
 
 @pytest.fixture

@@ -15,11 +15,12 @@ from api.realtime.plain_http import Page
 from api.realtime.state import Component, FarmState
 from farm.clock import ManualClock
 from farm.messages import NodeReport, to_json
+from farm.perf.ports import free_port
 from farm.store import heartbeats, keys
 from farm.store.async_connection import connect_async
 from farm.store.connection import FarmRedis
 from tests.api_realtime.farm_fixtures import beat
-from tests.conftest import RtmpServer, free_port
+from tests.conftest import RtmpServer
 
 ALL = [Component(kind, "x", {}) for kind in ("coordinator", "worker", "encoder")]
 

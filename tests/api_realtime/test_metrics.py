@@ -16,12 +16,12 @@ from api.realtime.roll_call import MAX_REMEMBERED, REMEMBERED_NS, RollCall
 from api.realtime.state import Component, FarmState
 from farm.clock import ManualClock
 from farm.messages import Relief, State, to_json
+from farm.perf.ports import free_port
 from farm.store import heartbeats, keys
 from farm.store.async_connection import connect_async
 from farm.store.connection import FarmRedis
 from farm.tasks import LANES
 from tests.api_realtime.farm_fixtures import add_stream, beat, live_stream, set_state
-from tests.conftest import free_port
 
 Samples = dict[tuple[str, frozenset[tuple[str, str]]], float]
 

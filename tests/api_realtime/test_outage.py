@@ -6,11 +6,12 @@ import asyncio
 import subprocess
 from pathlib import Path
 
+from farm.perf.ports import free_port
 from farm.services import redis_command
 from farm.store.connection import connect
 from tests.api_realtime.farm_fixtures import live_stream, publish
 from tests.api_realtime.rig import Rig, event_server
-from tests.conftest import free_port, listens, wait_until
+from tests.conftest import listens, wait_until
 
 
 class OwnRedis:

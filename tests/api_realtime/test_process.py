@@ -15,9 +15,10 @@ import httpx
 import psutil
 import pytest
 
+from farm.perf.ports import free_port
 from farm.store import keys
 from farm.store.connection import FarmRedis
-from tests.conftest import free_port, wait_until
+from tests.conftest import wait_until
 
 SETTINGS = ("PORT", "WS_PORT", "HEALTH_PORT", "METRICS_PORT", "RTMP_PORT", "RTMP_STAT_PORT")
 

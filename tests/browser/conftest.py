@@ -16,11 +16,11 @@ from werkzeug.serving import make_server
 from api.http.app import create_app
 from api.realtime.servers import realtime_servers
 from farm.clock import SystemClock
+from farm.perf.ports import free_port
 from farm.settings import Settings
 from farm.store.connection import FarmRedis, connect
 from tests.browser.chromium import chromium
 from tests.browser.farm_on_air import ADMIN_TOKEN, put_on_air
-from tests.conftest import free_port
 
 PATIENCE_MS = 15_000
 

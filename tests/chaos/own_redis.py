@@ -11,11 +11,12 @@ from pathlib import Path
 
 import httpx
 
+from farm.perf.ports import free_port
 from farm.services import redis_command
 from farm.store.connection import FarmRedis, connect
 from tests.chaos.case import STREAM, Case, Marks
 from tests.chaos.one_host import BACK_MS, REDIS_AWAY_S
-from tests.conftest import free_port, listens, wait_until
+from tests.conftest import listens, wait_until
 from tests.integration.running_farm import TOKEN, RunningFarm
 
 DISK_BYTES = 96 * 1024 * 1024

@@ -11,11 +11,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from farm.messages import Desired, FrameTask, State
+from farm.perf.ports import free_port
 from farm.services import redis_command
 from farm.store import keys
 from farm.store.connection import FarmRedis, connect
 from farm.store.programs import ProgramStore
-from tests.conftest import free_port, listens, wait_until
+from tests.conftest import listens, wait_until
 from tests.coordinator.rig import (
     FakeNode,
     commit_scene,

@@ -18,12 +18,12 @@ from kombu.messaging import Producer
 from coordinator.publisher import EXPIRES_MS, Publisher, Terms, task_id
 from farm.errors import StoreUnavailable
 from farm.messages import FrameTask, from_plain, to_plain
+from farm.perf.ports import free_port
 from farm.store import keys
 from farm.store.connection import FarmRedis, connect
 from farm.store.hedges import HedgeStore
 from farm.tasks import LANES, RENDER_FRAME
 from scene.time import Segment
-from tests.conftest import free_port
 from tests.coordinator.rig import delivery
 
 NOW_MS = 1_800_000_000_000

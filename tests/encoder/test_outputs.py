@@ -15,9 +15,10 @@ from pathlib import Path
 import pytest
 
 from farm.messages import OutputReport, StreamReport
+from farm.perf.ports import free_port
 from farm.services import redis_command, rtmp_command
 from farm.store.connection import FarmRedis, connect
-from tests.conftest import RtmpServer, free_port, listens, wait_until
+from tests.conftest import RtmpServer, listens, wait_until
 from tests.encoder.farmhand import Farmhand, read_number, record
 from tests.encoder.running import encoder_process, report_of, small_spec
 

@@ -17,7 +17,8 @@ from encoder.rtmp.publisher import Publisher
 from encoder.rtmp.target import Target
 from farm.clock import SystemClock
 from farm.errors import OutputFailed
-from tests.conftest import RtmpServer, free_port, wait_until
+from farm.perf.ports import free_port
+from tests.conftest import RtmpServer, wait_until
 
 TAG = Tag(Kind.VIDEO, 0, bytes(50_000), keyframe=True)
 

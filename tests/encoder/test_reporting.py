@@ -12,9 +12,9 @@ from encoder.reporter import MOST_LAYERS, LayerErrors
 from encoder.sequencer import Choice
 from farm.clock import ManualClock
 from farm.messages import FrameDone
+from farm.perf.ports import free_port
 from farm.store import keys
 from farm.store.connection import FarmRedis, connect
-from tests.conftest import free_port
 
 MS = 1_000_000
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from farm.errors import StoreUnavailable
+from farm.perf.ports import free_port
 from farm.store.connection import FarmRedis, connect
-from tests.conftest import free_port
 
 
 def test_a_script_is_loaded_again_when_redis_has_forgotten_it(redis: FarmRedis) -> None:

@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 
 from farm.errors import SettingsError, StoreUnavailable
+from farm.perf.ports import free_port
 from farm.services import redis_command
 from farm.settings import load_settings
 from farm.store.async_connection import connect_async
 from farm.store.channels import Subscription
 from farm.store.connection import FarmRedis, connect
-from tests.conftest import free_port, listens, wait_until
+from tests.conftest import listens, wait_until
 
 
 class Server:

@@ -17,12 +17,12 @@ import pytest
 
 from farm.errors import SettingsError
 from farm.forking.restarting import restart_delay_s
+from farm.perf.ports import free_port
 from farm.settings import load_settings
 from farm.up.console import Console
 from farm.up.plan import Service
 from farm.up.ports import check_ports, wanted_ports
 from farm.up.supervisor import Roster, Supervisor
-from tests.conftest import free_port
 
 SAYS_HELLO = "import time; print('hello', flush=True); time.sleep(60)"
 IGNORES_TERM = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); " + SAYS_HELLO.replace(

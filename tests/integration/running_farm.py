@@ -22,9 +22,10 @@ from farm.client import FarmClient
 from farm.debug.checkable import checkable_scene
 from farm.debug.pattern import PatternPlace, Tally
 from farm.debug.reader import frame_numbers
+from farm.perf.ports import free_port
 from farm.settings import Settings, load_settings, parse_resolution
 from farm.up.ports import wanted_ports
-from tests.conftest import free_port, listens, wait_until
+from tests.conftest import listens, wait_until
 
 TOKEN = "integration-test-admin-token"
 PLACE = PatternPlace(cell_px=32, bits=24)

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import psutil
 
+from farm.perf.ports import free_port
 from farm.transport.ring import RING_PREFIX, SHM_DIR
-from tests.conftest import free_port, wait_until
+from tests.conftest import wait_until
 from tests.integration.conftest import StartFarm
 from tests.integration.running_farm import RunningFarm
 

@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 from celery.contrib.testing.worker import start_worker
 
+from farm.perf.ports import free_port
 from farm.services import redis_command
 from farm.settings import load_settings
 from farm.store.connection import FarmRedis, connect
-from tests.conftest import free_port, listens, wait_until
+from tests.conftest import listens, wait_until
 from workers.app import make_app
 from workers.broker import PatientConnection
 

@@ -17,13 +17,14 @@ import pytest
 from celery import Celery
 
 from farm.messages import FrameTask, to_plain
+from farm.perf.ports import free_port
 from farm.services import redis_command
 from farm.settings import load_settings
 from farm.store import keys
 from farm.store.connection import FarmRedis, connect
 from farm.tasks import RENDER_FRAME
 from farm.transport.ring import Ring
-from tests.conftest import free_port, listens, wait_until
+from tests.conftest import listens, wait_until
 from tests.workers.farmhand import canvas, open_ring, put_scene, task
 from workers.app import make_app
 
