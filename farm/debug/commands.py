@@ -13,8 +13,9 @@ from farm.debug.nodes import nodes_table
 from farm.debug.pattern import PatternPlace, Tally
 from farm.debug.reader import frame_numbers
 from farm.debug.workers import workers_table
-from farm.errors import NotFound
+from farm.errors import InputError, NotFound
 from farm.reach import Json, TokenOption, Url, api_client, out, play_url, print_values
+from farm.settings import parse_resolution
 
 debug = typer.Typer(no_args_is_help=True, help="Look at a running farm from outside.")
 
@@ -24,10 +25,13 @@ def make_test_stream(
     url: Url = None,
     access: TokenOption = None,
     stream: Annotated[str, typer.Option(help="The stream to make, or to show the test scene.")] = "test",
-    size: Annotated[str, typer.Option(help="Width x height of the scene, in pixels.")] = "1920x1080",
+    size: Annotated[str, typer.Option(help="Width x height in pixels, both even.")] = "1920x1080",
 ) -> None:
     """Put a stream on air that machines can check: frame numbers as blocks, and colour bars."""
-    width, height = (int(side) for side in size.split("x"))
+    try:
+        width, height = parse_resolution(size)
+    except ValueError as error:
+        raise InputError(f"--size: {error}") from error
     scene = checkable_scene(width, height, PatternPlace())
     with api_client(url, access) as client:
         try:
@@ -39,15 +43,15 @@ def make_test_stream(
         else:
             client.call("PUT", f"/streams/{stream}/scene", scene)
         client.call("POST", f"/streams/{stream}/start")
-    out.print(f"{stream} is on air; this checks it: framefarm debug read {play_url(stream)}")
+    out.print(f"{stream} is on air; this checks it: framefarm debug read {play_url(stream)}", soft_wrap=True)
 
 
 @debug.command("read")
 def read(
     url: Annotated[str, typer.Argument(help="An RTMP URL, or anything else that ffmpeg reads.")],
-    seconds: Annotated[float, typer.Option(help="How long to read.")] = 10,
-    bits: Annotated[int, typer.Option(help="Bits of the pattern.")] = 24,
-    cell: Annotated[int, typer.Option(help="Pixels of a cell.")] = 32,
+    seconds: Annotated[float, typer.Option(min=0.1, help="How long to read.")] = 10,
+    bits: Annotated[int, typer.Option(min=1, max=64, help="Bits of the pattern.")] = 24,
+    cell: Annotated[int, typer.Option(min=1, max=256, help="Pixels of a cell.")] = 32,
     as_json: Json = False,  # noqa: FBT002
 ) -> None:
     """Read a test stream back and say whether every frame came once and in order; exit code 1 if not."""

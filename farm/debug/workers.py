@@ -13,11 +13,13 @@ _STYLES = {"blocked": "red", "probation": "yellow"}
 
 def workers_table(answer: dict[str, Any]) -> Table:
     """The API's answer, one row for each worker."""
-    table = Table(title="workers; frames since each began", header_style="bold", box=SIMPLE_HEAD)
+    table = Table(title="workers; frames since each began, and ms of a frame", header_style="bold")
+    table.box, table.padding = SIMPLE_HEAD, (0, 1, 0, 0)
     for name in ("worker", "host", "state"):
-        table.add_column(name, no_wrap=True)
-    for name in (*_DEEDS, "ms a frame"):
-        table.add_column(name, justify="right")
+        table.add_column(name, overflow="fold")
+    for name in (*_DEEDS, "ms"):
+        # On a narrow terminal the words before it wrap.
+        table.add_column(name, justify="right", no_wrap=True, min_width=len(name))
     for worker in answer["workers"]:
         deeds, drawn = worker["deeds"], worker["drawMs"]
         table.add_row(

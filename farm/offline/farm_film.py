@@ -66,8 +66,6 @@ def farm_film(scene: Path, out: Path, shot: Shot, quality: Quality, source: Sour
         raise InputError(f"{out} must end in {', '.join(SUFFIXES)}; a farm renders films")
     if shot.fps.denominator != 1 or shot.fps > MAX_FPS:
         raise InputError(f"--fps must be a whole number up to {MAX_FPS} for a film that a farm renders")
-    if not out.resolve().parent.is_dir():
-        raise InputError(f"{out} cannot be written: there is no folder {out.parent}")
     show = read_variant(scene, source.variant)
     if source.program is not None:
         show = _on_program(show, source.program)

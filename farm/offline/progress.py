@@ -70,13 +70,14 @@ class Shown(Protocol):
 
 
 class Lines:
-    """A line every few seconds, and when it is done."""
+    """A line every few seconds, and when the last frame is there; joining takes a while after that."""
 
     def __init__(self, console: Console, clock: Clock) -> None:
         self._console = console
         self._clock = clock
         self._pace = Pace(clock)
         self._told_ns: int | None = None
+        self._told_all = False
 
     def __enter__(self) -> Self:
         return self
@@ -90,8 +91,9 @@ class Lines:
         """See :class:`Shown`."""
         frames_s, now_ns = self._pace.frames_s(standing.done), self._clock.monotonic_ns()
         due = self._told_ns is None or now_ns - self._told_ns >= LINE_EVERY_NS
-        if due or standing.done == standing.frames:
-            self._told_ns = now_ns
+        done = standing.done == standing.frames
+        if due or (done and not self._told_all):
+            self._told_ns, self._told_all = now_ns, done
             self._console.print(line(standing, frames_s), highlight=False, soft_wrap=True)
 
 

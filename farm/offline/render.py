@@ -5,6 +5,7 @@ Neither knows of the other: the one writes YUV4MPEG2, the other reads it.
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -67,6 +68,7 @@ def render(  # noqa: PLR0913, PLR0917  a command's options
 ) -> None:
     """Draw a scene, or a show with its takes, into a picture or a film: here, or by a farm that runs."""
     _check(fps, size, bitrate)
+    _check_target(out)
     if farm is not None:
         if take:
             raise InputError("--take is for films that are drawn here; a farm takes by its API")
@@ -109,6 +111,17 @@ def film(drawing: Sequence[str], encoding: Sequence[str]) -> None:
         failed = encoder.wait() | drawer.wait()
     if failed:
         raise typer.Exit(1)
+
+
+def _check_target(out: Path) -> None:
+    """Raises InputError when nothing can be made there: before it is drawn, which may take hours."""
+    folder = out.resolve().parent
+    if not folder.is_dir():
+        raise InputError(f"{out} cannot be written: there is no folder {out.parent}")
+    if out.is_dir():
+        raise InputError(f"{out} cannot be written: it is a folder")
+    if not os.access(folder, os.W_OK):
+        raise InputError(f"{out} cannot be written: the folder {out.parent} is read-only to you")
 
 
 def _check(fps: str, size: str | None, bitrate: str | None) -> None:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from farm.errors import InputError
 from farm.perf.capacity import Host, Load, plan
 from farm.perf.compare import measure_shows
 from farm.perf.compose import compose
@@ -18,6 +16,7 @@ from farm.perf.hosts import MOST
 from farm.perf.live import measure_live
 from farm.perf.measured import MEASURED
 from farm.perf.memory import measure_memory
+from farm.perf.options import Fps, Keep, ShowOption, Shows, Size
 from farm.perf.results import Grid, show_result, up_to
 from farm.perf.scale import WORKERS as SCALE
 from farm.perf.scale import measure_scale
@@ -30,15 +29,10 @@ from farm.settings import parse_resolution
 perf = typer.Typer(no_args_is_help=True, help="Measure a running farm, a farm of its own, or drawing alone.")
 perf.command("compose")(compose)
 
-Show = Annotated[str, typer.Option(help=f"What is on air: {', '.join(SHOWS)}.")]
-Size = Annotated[str, typer.Option(help="Width x height in pixels, both even.")]
-Fps = Annotated[int, typer.Option(min=1, max=60, help="Frames a second.")]
-Keep = Annotated[Path | None, typer.Option(help="A folder to keep the result in, as NAME-DATE-COMMIT.json.")]
-
 
 @perf.command("live")
 def live(
-    show: Show = "reference",
+    show: ShowOption = "reference",
     size: Size = "1920x1080",
     fps: Fps = 60,
     seconds: Annotated[int, typer.Option(min=5, help="How long to watch.")] = 60,
@@ -52,7 +46,7 @@ def live(
 
 @perf.command("compare")
 def compare(
-    shows: Annotated[list[str] | None, typer.Argument(help="Which shows; all by default.")] = None,
+    shows: Shows = None,
     fps: Fps = 60,
     frames: Annotated[int, typer.Option(min=60, help="Frames of a round.")] = 600,
     rounds: Annotated[int, typer.Option(min=1, help="Rounds, of which the median counts.")] = 5,
@@ -66,7 +60,7 @@ def compare(
 
 @perf.command("memory")
 def memory(
-    show: Show = "reference",
+    show: ShowOption = "reference",
     size: Size = "1920x1080",
     fps: Fps = 30,
     minutes: Annotated[float, typer.Option(min=0, help="How long to look whether it grows.")] = 1,
@@ -83,7 +77,7 @@ def memory(
 
 @perf.command("streams")
 def streams(  # noqa: PLR0913, PLR0917  a command's options
-    show: Show = "reference",
+    show: ShowOption = "reference",
     size: Size = "1920x1080",
     fps: Fps = 30,
     seconds: Annotated[int, typer.Option(min=2, help="How long to watch each number of streams.")] = 15,
@@ -116,7 +110,7 @@ def dispatch(
 
 @perf.command("wire")
 def wire(  # noqa: PLR0913, PLR0917  a command's options
-    shows: Annotated[list[str] | None, typer.Argument(help="Which shows; all by default.")] = None,
+    shows: Shows = None,
     size: Size = "1920x1080",
     fps: Fps = 60,
     seconds: Annotated[int, typer.Option(min=1, help="How long to watch each show.")] = 10,
@@ -144,10 +138,7 @@ def plan_farm(  # noqa: PLR0913, PLR0917  a command's options
     as_json: Json = False,  # noqa: FBT002
 ) -> None:
     """How large a farm must be for so many streams, by the model of docs/scale.md."""
-    try:
-        width, height = parse_resolution(size)
-    except ValueError as error:
-        raise InputError(f"--size: {error}") from error
+    width, height = parse_resolution(size)
     host = Host(cores=cores, network_gbps=gbps, use=use)
     planned = plan(Load(streams, fps, width, height), host, MEASURED, spread=spread)
     print_values(asdict(planned), f"A farm for {streams} streams of {size} at {fps}", as_json=as_json)

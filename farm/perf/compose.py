@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -14,11 +14,11 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from farm.errors import InputError
-from farm.perf.results import Result, circumstances, keep_result
-from farm.settings import parse_resolution
+from farm.perf.options import Keep, Size
+from farm.perf.results import SOURCE, Result, circumstances, keep_result
+from farm.reach import Json
 
-EXAMPLES = Path("examples/scenes")
+EXAMPLES = SOURCE / "examples"
 
 _TITLES = {
     "scenes": (
@@ -35,22 +35,16 @@ def compose(
         list[Path] | None, typer.Argument(help="Scene documents; by default all of examples/scenes.")
     ] = None,
     seconds: Annotated[float, typer.Option(min=0.1, max=600, help="How much of each scene is drawn.")] = 4.0,
-    size: Annotated[str, typer.Option(help="Width x height in pixels, both even.")] = "1920x1080",
-    assets: Annotated[Path | None, typer.Option(help="The folder of the scenes' pictures.")] = None,
-    keep: Annotated[
-        Path | None, typer.Option(help="A folder to keep the result in, as compose-DATE-COMMIT.json.")
+    size: Size = "1920x1080",
+    assets: Annotated[
+        Path | None, typer.Option(help="The folder of the scenes' pictures; by default examples/assets.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,  # noqa: FBT002
+    keep: Keep = None,
+    as_json: Json = False,  # noqa: FBT002
 ) -> None:
     """Measure drawing, without a farm: milliseconds of CPU per frame, whole and patched, cache hits, memory;
     and how they grow with layers and with what changes."""
-    try:
-        parse_resolution(size)
-    except ValueError as error:
-        raise InputError(f"--size: {error}") from error
-    wanted = scenes if scenes else sorted(EXAMPLES.glob("*.json"))
-    arguments = [str(scene) for scene in wanted] + ["--seconds", str(seconds), "--size", size, "--tables"]
-    arguments += ["--assets", str(assets)] if assets else []
+    arguments = [*subjects(scenes, assets), "--seconds", str(seconds), "--size", size, "--tables"]
     measuring = subprocess.run(
         [sys.executable, "-m", "workers.bench", *arguments], stdout=subprocess.PIPE, check=False
     )
@@ -65,6 +59,14 @@ def compose(
     out = Console()
     for table in tables(result):
         out.print(table)
+
+
+def subjects(scenes: Sequence[Path] | None, assets: Path | None) -> list[str]:
+    """The arguments that say what is drawn: ``scenes`` with the pictures in ``assets``; by default our
+    examples, wherever the command is called."""
+    wanted = scenes or sorted((EXAMPLES / "scenes").glob("*.json"))
+    folder = assets or EXAMPLES / "assets"
+    return [*map(str, wanted), "--assets", str(folder)]
 
 
 def tables(result: Result) -> list[Table]:

@@ -15,6 +15,7 @@ from contextlib import ExitStack, contextmanager
 import psutil
 
 from farm.errors import FarmError
+from farm.perf.apart import apart_from_others
 from farm.perf.processes import ended
 
 MOST = 250
@@ -59,7 +60,7 @@ class Hosts:
         ]
         # Standard output is for the answer of the command that measures.
         nothing = subprocess.DEVNULL
-        environment = {**os.environ, **environment}
+        environment = {**apart_from_others(), **environment}
         self._running.append(psutil.Popen(command, env=environment, stdin=nothing, stdout=nothing))
 
     def stop_all(self) -> None:

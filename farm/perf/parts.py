@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import subprocess
 import sys
@@ -17,6 +16,7 @@ import psutil
 from pydantic import SecretStr
 
 from farm.errors import FarmError, StoreUnavailable
+from farm.perf.apart import apart_from_others
 from farm.perf.ports import free_port
 from farm.perf.processes import ended
 from farm.services import redis_command, redis_password_file
@@ -57,7 +57,7 @@ def own_redis(bind: str = LOOPBACK) -> Iterator[OwnRedis]:
 @contextmanager
 def own_coordinator(url: str) -> Iterator[int]:
     """The process id of a coordinator of the Redis at ``url``."""
-    environment = {**os.environ, "REDIS_URL": url, "NODE_NAME": "perf", "LOG_LEVEL": "error"}
+    environment = {**apart_from_others(), "REDIS_URL": url, "NODE_NAME": "perf", "LOG_LEVEL": "error"}
     process = psutil.Popen([sys.executable, "-m", "coordinator"], env=environment, stdin=subprocess.DEVNULL)
     try:
         yield process.pid

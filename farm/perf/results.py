@@ -19,6 +19,7 @@ from rich.table import Table
 from farm.errors import InputError
 
 _CPU_INFO = Path("/proc/cpuinfo")
+SOURCE = Path(__file__).parents[2]
 
 Result = dict[str, Any]
 """What was measured, by name; may be nested."""
@@ -113,10 +114,14 @@ def keep_result(name: str, result: Result, folder: Path) -> None:
 
 
 def _commit() -> str:
-    """The short name of the commit that is checked out here; "unknown" outside a repository."""
+    """The short name of the commit that this program's source is at; "unknown" outside a repository."""
     try:
         told = subprocess.run(
-            ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, timeout=10, check=False
+            ["git", "-C", SOURCE, "rev-parse", "--short", "HEAD"],
+            capture_output=True,
+            text=True,
+            timeout=10,
+            check=False,
         )
     except (OSError, subprocess.TimeoutExpired):
         return "unknown"

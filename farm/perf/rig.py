@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import secrets
 import subprocess
 import sys
@@ -19,6 +18,7 @@ import psutil
 
 from farm.client import FarmClient
 from farm.errors import FarmError
+from farm.perf.apart import apart_from_others
 from farm.perf.ports import free_port
 from farm.perf.processes import ended
 from farm.perf.shares import Share, share_of, title
@@ -173,7 +173,7 @@ def own_farm(**settings: object) -> Iterator[Rig]:
         log = undo.enter_context((folder / "up.log").open("wb"))
         process = psutil.Popen(
             [sys.executable, "-m", "farm", "up"],
-            env={**os.environ, **environment},
+            env={**apart_from_others(), **environment},
             stdout=log,
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,

@@ -38,3 +38,12 @@ def test_a_blocked_worker_says_why_and_one_that_is_gone_that_it_is() -> None:
     assert "blocked: garbage" in row("worker-2")
     assert row("worker-2").split()[-1] == "-"
     assert "gone, blocked: garbage" in row("worker-3")
+
+
+def test_on_a_narrow_terminal_every_column_can_be_told() -> None:
+    console = Console(width=80)
+    with console.capture() as capture:
+        console.print(workers_table({"workers": [WELL, BLOCKED, GONE]}))
+    shown = capture.get()
+    assert all(f" {name} " in shown for name in (*DEEDS, "ms"))
+    assert max(map(len, shown.splitlines())) <= 80

@@ -106,7 +106,8 @@ def test_nothing_is_made_of_a_scene_with_mistakes(scene: Path, tmp_path: Path, o
 
 
 def test_a_film_that_cannot_be_written_ends_both_processes(scene: Path, tmp_path: Path) -> None:
-    done = framefarm("render", scene, tmp_path / "nowhere" / "out.mp4", "--size", "160x90")
+    (tmp_path / "out.mp4.part").symlink_to(tmp_path / "nowhere" / "out.mp4")
+    done = framefarm("render", scene, tmp_path / "out.mp4", "--size", "160x90")
     assert done.returncode == 1
     assert "cannot be written" in done.stderr
     assert "Traceback" not in done.stderr
@@ -134,6 +135,9 @@ def test_ctrl_c_ends_it_quietly_and_leaves_nothing(scene: Path, tmp_path: Path) 
         (["out.mp4", "--fps", "1000"], "--fps must be between"),
         (["out.mp4", "--size", "161x90"], "--size: both sides must be even"),
         (["out.mp4", "--bitrate", "much"], "--bitrate: expected a number"),
+        (["nowhere/out.mp4"], "no folder"),
+        (["nowhere/out.mp4", "--farm", "http://127.0.0.1:1"], "no folder"),
+        (["."], "is a folder"),
     ],
 )
 def test_wrong_orders_are_refused_before_anything_starts(

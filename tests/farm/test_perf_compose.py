@@ -13,7 +13,8 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from farm.cli import app
-from farm.perf.compose import tables
+from farm.perf import results
+from farm.perf.compose import subjects, tables
 from farm.perf.results import circumstances
 
 SCENE = {"viewport": {"width": 160, "height": 90}, "background": "#103050", "layers": []}
@@ -66,12 +67,15 @@ def test_people_get_tables(kept: tuple[dict[str, Any], Path]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
-    [(["--size", "15x15"], "--size"), (["nowhere.json", "--seconds", "0.1"], "nowhere.json cannot be read")],
+    ("arguments", "code", "told"),
+    [
+        (["--size", "15x15"], 2, "--size"),
+        (["nowhere.json", "--seconds", "0.1"], 1, "nowhere.json cannot be read"),
+    ],
 )
-def test_what_cannot_be_measured_is_told(arguments: list[str], told: str) -> None:
+def test_what_cannot_be_measured_is_told(arguments: list[str], code: int, told: str) -> None:
     done = framefarm("perf", "compose", *arguments)
-    assert done.returncode == 1
+    assert done.returncode == code
     assert told in done.stderr
     assert "Traceback" not in done.stderr
 
@@ -83,5 +87,16 @@ def test_its_options_are_explained() -> None:
 
 
 def test_outside_a_repository_the_commit_is_unknown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(results, "SOURCE", tmp_path)
     assert circumstances()["commit"] == "unknown"
+
+
+def test_the_examples_and_their_pictures_are_found_from_anywhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    *scenes, option, assets = subjects(None, None)
+    assert len(scenes) > 20
+    assert all(Path(scene).is_file() for scene in scenes)
+    assert option == "--assets"
+    assert (Path(assets) / "coin.png").is_file()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from farm.errors import InputError
-from farm.perf.results import show_result
+from farm.perf.results import circumstances, show_result
 
 MEASURED = {"late": 0, "latency_ms": {"p50": 41.5, "p99": 48.0}, "steps": [{"streams": 1}, {"streams": 2}]}
 
@@ -42,3 +43,12 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     taken.write_text("")
     with pytest.raises(InputError, match="cannot be written"):
         show_result("live", MEASURED, taken, as_json=True)
+
+
+def test_the_commit_is_that_of_the_program_wherever_it_is_called(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = circumstances()["commit"]
+    subprocess.run(["git", "init", "--quiet", tmp_path], check=True)
+    monkeypatch.chdir(tmp_path)
+    assert circumstances()["commit"] == here
