@@ -19,9 +19,9 @@ BUSY_SHARE, IDLE_SHARE = 0.7, 0.4
 READINGS_TO_PAIR, READINGS_TO_PART = 2, 10
 
 
-DRAWN_AT_ONCE_MS, DRAWN_SOON_MS = 4.0, 12.0
-"""A task takes one to two milliseconds beside what it draws: much of the first, little of the second."""
-_FULL, _HALF = 4, 2
+UNHURRIED = ((2.0, 8), (4.0, 4), (12.0, 2))
+"""Up to so many ms of drawing, so many frames to a task: what a task takes beside its drawing is half a
+millisecond, and as much again in the broker and the coordinator."""
 
 
 class Batching(NamedTuple):
@@ -47,6 +47,4 @@ def advance(batching: Batching, strain: Strain, coordinator_busy: float) -> Batc
 def unhurried(draw_ms: float) -> int:
     """Frames to a task of a stream that no tick waits for: many of those that are drawn at once, and dear
     ones by themselves, so that all workers have some. ``draw_ms`` is what a frame takes, 0 if not known."""
-    if draw_ms <= DRAWN_AT_ONCE_MS:
-        return _FULL
-    return _HALF if draw_ms <= DRAWN_SOON_MS else SOLITARY
+    return next((frames for most_ms, frames in UNHURRIED if draw_ms <= most_ms), SOLITARY)

@@ -182,8 +182,10 @@ def dispatch(show: Show | None, credit: Credit, order: Order, fence: int, now_ns
 
 
 def _due(frames: range, credit: Credit, order: Order) -> bool:
-    """Whether to order now: a whole batch is wanted, or the next tick waits for its frame."""
-    return bool(frames) and (len(frames) >= order.batch or frames[0] == credit.emitted + 1)
+    """Whether to order now: a whole batch is wanted, or half of what may be under way, or the next tick waits
+    for its frame."""
+    batch = min(order.batch, max(1, credit.delivery.slots // 2))
+    return bool(frames) and (len(frames) >= batch or frames[0] == credit.emitted + 1)
 
 
 def _missing(own: Show | None, credit: Credit) -> tuple[int, ...]:
@@ -265,6 +267,8 @@ def _births(shown: int, newest: Segment) -> Mapping[int, Fraction]:
 
 
 def _task(program: Program, credit: Credit, order: Order, frame: int, base: int, now_ns: int) -> FrameTask:
+    if order.free and base >= 0:
+        base = frame - 1  # a free stream leaves no frame out: that is what its canvas will show then
     return FrameTask(
         stream=credit.stream,
         epoch=program.epoch,

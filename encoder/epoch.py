@@ -35,6 +35,7 @@ from farm.renders import is_film, render_path
 from farm.settings import Settings
 from farm.store import keys
 from farm.store.connection import FarmRedis
+from farm.transport.planes import i420_bytes
 from farm.transport.ring import Ring
 
 
@@ -56,6 +57,17 @@ def metadata(config: StreamConfig, video: VideoSettings) -> dict[str, Value]:
     }
 
 
+def ring_slots(config: StreamConfig, usual: int) -> int:
+    """How many frames of a stream may be under way. At a free pace twice as many as usually, so that each
+    task can have several, as far as that does not take too much memory."""
+    if config.pace != "free":
+        return usual
+    affordable = FREE_RING_BYTES // i420_bytes(config.width, config.height)
+    return min(2 * usual, max(usual, affordable))
+
+
+FREE_RING_BYTES = 64_000_000
+"""Up to here the ring of a free stream is larger than others."""
 _NOW = Fraction(0)
 
 
@@ -88,7 +100,8 @@ class Epoch:
         self.canvas = Canvas(config.width, config.height)
         self.coder = self._coder()
         first = self.coder.first if isinstance(self.coder, Film) else 0
-        self._ring = Ring.create(shared.ring_label, config.width, config.height, settings.ring_slots)
+        slots = ring_slots(config, settings.ring_slots)
+        self._ring = Ring.create(shared.ring_label, config.width, config.height, slots)
         self._ring.emitted = first - 1
         self.sequencer = Sequencer(spec.stream, number, self._ring.slots, first)
         self.ledger = Ledger(number, config.width * config.height, config.fps, self.sequencer.window, clock)

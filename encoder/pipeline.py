@@ -25,8 +25,6 @@ from farm.clock import Clock
 from farm.messages import Credit, Delivery, StreamSpec
 
 MOST_PENDING_ERRORS = 100
-FREE_STRIDE = 4
-"""At a free pace credit is given for so many frames at once: half a ring of them is under way meanwhile."""
 
 
 class Sink(Protocol):
@@ -73,6 +71,8 @@ class Pipeline:
     ) -> None:
         self._fps = spec.config.fps
         self._delivery = delivery
+        # At a free pace credit is given for half a ring at once: the other half is under way meanwhile.
+        self._stride = max(1, delivery.slots // 2)
         self._parts = parts
         self._clock = clock
         self._give_credit = give_credit
@@ -122,7 +122,7 @@ class Pipeline:
         if applied.choice.frame != tick:
             return False
         self._emit(tick, applied)
-        if tick % FREE_STRIDE == FREE_STRIDE - 1 or not parts.sequencer.waiting():
+        if (tick + 1) % self._stride == 0 or not parts.sequencer.waiting():
             self._ask()
         return True
 

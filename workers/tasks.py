@@ -168,7 +168,7 @@ def _own_index() -> int:
 def _count(deeds: Deeds, task: FrameTask, done: FrameDone) -> None:
     deeds.drawn += 1
     deeds.draw_ms += done.draw_ms
-    deeds.slow += done.draw_ms > SLOW_TICKS * 1000 / task.fps
+    deeds.slow += done.draw_ms > SLOW_TICKS * 1000 / float(task.fps)
     deeds.flawed += bool(done.layer_errors)
 
 

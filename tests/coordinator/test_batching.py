@@ -43,6 +43,6 @@ def test_pairs_are_parted_only_after_a_while_of_room() -> None:
     assert after(*room, 1.0, busy=0.5, start=paired).frames == PAIRED
 
 
-@pytest.mark.parametrize(("draw_ms", "frames"), [(0.0, 4), (1.5, 4), (8.0, 2), (40.0, 1)])
+@pytest.mark.parametrize(("draw_ms", "frames"), [(0.0, 8), (1.5, 8), (3.0, 4), (8.0, 2), (40.0, 1)])
 def test_what_no_tick_waits_for_goes_in_batches_unless_it_is_dear(draw_ms: float, frames: int) -> None:
     assert unhurried(draw_ms) == frames

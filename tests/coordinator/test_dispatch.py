@@ -387,6 +387,25 @@ def test_frame_n_of_a_free_stream_shows_n_frames_of_scene_time_whoever_encodes_i
     assert [time_s(task) for task in again.tasks] == [n / FPS for n in range(3)]
 
 
+def test_each_frame_of_a_free_stream_builds_on_the_one_before_it() -> None:
+    show = on_air(FREE)
+    following = step(show, credit(3, 3, fence=FENCE, lead=5), FREE)
+    assert [(task.frame, task.base) for task in following.tasks] == [(6, 5), (7, 6), (8, 7)]
+    again = step(following.show, msgspec.structs.replace(credit(3, 3, fence=FENCE), missing=(5,)), FREE)
+    assert [(task.frame, task.base) for task in again.tasks] == [(5, 4)]
+
+
+def test_of_a_free_stream_whose_canvas_is_nothing_to_build_on_whole_frames_are_ordered() -> None:
+    assert [task.base for task in step(None, credit(-1), FREE).tasks] == [-1, -1, -1]
+
+
+def test_half_a_ring_is_ordered_however_large_a_batch_may_be() -> None:
+    show = step(None, credit(-1, lead=SLOTS), BATCHED._replace(batch=100)).show
+    assert frames(step(show, credit(SLOTS // 2 - 2, lead=SLOTS), BATCHED._replace(batch=100))) == []
+    wanted = frames(step(show, credit(SLOTS // 2 - 1, lead=SLOTS), BATCHED._replace(batch=100)))
+    assert wanted == list(range(SLOTS, SLOTS + SLOTS // 2))
+
+
 def test_an_edit_of_a_free_stream_does_not_move_its_time() -> None:
     show = on_air(FREE)
     edited = step(show, credit(3, 3, fence=FENCE), FREE._replace(revision=2))

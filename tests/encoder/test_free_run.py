@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from encoder.destinations import Destinations
+from encoder.epoch import FREE_RING_BYTES, ring_slots
 from encoder.flv import Kind, StreamHeader, Tag
 from encoder.flv_file import flv_tag
 from encoder.free_run import FreeRun
@@ -184,6 +185,19 @@ def test_a_file_that_cannot_be_written_is_an_error_with_its_reason(tmp_path: Pat
     [output] = outputs_of(render_spec(1), tmp_path)
     with pytest.raises(EncoderFailed, match=r"film\.flv cannot be written: "):
         output.start()
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "usual", "slots"),
+    [(1920, 1080, 8, 16), (640, 360, 16, 32), (2560, 1440, 8, 11), (3840, 2160, 8, 8)],
+)
+def test_a_free_stream_has_a_larger_ring_as_far_as_memory_allows(
+    width: int, height: int, usual: int, slots: int
+) -> None:
+    free = StreamConfig(width=width, height=height, pace="free")
+    assert ring_slots(free, usual) == slots
+    assert slots == usual or slots * width * height * 3 // 2 <= FREE_RING_BYTES
+    assert ring_slots(StreamConfig(width=width, height=height), usual) == usual
 
 
 def decoded(path: Path) -> list[int | None]:
