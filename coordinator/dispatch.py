@@ -159,7 +159,7 @@ def dispatch(show: Show | None, credit: Credit, order: Order, fence: int, now_ns
     drawn, drawn_from = _drawn(order.scale, credit.delivery), first
     if own is not None and own.drawn == drawn:
         drawn_from = own.drawn_from
-    base = _base(program, credit, trusted_after, drawn_from)
+    base = _base(program, credit, trusted_after, drawn_from) if credit.drawn == drawn else -1
     shown, shown_live = 0, 0
     if show is not None and not starts:
         shown, shown_live = show.program.segments[-1].revision, show.program.segments[-1].snapshot

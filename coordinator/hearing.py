@@ -10,6 +10,7 @@ from farm.log import get_logger
 from farm.messages import Credit, from_pack
 from farm.store import keys
 from farm.store.channels import Message, Subscription
+from farm.store.leases import MOST_FENCE
 
 log = get_logger(__name__)
 
@@ -65,7 +66,8 @@ def _read_credit(message: Message) -> Credit | None:
     except msgspec.MsgspecError as error:
         log.warning("ignored a credit that cannot be read", reason=str(error))
         return None
-    if credit.fps <= 0 or not -1 <= credit.canvas <= credit.emitted:
+    counted = -1 <= credit.canvas <= credit.emitted and 0 <= credit.fence < MOST_FENCE
+    if credit.fps <= 0 or not counted:
         log.warning("ignored a credit that makes no sense", stream=credit.stream)
         return None
     return credit

@@ -13,6 +13,7 @@ from fractions import Fraction
 
 from encoder.arrivals import Arrivals
 from encoder.audio import SilenceEncoder
+from encoder.authority import Authority
 from encoder.canvas import Canvas
 from encoder.coding import NoSound
 from encoder.feed import Feed
@@ -83,6 +84,7 @@ class Shared:
     audio: SilenceEncoder
     sink: Sink
     mailbox_redis: FarmRedis
+    authority: Authority
     give_credit: Callable[[Credit], None]
 
 
@@ -103,7 +105,9 @@ class Epoch:
         slots = ring_slots(config, settings.ring_slots)
         self._ring = Ring.create(shared.ring_label, config.width, config.height, slots)
         self._ring.emitted = first - 1
-        self.sequencer = Sequencer(spec.stream, number, self._ring.slots, first)
+        self.sequencer = Sequencer(
+            spec.stream, number, self._ring.slots, first, belief=shared.authority.belief
+        )
         self.ledger = Ledger(number, config.width * config.height, config.fps, self.sequencer.window, clock)
         # Frames that are ordered together are asked for so much sooner, so that the first of them isn't late.
         low = settings.lead_min_frames + (settings.fixed_batch() or 1) - 1

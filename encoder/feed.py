@@ -11,11 +11,14 @@ from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
 from encoder.arrivals import Arrivals
-from encoder.sequencer import Choice, Sequencer
+from encoder.sequencer import Choice, Refusal, Sequencer
 from farm.clock import Clock
 from farm.errors import FrameRefused
 from farm.messages import FrameDone, Size
 from farm.transport.planes import Planes
+
+_FOR_ITS_TIME = (None, Refusal.PASSED, Refusal.DUPLICATE)
+"""What becomes of frames with which nothing is wrong, but perhaps that they are late."""
 
 
 class Slots(Protocol):
@@ -89,12 +92,18 @@ class Feed:
     def collect(self) -> None:
         """Offer everything that came since the last call."""
         self._arrivals.looked(self._clock.monotonic_ns())
+        doubted = []
         while self._inbox:
             arrival = self._inbox.popleft()
             if arrival.letter is None:
                 self._sequencer.refuse_unread(arrival.worker)
-            elif self._taken(arrival.letter.done, arrival.came_ns):
+                continue
+            refusal = self._offer(arrival.letter.done, arrival.came_ns)
+            if refusal is None:
                 self._letters[arrival.letter.done.frame] = arrival
+            elif refusal is Refusal.DOUBTED:
+                doubted.append(arrival)
+        self._inbox.extend(doubted)
         for frame in self._sequencer.wanted():
             self._look(frame)
         self._forget()
@@ -128,14 +137,14 @@ class Feed:
             self._sequencer.refuse_unread(refused.worker)
             return None
 
-    def _taken(self, done: FrameDone, ready_ns: int) -> bool:
-        """Offer ``done``, which was delivered at ``ready_ns``; whether it may be shown."""
-        if done.frame <= self._sequencer.emitted:
+    def _offer(self, done: FrameDone, ready_ns: int) -> Refusal | None:
+        """Offer ``done``, which was delivered at ``ready_ns``; None if it may be shown."""
+        refusal = self._sequencer.offer(done)
+        if refusal in _FOR_ITS_TIME and done.frame <= self._sequencer.emitted:
             self._came_late(done)
-        taken = self._sequencer.offer(done) is None
-        if taken:
+        if refusal is None:
             self._arrivals.came(done.frame, ready_ns)
-        return taken
+        return refusal
 
     def _look(self, frame: int) -> None:
         """Offer the slot of ``frame``; what was refused once is not offered again."""
@@ -148,9 +157,10 @@ class Feed:
             return
         if done is None or self._refused.get(frame) == done:
             return
-        if self._taken(done, done.finished_ns):
+        refusal = self._offer(done, done.finished_ns)
+        if refusal is None:
             self._letters.pop(frame, None)  # the slot's frame is the better one
-        else:
+        elif refusal is not Refusal.DOUBTED:
             self._refused[frame] = done
 
     def _forget(self) -> None:

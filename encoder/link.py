@@ -10,12 +10,14 @@ import threading
 from collections.abc import Callable
 from typing import Generic, TypeVar, cast
 
+from encoder.authority import Authority
 from encoder.feed import Parcel
 from farm.errors import FrameRefused, StoreUnavailable
 from farm.log import get_logger
 from farm.messages import Credit, Delivery, to_pack
 from farm.store import keys
-from farm.store.connection import FarmRedis
+from farm.store.connection import FarmRedis, as_text
+from farm.store.leases import Lease
 from farm.transport.mailbox import Letter
 
 PASSED_EXPIRY_S = 10
@@ -48,10 +50,11 @@ class Latest(Generic[T]):
 
 
 class CreditLink:
-    """Publishes the newest credit."""
+    """Publishes the newest credit, and asks with each who has the lease, for ``authority`` to know."""
 
-    def __init__(self, redis: FarmRedis, stopping: threading.Event) -> None:
+    def __init__(self, redis: FarmRedis, authority: Authority, stopping: threading.Event) -> None:
         self._redis = redis
+        self._authority = authority
         self._stopping = stopping
         self._latest: Latest[Credit] = Latest()
         self.thread = threading.Thread(target=self._run, name="credits", daemon=True)
@@ -83,7 +86,10 @@ class CreditLink:
             # Workers of other hosts draw nothing without it, so it is there before a frame is ordered.
             pipe.set(keys.passed(credit.stream, credit.epoch), credit.emitted, ex=PASSED_EXPIRY_S)
             pipe.publish(keys.credit(credit.stream), to_pack(credit))
-            pipe.execute()
+            pipe.get(keys.lease(credit.stream))
+            mark = pipe.execute()[-1]
+        lease = Lease.read(credit.stream, as_text(mark)) if mark is not None else None
+        self._authority.tell(lease.fence if lease is not None else None)
 
 
 class Mail:

@@ -200,6 +200,7 @@ class Pipeline:
                 arrivals_ms=self._parts.arrivals.take_ms(),
                 missing=missing,
                 follows=self._follows,
+                drawn=sequencer.drawn,
             )
         )
 

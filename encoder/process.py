@@ -20,6 +20,7 @@ from types import FrameType
 import msgspec
 
 from encoder.audio import SilenceEncoder
+from encoder.authority import Authority
 from encoder.changes import Change, needed
 from encoder.control import Answer, ControlDesk, Proposal
 from encoder.destinations import Destination, Destinations
@@ -84,7 +85,8 @@ class StreamProcess:
         self._fan = Fan(self._output, clock, settings.force_kill_timeout_ms / 2000)
         url, stream, stopping = settings.broker_url(), order.spec.stream, self._stopping
         self._redis = connect(url, timeout_s=REDIS_TIMEOUT_S)
-        self._link = CreditLink(self._redis, stopping)
+        authority = Authority()
+        self._link = CreditLink(self._redis, authority, stopping)
         self._shared = Shared(
             settings=settings,
             clock=clock,
@@ -94,6 +96,7 @@ class StreamProcess:
             audio=SilenceEncoder(order.spec.config.fps, order.spec.config.audio_kbps),
             sink=self._fan,
             mailbox_redis=connect(url, timeout_s=MailboxReader.WAIT_S + REDIS_TIMEOUT_S),
+            authority=authority,
             give_credit=self._link.give,
         )
         self._newest = Epoch(order.spec, order.epoch, self._shared)

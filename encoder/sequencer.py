@@ -8,10 +8,12 @@ the picture is repeated. This module touches no pixels; it says which frame to c
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from enum import StrEnum
-from math import isfinite
 from typing import NamedTuple
 
+from encoder.authority import Belief, anybody
+from encoder.sense import LONGEST_NAME, makes_sense
 from farm.messages import FrameDone, Size
 
 EMPTY = -1
@@ -28,6 +30,7 @@ class Refusal(StrEnum):
     GARBAGE = "garbage"  # not a frame of this stream, or its numbers make no sense
     EPOCH = "epoch"  # of another encoder process
     FENCE = "fence"  # of a coordinator that lost its lease
+    DOUBTED = "doubted"  # its fence is not known yet: to be offered again; not counted
     EARLY = "early"  # further ahead than anybody asked for
     PASSED = "passed"  # a newer picture is shown already
     DUPLICATE = "duplicate"  # delivered twice
@@ -58,7 +61,16 @@ class Sequencer:
     """The order of one epoch's frames. Bounded by ``window``: frames further ahead than that are refused,
     and a tick whose frame has not come that much later is counted as missing."""
 
-    def __init__(self, stream: str, epoch: int, window: int, first: int = 0) -> None:
+    def __init__(
+        self,
+        stream: str,
+        epoch: int,
+        window: int,
+        first: int = 0,
+        belief: Callable[[int], Belief] = anybody,
+    ) -> None:
+        """``belief`` says whether a coordinator has the fence that a frame names."""
+        self._belief = belief
         self.stream = stream
         self.epoch = epoch
         self.window = window
@@ -68,7 +80,7 @@ class Sequencer:
         """The frame that the canvas holds; what frames may build on."""
         self.shown = EMPTY
         """The newest frame ever applied; older ones have passed."""
-        self._drawn: Size | None = None
+        self.drawn: Size | None = None
         """The size that it was drawn with, if not the canvas's own."""
         self.emitted = first - 1
         """The last tick that was closed."""
@@ -117,6 +129,8 @@ class Sequencer:
     def offer(self, done: FrameDone) -> Refusal | None:
         """Take a finished frame, or say why not. The newer fence wins and drops what the older one sent."""
         refusal = self._refusal(done)
+        if refusal is Refusal.DOUBTED:
+            return refusal
         if refusal is not None:
             self.refused[refusal] += 1
             if refusal is Refusal.GARBAGE:
@@ -145,8 +159,10 @@ class Sequencer:
     def fits(self, done: FrameDone) -> bool:
         """Whether ``done`` may go onto the canvas: between the look at a slot and the copy of it somebody may
         have drawn there, for an owner who has lost his lease or on a canvas that never was."""
-        ours = (done.stream, done.epoch) == (self.stream, self.epoch) and done.fence >= self.fence
-        return ours and self._builds_on_canvas(done) and self.canvas < done.frame
+        ours = makes_sense(done, self.stream, self.window) and done.epoch == self.epoch
+        owned = done.fence >= self.fence and self._belief(done.fence) is Belief.TRUE
+        welcome = ours and owned and done.worker not in self.barred
+        return welcome and self._builds_on_canvas(done) and self.canvas < done.frame
 
     def drawn_size(self, frame: int) -> Size | None:
         """The size of the picture of ``frame``, which was picked; None for the canvas's own."""
@@ -157,7 +173,7 @@ class Sequencer:
         self._held.pop(done.frame, None)
         self._take_fence(done.fence)  # what an older owner sent does not build on this picture
         self.canvas = self.shown = done.frame
-        self._drawn = done.drawn
+        self.drawn = done.drawn
         self.covered = max(self.covered, done.frame + done.hold - 1)
         for frame in [m for m in self._held if m <= self.shown]:
             self.refused[Refusal.PASSED] += 1
@@ -211,23 +227,25 @@ class Sequencer:
 
     def _builds_on_canvas(self, done: FrameDone) -> bool:
         """Whether all that ``done`` leaves as it is lies on the canvas, in its size."""
-        return done.base == EMPTY or (EMPTY < done.base <= self.canvas and done.drawn == self._drawn)
+        return done.base == EMPTY or (EMPTY < done.base <= self.canvas and done.drawn == self.drawn)
 
     def _blame(self, worker: str) -> None:
-        if worker and (worker in self.garbage_by or len(self.garbage_by) < MOST_BLAMED):
+        known = worker in self.garbage_by or len(self.garbage_by) < MOST_BLAMED
+        if known and 0 < len(worker) <= LONGEST_NAME:
             self.garbage_by[worker] += 1
 
     def _refusal(self, done: FrameDone) -> Refusal | None:
         if done.worker in self.barred:
             return Refusal.BLOCKED
-        if done.stream != self.stream or not EMPTY <= done.base < done.frame:
-            return Refusal.GARBAGE
-        if not 1 <= done.hold <= self.window or not _has_times(done):
+        if not makes_sense(done, self.stream, self.window):
             return Refusal.GARBAGE
         if done.epoch != self.epoch:
             return Refusal.EPOCH
         if done.fence < self.fence:
             return Refusal.FENCE
+        belief = self._belief(done.fence)
+        if belief is not Belief.TRUE:
+            return Refusal.DOUBTED if belief is Belief.OPEN else Refusal.GARBAGE
         self._take_fence(done.fence)
         self._explain(range(done.frame, done.frame + done.hold))
         return self._out_of_place(done)
@@ -254,9 +272,3 @@ class Sequencer:
         for tick in self._unexplained.intersection(ticks):
             self._unexplained.discard(tick)
             self.repeated[Repeat.LATE] += 1
-
-
-def _has_times(done: FrameDone) -> bool:
-    """Whether its times are numbers: one that is none would spoil every mean that it goes into."""
-    times_ms = (done.queue_ms, done.draw_ms, done.plan_ms, *(ms for _, ms in done.layers_ms))
-    return all(map(isfinite, times_ms))

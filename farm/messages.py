@@ -148,6 +148,8 @@ class Credit(msgspec.Struct, frozen=True):
     """Frames that were asked for long ago and are still to come: they are to be ordered again."""
     follows: int | None = None
     """The epoch that this one took over from within one process; its frames are counted on."""
+    drawn: Size | None = None
+    """The size that the canvas's picture was drawn with, if it is not the canvas's own."""
 
 
 class OutputSpec(msgspec.Struct, frozen=True):

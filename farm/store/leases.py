@@ -13,6 +13,10 @@ import msgspec
 from farm.store import keys
 from farm.store.connection import FarmRedis
 
+MOST_FENCE = 1 << 53
+"""Fences stay below this: Redis's scripts count in doubles, which know whole numbers up to here. A counter
+near its end could never be counted up again."""
+
 # KEYS: lease, fence counter. ARGV: owner, ttl in ms, a number the fence must exceed.
 # Answers the fence, 0 when somebody has the lease. A fence is at least the time in ms: so it is above those
 # that a Redis gave out in the last second before a crash, or before it was emptied, and knows nothing of.
@@ -91,7 +95,8 @@ class LeaseStore:
     def acquire(self, stream: str, owner: str, *, above: int = 0) -> Lease | None:
         """The lease of ``stream`` with a fresh fence higher than ``above``; None when somebody has it.
 
-        ``above`` is a fence seen elsewhere: Redis may have lost its last second of writing in a crash.
+        ``above`` is a fence seen elsewhere, below MOST_FENCE: Redis may have lost its last second of writing
+        in a crash.
         """
         fence = self._acquire_script(keys=[keys.lease(stream), keys.FENCE], args=[owner, self._ttl_ms, above])
         return Lease(stream, owner, int(fence)) if fence else None

@@ -17,6 +17,8 @@ from farm.messages import FrameDone, from_pack, to_pack
 from farm.transport.planes import Planes, i420_bytes, picture_fits
 
 _LENGTH = struct.Struct("<I")
+MOST_DESCRIBED_BYTES = 65_536
+"""Of a description; one that has more to say holds nonsense, which nobody is to keep or pass on."""
 
 
 def pack_frame(done: FrameDone, picture: Planes) -> bytes:
@@ -44,6 +46,8 @@ class Letter:
                 raise FrameRefused(
                     "garbage", f"frame {done.frame} has rectangles outside the canvas", done.worker
                 )
+            if length > MOST_DESCRIBED_BYTES:
+                raise FrameRefused("garbage", f"frame {done.frame} says too much of itself", done.worker)
             size = sum(i420_bytes(w, h) for _, _, w, h in done.rects)
             block = message[_LENGTH.size + length :]
             pixels = lz4.block.decompress(block, uncompressed_size=size) if size else b""

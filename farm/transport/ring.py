@@ -180,6 +180,8 @@ class Ring:
         done = slot.done()
         if not picture_fits(done.drawn, done.rects, self.width, self.height):
             raise FrameRefused("garbage", f"frame {frame} has rectangles outside the canvas", done.worker)
+        if done.frame != frame:
+            raise FrameRefused("garbage", f"frame {frame} says that it is {done.frame}", done.worker)
         return done
 
     def copy_to(

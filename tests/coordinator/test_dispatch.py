@@ -411,3 +411,11 @@ def test_an_edit_of_a_free_stream_does_not_move_its_time() -> None:
     edited = step(show, credit(3, 3, fence=FENCE), FREE._replace(revision=2))
     assert [time_s(task) for task in edited.tasks] == [task.frame / FPS for task in edited.tasks]
     assert edited.applied is not None
+
+
+def test_a_canvas_of_another_size_than_was_ordered_is_not_built_upon() -> None:
+    show = on_air(FIRST, FIRST)
+    said = credit(7, fence=FENCE)
+    assert [task.base for task in step(show, said).tasks] == [7]
+    shrunk = msgspec.structs.replace(said, drawn=(2, 2))
+    assert [task.base for task in step(show, shrunk).tasks] == [-1]

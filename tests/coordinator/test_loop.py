@@ -210,6 +210,18 @@ def test_a_fence_that_redis_forgot_is_passed(redis: FarmRedis, redis_url: str, n
         assert fence_of(redis) > 1000
 
 
+def test_a_fence_that_no_counter_could_pass_leaves_the_counter_alone(
+    redis: FarmRedis, redis_url: str, node: FakeNode
+) -> None:
+    with coordinator(redis_url, "one"):
+        start(redis)
+        tasks_for(redis, node, emitted=0, canvas=0)
+        fence = fence_of(redis)
+        node.tick(credit(1, 1, fence=(1 << 63) - 1))
+        assert tasks_for(redis, node, emitted=2, canvas=2, fence=fence)
+        assert fence_of(redis) == fence
+
+
 def test_no_more_frames_are_ordered_than_workers_take(
     redis: FarmRedis, redis_url: str, node: FakeNode
 ) -> None:

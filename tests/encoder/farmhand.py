@@ -64,6 +64,8 @@ class Farmhand:
         """Frames that are not drawn when they are ordered for the first time."""
 
     def __enter__(self) -> Self:
+        # As the coordinator that orders these frames: a process believes no fence that nobody has.
+        self._redis.set(keys.lease(self._stream), f"{self.fence} hand")
         self._thread.start()
         return self
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import NamedTuple
 
+from encoder.authority import LATER_ANSWERS
 from encoder.sequencer import EMPTY, Refusal, Repeat
 from farm.messages import FrameDone
 
@@ -35,7 +36,17 @@ class Closed(NamedTuple):
     gap: bool
 
 
-Happening = Offered | Withdrawn | Shown | Closed
+class Answered(NamedTuple):
+    """Redis said which fence the lease has; 0 when nobody holds it."""
+
+    fence: int
+
+
+Happening = Offered | Withdrawn | Shown | Closed | Answered
+
+
+_UNHEARD = (Refusal.GARBAGE, Refusal.EPOCH, Refusal.FENCE, Refusal.DOUBTED)
+"""What is refused so says nothing about any tick."""
 
 
 class Reference:
@@ -61,17 +72,37 @@ class Reference:
         return max((done.frame + done.hold - 1 for done in shown), default=EMPTY)
 
     def fence(self, until: int | None = None) -> int:
-        """The highest fence seen."""
-        seen = [event.done for event in self.log[:until] if isinstance(event, Offered | Shown)]
+        """The highest fence seen of those that were known when they were."""
+        seen = [
+            event.done
+            for place, event in enumerate(self.log[:until])
+            if isinstance(event, Offered | Shown) and event.done.fence <= self.known(place)
+        ]
         return max((done.fence for done in seen if self._sane(done) and done.epoch == self.epoch), default=0)
+
+    def known(self, until: int | None = None) -> int:
+        """The highest fence that anybody is known to have had."""
+        return max((event.fence for event in self.log[:until] if isinstance(event, Answered)), default=0)
+
+    def lied(self, fence: int, until: int | None = None) -> bool:
+        """Whether nobody has ``fence``, which is not known, though it was asked for after it was named."""
+        last = len(self.log) if until is None else until
+        named = next(
+            (place for place, event in enumerate(self.log[:last]) if self._names(event, fence, place)), last
+        )
+        return sum(isinstance(event, Answered) for event in self.log[named:last]) >= LATER_ANSWERS
+
+    def _names(self, event: Happening, fence: int, place: int) -> bool:
+        if not isinstance(event, Offered) or event.done.fence != fence or fence <= self.known(place):
+            return False
+        return self._sane(event.done) and event.done.epoch == self.epoch and fence >= self.fence(place)
 
     def heard(self) -> list[tuple[int, FrameDone]]:
         """The deliveries that say something about their tick, with their place in the log."""
         return [
             (place, event.done)
             for place, event in enumerate(self.log)
-            if isinstance(event, Offered)
-            and self.refusal(event.done, place) not in (Refusal.GARBAGE, Refusal.EPOCH, Refusal.FENCE)
+            if isinstance(event, Offered) and self.refusal(event.done, place) not in _UNHEARD
         ]
 
     def held(self, until: int | None = None) -> dict[int, FrameDone]:
@@ -84,7 +115,8 @@ class Reference:
                 continue
             done = event.done
             stays = done.fence == fence and done.frame > canvas and done.frame >= oldest
-            withdrawn = Withdrawn(done.frame) in self.log[place:last]
+            later = (event for event in self.log[place:last] if isinstance(event, Withdrawn))
+            withdrawn = any(event.frame == done.frame for event in later)
             if not stays or withdrawn or self._refused_for_good(done, place) is not None:
                 continue
             if done.frame not in found or done.base < found[done.frame].base:
@@ -109,8 +141,8 @@ class Reference:
 
     def fits(self, done: FrameDone) -> bool:
         """Whether ``done`` may be copied."""
-        owned = self._sane(done) and done.epoch == self.epoch and done.fence >= self.fence()
-        return owned and done.base <= self.canvas() < done.frame
+        ours = self._sane(done) and done.epoch == self.epoch
+        return ours and self.fence() <= done.fence <= self.known() and done.base <= self.canvas() < done.frame
 
     def ticks(self) -> Counter[str]:
         """How many ticks there were of each kind: "fresh", "open", or the cause of a repeat."""
@@ -159,6 +191,8 @@ class Reference:
             return Refusal.EPOCH
         if done.fence < self.fence(until):
             return Refusal.FENCE
+        if done.fence > self.known(until):
+            return Refusal.GARBAGE if self.lied(done.fence, until) else Refusal.DOUBTED
         if done.frame > emitted + self.window:
             return Refusal.EARLY
         passed = done.frame <= max(self.canvas(until), emitted - self.window)

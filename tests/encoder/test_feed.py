@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import msgspec
 import numpy as np
 import pytest
 
 from encoder.arrivals import Arrivals
+from encoder.authority import LATER_ANSWERS, Authority
 from encoder.canvas import Canvas
 from encoder.feed import Feed
 from encoder.sequencer import EMPTY, Choice, Refusal, Repeat, Sequencer
@@ -30,7 +32,9 @@ class Bench:
 
     def __init__(self, ring: Ring, worker: Ring) -> None:
         self.ring, self.worker = ring, worker
-        self.sequencer = Sequencer("s", 1, SLOTS)
+        self.authority = Authority()
+        self.authority.tell(2)
+        self.sequencer = Sequencer("s", 1, SLOTS, belief=self.authority.belief)
         self.clock = ManualClock()
         self.late: list[FrameDone] = []
         self.arrivals = Arrivals(dict.fromkeys(range(2), 0).get)
@@ -175,3 +179,48 @@ def test_arrivals_are_noted_by_either_way_and_refused_frames_are_not(bench: Benc
     bench.feed.collect()
     assert bench.arrivals.take_ms() == (7.0, 0.0)
     assert bench.arrivals.absent(-1, 1) == ()
+
+
+HIGH = 1 << 60
+
+
+@pytest.mark.parametrize("by_letter", [True, False])
+def test_a_new_owners_frame_that_came_before_the_word_of_him_is_shown_in_time(
+    bench: Bench, *, by_letter: bool
+) -> None:
+    bench.draw(done(0, WHOLE, fence=2), 50)
+    bench.tick(0)
+    (bench.post if by_letter else bench.draw)(done(2, WHOLE, fence=3), 70)
+    assert bench.tick(1)[1] == 50
+    bench.authority.tell(3)
+    assert bench.tick(2) == (Choice(2), 70)
+    assert bench.sequencer.refused == {}
+
+
+def test_fences_that_nobody_has_are_counted_once_each_and_hold_up_nobody(bench: Bench) -> None:
+    bench.draw(done(3, WHOLE, fence=HIGH), 99)
+    bench.post(done(3, WHOLE, fence=HIGH), 99)
+    for number in range(SLOTS - 1):
+        bench.post(done(number, WHOLE, fence=2), 50 + number)
+        assert bench.tick(number) == (Choice(number), 50 + number)
+        bench.authority.tell(2)
+    assert SLOTS - 1 > LATER_ANSWERS
+    assert bench.sequencer.refused == {Refusal.GARBAGE: 2}
+    assert bench.late == []
+
+
+def test_a_frame_that_was_drawn_over_with_nonsense_after_the_look_is_left_out(bench: Bench) -> None:
+    for nonsense in (
+        done(1, WHOLE, fence=HIGH),
+        msgspec.structs.replace(done(1, WHOLE, fence=2), hold=10**9),
+        done(10**15, WHOLE, fence=2),
+    ):
+        bench.draw(done(1, WHOLE), 60)
+        bench.feed.collect()
+        with bench.worker.drawing(1) as drawing:
+            drawing.planes.y.fill(99)
+            drawing.finish(nonsense)
+        assert bench.feed.apply(1, bench.canvas.picture).choice.frame is None
+    assert (bench.sequencer.canvas, bench.sequencer.covered, bench.sequencer.fence) == (EMPTY, EMPTY, 1)
+    bench.draw(done(2, WHOLE), 70)
+    assert bench.tick(2) == (Choice(2), 70)

@@ -8,6 +8,8 @@ from typing import Any
 import msgspec
 import pytest
 
+from encoder.authority import LATER_ANSWERS, Authority
+from encoder.sense import LONGEST_MS, LONGEST_NAME
 from encoder.sequencer import EMPTY, Choice, Refusal, Repeat, Sequencer
 from farm.messages import FrameDone
 
@@ -199,3 +201,61 @@ def test_ready_counts_up_to_the_first_hole(sequencer: Sequencer) -> None:
     for number in (0, 1, 3):
         sequencer.offer(frame(number))
     assert (sequencer.ready(), sequencer.waiting()) == (2, 3)
+
+
+@pytest.mark.parametrize("fence", [4, 1 << 53, 1 << 63])
+def test_a_fence_that_nobody_has_shuts_nobody_out_and_is_blamed_on_its_worker(fence: int) -> None:
+    authority = Authority()
+    authority.tell(3)
+    sequencer = Sequencer("s", 1, WINDOW, belief=authority.belief)
+    sequencer.offer(frame(0, fence=3))
+    liar = msgspec.structs.replace(frame(1, fence=fence), worker="liar")
+    said = []
+    for _ in range(LATER_ANSWERS + 1):
+        said.append(sequencer.offer(liar))
+        authority.tell(3)
+    assert said == [*[Refusal.DOUBTED] * LATER_ANSWERS, Refusal.GARBAGE]
+    assert (sequencer.fence, sequencer.refused, sequencer.garbage_by) == (
+        3,
+        {Refusal.GARBAGE: 1},
+        {"liar": 1},
+    )
+    assert show(sequencer, 0).frame == 0
+
+
+def test_a_new_owners_frames_wait_for_the_word_that_he_has_the_lease() -> None:
+    authority = Authority()
+    authority.tell(3)
+    sequencer = Sequencer("s", 1, WINDOW, belief=authority.belief)
+    assert sequencer.offer(frame(0, fence=4)) is Refusal.DOUBTED
+    authority.tell(4)
+    assert sequencer.offer(frame(0, fence=4)) is None
+    assert (sequencer.fence, sequencer.refused) == (4, {})
+
+
+@pytest.mark.parametrize(
+    "nonsense",
+    [
+        {"fence": 1 << 60},
+        {"hold": 10**9},
+        {"base": -5},
+        {"epoch": 2},
+        {"draw_ms": math.inf},
+        {"worker": "w" * (LONGEST_NAME + 1)},
+    ],
+)
+def test_nonsense_that_lies_in_a_slot_when_it_is_copied_does_not_fit(nonsense: dict[str, Any]) -> None:
+    authority = Authority()
+    authority.tell(1)
+    sequencer = Sequencer("s", 1, WINDOW, belief=authority.belief)
+    sequencer.offer(frame(0))
+    honest = frame(0)
+    assert sequencer.fits(honest)
+    assert not sequencer.fits(msgspec.structs.replace(honest, **nonsense))
+
+
+@pytest.mark.parametrize("ms", [-1.5, LONGEST_MS * 1.01, 1e308, math.nan])
+def test_times_that_cannot_be_are_garbage(sequencer: Sequencer, ms: float) -> None:
+    for field in ("queue_ms", "draw_ms", "plan_ms"):
+        assert sequencer.offer(msgspec.structs.replace(frame(0), **{field: ms})) is Refusal.GARBAGE
+    assert sequencer.offer(msgspec.structs.replace(frame(0), queue_ms=-1.0)) is None

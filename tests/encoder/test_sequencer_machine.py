@@ -13,9 +13,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from encoder.authority import Authority
 from encoder.sequencer import EMPTY, Repeat, Sequencer
 from farm.messages import FrameDone
-from tests.encoder.reference import Closed, Offered, Reference, Shown, Withdrawn
+from tests.encoder.reference import Answered, Closed, Offered, Reference, Shown, Withdrawn
 
 WINDOW = 4
 PIXELS = range(8)
@@ -52,8 +53,10 @@ bases = st.sampled_from([0, 0, 0, -1, -3, 1, 1, 2, None])
 class SequencerMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
-        self.real = Sequencer("s", 1, WINDOW)
+        self.authority = Authority()
+        self.real = Sequencer("s", 1, WINDOW, belief=self.authority.belief)
         self.reference = Reference("s", 1, WINDOW)
+        self.redis_says(1)
         self.canvas: dict[int, Pixel] = dict.fromkeys(PIXELS, (0, -1))
         self.on_air = 0
         """The fence of the owner whose picture the canvas shows."""
@@ -71,6 +74,15 @@ class SequencerMachine(RuleBasedStateMachine):
     def a_frame_comes(self, ahead: int, upon: int | None, owner: int, epoch: int, hold: int) -> None:
         done = self.drawn(self.real.emitted + ahead, upon, max(1, self.real.fence + owner), epoch)
         self.offer(msgspec.structs.replace(done, hold=hold))
+
+    @rule(later=st.sampled_from([0, 0, 0, 1, 2]), held=st.booleans())
+    def redis_says_who_has_the_lease(self, later: int, *, held: bool) -> None:
+        """The same as before, somebody new, or nobody."""
+        self.redis_says(max(1, self.real.fence) + later if held else 0)
+
+    @rule(fence=st.sampled_from([3, 60, 1 << 60]), ahead=st.integers(-1, WINDOW + 1))
+    def a_worker_names_a_fence_of_its_own(self, fence: int, ahead: int) -> None:
+        self.offer(self.drawn(self.real.emitted + ahead, None, self.real.fence + fence, 1))
 
     @rule(lead=st.integers(1, WINDOW), order=st.randoms(use_true_random=False), lost=st.integers(0, 3))
     def a_burst_comes_in_any_order(self, lead: int, order: Random, lost: int) -> None:
@@ -105,10 +117,15 @@ class SequencerMachine(RuleBasedStateMachine):
                 FrameDone("s", 1, 3, -1, 9, (), "worker", 0.0, 1.0, hold=0),
                 FrameDone("s", 1, 3, -1, 9, (), "worker", 0.0, 1.0, hold=WINDOW + 1),
             ]
-        )
+        ),
+        instead=st.booleans(),
     )
-    def garbage_comes(self, done: FrameDone) -> None:
-        self.offer(done)
+    def garbage_comes(self, done: FrameDone, *, instead: bool) -> None:
+        """Or lies in the slot of a frame that is to be copied."""
+        if instead and self.real.pick(self.real.emitted + 1).frame is not None:
+            self.tick(0, done)
+        else:
+            self.offer(done)
 
     @rule()
     def something_unreadable_comes(self) -> None:
@@ -184,6 +201,10 @@ class SequencerMachine(RuleBasedStateMachine):
         if upon is not None and first is not None and first <= self.real.canvas + upon < frame:
             base = self.real.canvas + upon
         return FrameDone("s", epoch, frame, base, fence, (), "worker", 0.0, 1.0)
+
+    def redis_says(self, fence: int) -> None:
+        self.authority.tell(fence or None)
+        self.reference.log.append(Answered(fence))
 
     def offer(self, done: FrameDone) -> None:
         expected = self.reference.refusal(done)

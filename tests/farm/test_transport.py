@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from farm.errors import FrameRefused
 from farm.messages import Delivery, FrameDone, to_pack
-from farm.transport.mailbox import Letter, pack_frame
+from farm.transport.mailbox import MOST_DESCRIBED_BYTES, Letter, pack_frame
 from farm.transport.planes import MOST_COVERED, Planes, i420_bytes, planes_in, rects_fit
 from farm.transport.ring import SHM_DIR, Ring, SlotBusy
 from scene.geometry import Rect
@@ -135,6 +136,21 @@ def test_more_pixels_than_any_frame_has_are_garbage(ring: Ring, worker: Ring) ->
     letter = len(description).to_bytes(4, "little") + description + bytes(40)
     with pytest.raises(FrameRefused, match="rectangles"):
         Letter.unpack(letter, WIDTH, HEIGHT)
+
+
+def test_a_slot_that_describes_another_frame_is_garbage(ring: Ring, worker: Ring) -> None:
+    with worker.drawing(3) as drawing:
+        drawing.finish(done(10**15, WHOLE))
+    for read in (ring.look, lambda frame: ring.copy_to(picture(0), frame)):
+        with pytest.raises(FrameRefused, match="says that it is"):
+            read(3)
+
+
+def test_a_letter_with_a_description_without_end_is_refused() -> None:
+    talkative = msgspec.structs.replace(done(3, WHOLE), layer_errors=(("title", "x" * MOST_DESCRIBED_BYTES),))
+    with pytest.raises(FrameRefused, match="says too much") as refused:
+        Letter.unpack(pack_frame(talkative, picture(1)), WIDTH, HEIGHT)
+    assert refused.value.reason == "garbage"
 
 
 def test_closing_with_unlink_leaves_no_segment() -> None:

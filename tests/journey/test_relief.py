@@ -78,7 +78,7 @@ class Relieved:
         """What the coordinator does with the credit after a tick."""
         sequencer = self.sequencer
         emitted, canvas, fence = sequencer.emitted, sequencer.canvas, sequencer.fence
-        credit = Credit("s", 1, emitted, canvas, LEAD, FPS, fence, self.delivery)
+        credit = Credit("s", 1, emitted, canvas, LEAD, FPS, fence, self.delivery, drawn=sequencer.drawn)
         step = dispatch(self.show, credit, self.order, FENCE, 0)
         assert step is not None
         self.show = step.show
