@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tests.chaos.arena import Ground, started
 from tests.chaos.case import STREAM, Case, Marks
 from tests.chaos.faults import drawing_process, driving_coordinator, encoder_process, kill, service, stop
-from tests.integration.running_farm import RunningFarm
 
 WORKER_MS, COORDINATOR_MS = 100.0, 1000.0
 STOPPED_S = 4.0
@@ -19,21 +19,13 @@ BLACK = 15
 """Half a second of its first pictures may be black."""
 
 
-class OneHost:
+class OneHost(Ground):
     """`framefarm up` with a Redis and an RTMP server of its own, and a test stream on air."""
 
     def __init__(self, state_dir: Path, settings: dict[str, str]) -> None:
-        self.farm = RunningFarm(state_dir, settings)
-        try:
-            self.farm.start()
+        with self.building() as undo:
+            self.farm = started(undo, state_dir, settings)
             self.farm.checkable_stream(STREAM)
-        except BaseException:
-            self.close()
-            raise
-
-    def close(self) -> None:
-        """See :class:`tests.chaos.case.Arena`."""
-        self.farm.stop()
 
 
 CASES = (

@@ -6,7 +6,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -14,6 +14,7 @@ import httpx
 from farm.perf.ports import free_port
 from farm.services import redis_command
 from farm.store.connection import FarmRedis, connect
+from tests.chaos.arena import Ground, started
 from tests.chaos.case import STREAM, Case, Marks
 from tests.chaos.one_host import BACK_MS, REDIS_AWAY_S
 from tests.conftest import listens, wait_until
@@ -56,11 +57,11 @@ class RedisServer:
         return connect(self.url)
 
 
-class OwnRedis:
-    """See :class:`tests.chaos.case.Arena`."""
+class OwnRedis(Ground):
+    """A primary, its replica, and a farm that knows both."""
 
     def __init__(self, state_dir: Path, settings: dict[str, str]) -> None:
-        with ExitStack() as undo:
+        with self.building() as undo:
             self.primary, self.replica = (
                 RedisServer(undo.enter_context(_small_disk(state_dir / name))) for name in ("one", "two")
             )
@@ -69,15 +70,8 @@ class OwnRedis:
                 undo.callback(server.kill)
             self.replica.follow(self.primary)
             urls = f"{self.primary.url},{self.replica.url}"
-            self.farm = RunningFarm(state_dir, {**settings, "REDIS_URL": urls})
-            undo.callback(self.farm.stop)
-            self.farm.start()
+            self.farm = started(undo, state_dir, {**settings, "REDIS_URL": urls})
             self.farm.checkable_stream(STREAM)
-            self._undo = undo.pop_all()
-
-    def close(self) -> None:
-        """See :class:`tests.chaos.case.Arena`."""
-        self._undo.close()
 
     def change_places(self) -> None:
         """The replica is the primary now."""

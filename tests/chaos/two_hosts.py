@@ -6,19 +6,19 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import psutil
 
 from farm.services import reaching_private_redis
+from tests.chaos.arena import Ground, started
 from tests.chaos.case import STREAM, Case, Marks
 from tests.chaos.clock import WallClock
 from tests.chaos.link import HERE, bad_link
 from tests.chaos.one_host import BACK_MS, WORKER_MS
 from tests.conftest import wait_until
 from tests.integration.hosts import remote_worker
-from tests.integration.running_farm import RunningFarm
 
 NAMESPACE = f"ffc{os.getpid()}"
 REMOTE = "remote-1"
@@ -29,45 +29,30 @@ STEP_S = 60
 SEED = 7
 
 
-class TwoHosts:
-    """One worker here and one behind a link; see :class:`tests.chaos.case.Arena`."""
+class TwoHosts(Ground):
+    """One worker here and one behind a link."""
 
     def __init__(self, state_dir: Path, settings: dict[str, str]) -> None:
-        with ExitStack() as undo:
+        with self.building() as undo:
             self.weather = undo.enter_context(bad_link(NAMESPACE, SEED))
             self.clock = WallClock(state_dir)
             secret = {"REDIS_BIND": HERE, "REDIS_PASSWORD": "between-hosts"}
-            self.farm = RunningFarm(state_dir, {**settings, **secret, "WORKER_PROCESSES": "1"})
-            undo.callback(self.farm.stop)
-            self.farm.start()
+            self.farm = started(undo, state_dir, {**settings, **secret, "WORKER_PROCESSES": "1"})
             reached = {"REDIS_URL": f"redis://{HERE}:{self.farm.settings.redis_port}/0"}
             environment = {**self.farm.environment, **reached, **self.clock.environment}
             undo.enter_context(remote_worker(NAMESPACE, REMOTE, environment))
             self.farm.checkable_stream(STREAM)
             wait_until(lambda: REMOTE in self.farm.report(STREAM)["drawnBy"], "the remote worker draws", 30)
-            self._undo = undo.pop_all()
-
-    def close(self) -> None:
-        """See :class:`tests.chaos.case.Arena`."""
-        self._undo.close()
 
 
-class SteppedHost:
-    """A farm on one host whose wall clock can be set; see :class:`tests.chaos.case.Arena`."""
+class SteppedHost(Ground):
+    """A farm on one host whose wall clock can be set."""
 
     def __init__(self, state_dir: Path, settings: dict[str, str]) -> None:
-        self.clock = WallClock(state_dir)
-        self.farm = RunningFarm(state_dir, {**settings, **self.clock.environment})
-        try:
-            self.farm.start()
+        with self.building() as undo:
+            self.clock = WallClock(state_dir)
+            self.farm = started(undo, state_dir, {**settings, **self.clock.environment})
             self.farm.checkable_stream(STREAM)
-        except BaseException:
-            self.close()
-            raise
-
-    def close(self) -> None:
-        """See :class:`tests.chaos.case.Arena`."""
-        self.farm.stop()
 
 
 @contextmanager
