@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import NamedTuple
 
 from coordinator.dispatch import Dispatch
 from farm.clock import Clock
@@ -47,6 +48,13 @@ class _Telling:
     watches: list[Watch] = field(default_factory=list)
 
 
+class _Passage(NamedTuple):
+    """Frames that one revision tells of, each with the moment that it shows."""
+
+    revision: int
+    frames: Sequence[tuple[int, Event]]
+
+
 class CueCaller:
     """Watches dispatches go by, and tells of the timelines in them. Methods raise StoreUnavailable."""
 
@@ -56,42 +64,55 @@ class CueCaller:
         self._clock = clock
         self._tellings: dict[str, _Telling] = {}
 
-    def follow(self, stream: str, source: str, step: Dispatch) -> int:
-        """Tell what happens in the frames of ``step``, whose scene is that of the stream ``source``; how many
-        events."""
+    def follow(self, stream: str, source: str, step: Dispatch) -> None:
+        """Tell what happens in the frames of ``step``, whose scene is that of the stream ``source``."""
         if not step.tasks:
-            return 0
+            return
         program, frames = step.show.program, [task.frame for task in step.tasks]
-        telling = self._telling(stream, program, frames[0], premieres=step.premiere is not None)
+        telling = self._tellings.get(stream)
+        if telling is None or telling.started_wall_ms != program.started_wall_ms:
+            telling = self._taken_up(stream, source, step)
         if step.premiere is not None:
             telling.births[step.premiere] = Fraction(0)
         telling.births.update(step.births)
-        newest = program.segments[-1].revision
-        # A revision may know less of the past than the one before it, of which all until now is told: who
-        # comes after us looks back no further than to its first frame.
-        closes = telling.revision != newest and self._read(telling, source, newest)
-        until = _shown(program, frames[-1])
-        due = telling.watches or (telling.cues and telling.cues[0].moment <= until)
-        found = list(_due(telling, program, frames)) if due else []
-        if (found or closes) and not self._tell(stream, telling, program, found, until):
-            return 0
-        telling.told = until
-        telling.cues = [cue for cue in telling.cues if cue.moment > until]
-        return len(found)
+        coming = [(frame, _shown(program, frame)) for frame in frames]
+        told = self._tell(stream, source, telling, program, _Passage(program.segments[-1].revision, coming))
+        if told:
+            self._tellings[stream] = telling
+        else:
+            self._tellings.pop(stream, None)
 
     def forget_all_but(self, streams: Collection[str]) -> None:
         """Drop what is known of other streams."""
         for stream in self._tellings.keys() - set(streams):
             del self._tellings[stream]
 
-    def _telling(self, stream: str, program: Program, first: int, *, premieres: bool) -> _Telling:
-        telling = self._tellings.get(stream)
-        if telling is None or telling.started_wall_ms != program.started_wall_ms:
-            mark = self._events.mark(stream)
-            births = {} if premieres else self._scenes.births(stream)
-            told = _BEGINNING if premieres else _resumed(mark, program, first)
-            telling = self._tellings[stream] = _Telling(program.started_wall_ms, told, mark, births)
+    def _taken_up(self, stream: str, source: str, step: Dispatch) -> _Telling:
+        """Where to begin, or to go on after somebody else; what that one left untold is told."""
+        program, first = step.show.program, step.tasks[0].frame
+        mark = self._events.mark(stream)
+        if step.premiere is not None:
+            return _Telling(program.started_wall_ms, _BEGINNING, mark, {})
+        told = _resumed(mark, program, first)
+        telling = _Telling(program.started_wall_ms, told, mark, self._scenes.births(stream))
+        past = _past(program, first, told)
+        if past is not None:
+            self._tell(stream, source, telling, program, past)
         return telling
+
+    def _tell(self, stream: str, source: str, telling: _Telling, program: Program, passage: _Passage) -> bool:
+        """Tell what happens in ``passage``; whether nobody else did."""
+        # A revision may know less of the past than the one before it, of which all until now is told: who
+        # comes after us looks back no further than to its first frame.
+        closes = telling.revision != passage.revision and self._read(telling, source, passage.revision)
+        until = passage.frames[-1][1]
+        due = telling.watches or (telling.cues and telling.cues[0].moment <= until)
+        found = list(_due(telling, passage)) if due else []
+        if (found or closes) and not self._publish(stream, telling, program, found, until):
+            return False
+        telling.told = until
+        telling.cues = [cue for cue in telling.cues if cue.moment > until]
+        return True
 
     def _read(self, telling: _Telling, source: str, revision: int) -> bool:
         """Find out what is to come in ``revision``; whether it has timelines that run or ran."""
@@ -111,7 +132,7 @@ class CueCaller:
             log.warning("nothing can be told of timelines", stream=source, reason=error.message)
             return Performance()
 
-    def _tell(
+    def _publish(
         self,
         stream: str,
         telling: _Telling,
@@ -142,16 +163,14 @@ class CueCaller:
             telling.mark = mark
         else:
             log.warning("somebody else tells of timelines", stream=stream)
-            del self._tellings[stream]
         return told
 
 
-def _due(telling: _Telling, program: Program, frames: Sequence[int]) -> Iterator[tuple[Cue, int]]:
-    """What happens in ``frames``, each with the first frame that shows it."""
+def _due(telling: _Telling, passage: _Passage) -> Iterator[tuple[Cue, int]]:
+    """What happens in ``passage``, each with the first frame that shows it."""
     since, coming = telling.told, iter(telling.cues)
     cue = next(coming, None)
-    for frame in frames:
-        shown = _shown(program, frame)
+    for frame, shown in passage.frames:
         while cue is not None and cue.moment <= shown:
             yield cue, frame
             cue = next(coming, None)
@@ -160,6 +179,17 @@ def _due(telling: _Telling, program: Program, frames: Sequence[int]) -> Iterator
                 for told in watch.between(since, shown, frame):
                     yield told, frame
             since = shown
+
+
+def _past(program: Program, first: int, told: Event) -> _Passage | None:
+    """What somebody else ordered before frame ``first`` and of which only all until ``told`` is known to be
+    told: to be told as the revision of those frames has it, for the next one may know less of them."""
+    if first > program.segments[0].from_frame:
+        shown = _shown(program, first - 1)
+        return _Passage(shown.revision, [(first - 1, shown)]) if shown > told else None
+    # The encoder process is another one, too, and what its last frame was is not kept: a frame earlier.
+    shown = Event(_shown(program, first).scene_time_s - 1 / program.fps, told.revision)
+    return _Passage(told.revision, [(first, shown)]) if shown > told and told.revision else None
 
 
 def _shown(program: Program, frame: int) -> Event:
