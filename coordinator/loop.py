@@ -20,10 +20,12 @@ from coordinator.neighbours import Neighbours
 from coordinator.publisher import Publisher
 from coordinator.pulse import Pulse
 from coordinator.reconciler import Reconciler
-from coordinator.reliever import Held, Limits, Reliever
+from coordinator.reliever import Limits, Reliever
+from coordinator.steward import Steward
 from coordinator.teller import Teller
 from coordinator.tenure import Tenure
-from coordinator.view import Reader, StreamView
+from coordinator.timer import Timer
+from coordinator.unrecorded import Unrecorded
 from coordinator.ward import Ward
 from farm.clock import Clock
 from farm.errors import StoreUnavailable
@@ -51,31 +53,10 @@ BEAT_EXPIRES_MS = 3_000
 RELIEF_NS = 500 * MS
 LEASE_SHARE = 8
 """Leases are renewed, and free ones taken, this often per term: an orphan waits a term and an eighth."""
-UNRECORDED_NS = 1_500 * MS
-"""A ticking stream whose record is missing is left alone for so long."""
 MISSED_MEETINGS = 3
 """A coordinator that was not there so many times, when leases are renewed, is given no streams."""
 FIRST_RETRY_S, LAST_RETRY_S = 0.05, 0.5
 NO_LIMITS = Limits()
-
-
-class _Timer:
-    """Due every ``period_ns``; late turns are not made up for."""
-
-    def __init__(self, period_ns: int) -> None:
-        self._period_ns = period_ns
-        self.due_ns = 0
-
-    def hurry(self) -> None:
-        """Be due at once."""
-        self.due_ns = 0
-
-    def is_due(self, now_ns: int) -> bool:
-        """Whether it is time; if so, the next time is set."""
-        if now_ns < self.due_ns:
-            return False
-        self.due_ns = now_ns + self._period_ns
-        return True
 
 
 class Coordinator:
@@ -95,11 +76,9 @@ class Coordinator:
         self._clock = clock
         self._name = name
         leases, events = LeaseStore(redis, ttl_ms=lease_ttl_ms), EventLog(redis)
-        self._nodes = NodeStore(redis)
-        self._reader = Reader(redis)
         self._tenure = Tenure(leases, clock, owner=name, ttl_ms=lease_ttl_ms)
         handovers = HandoverStore(
-            redis, ttl_ms=lease_ttl_ms, silence_ms=max(1, lease_ttl_ms * 3 // LEASE_SHARE)
+            redis, ttl_ms=lease_ttl_ms, silence_ms=max(1, lease_ttl_ms * MISSED_MEETINGS // LEASE_SHARE)
         )
         self._neighbours = Neighbours(handovers, self._tenure, clock, name=name)
         self._pulse = Pulse()
@@ -110,20 +89,18 @@ class Coordinator:
         self._ward = Ward(redis, events, clock, name=name)
         # It only ever stops streams, which no limit forbids.
         finisher = Finisher(StreamStore(redis, clock, user_limit=0, global_limit=0), events, clock)
-        self._reconciler = Reconciler(self._nodes, leases, events, finisher, self._pulse, clock)
-        self._reliever = Reliever(redis, leases, events, clock, limits)
+        self._reconciler = Reconciler(NodeStore(redis), leases, events, finisher, self._pulse, clock)
+        reliever = Reliever(redis, leases, events, clock, limits)
+        unrecorded = Unrecorded(self._pulse, clock)
+        self._steward = Steward(redis, self._director, self._tenure, self._reconciler, reliever, unrecorded)
         self._keepsake = Keepsake(redis)
         self._isolation = Isolation()
-        self._streams: list[str] = []
         self._followed: frozenset[str] = frozenset()
-        self._views: dict[str, StreamView] = {}
-        self._replacing: dict[str, bool] = {}
-        self._unrecorded_ns: dict[str, int] = {}
-        self._keep_leases = _Timer(lease_ttl_ms * MS // LEASE_SHARE)
-        self._reconcile = _Timer(min(RECONCILE_NS, lease_ttl_ms * MS // 2))
-        self._beat = _Timer(BEAT_NS)
+        self._keep_leases = Timer(lease_ttl_ms * MS // LEASE_SHARE)
+        self._reconcile = Timer(min(RECONCILE_NS, lease_ttl_ms * MS // 2))
+        self._beat = Timer(BEAT_NS)
         self._timers = (self._keep_leases, self._reconcile, self._beat)
-        self._relieve = _Timer(RELIEF_NS)
+        self._relieve = Timer(RELIEF_NS)
 
     def run(self, stop: Flag) -> None:
         """Work until ``stop`` is set, whatever becomes of Redis meanwhile; then give up all leases."""
@@ -152,10 +129,10 @@ class Coordinator:
         wait_ns = min(timer.due_ns for timer in self._timers) - self._clock.monotonic_ns()
         said = hear(heard, wait_ns / 1e9)
         self._note(said)
-        if said.changed:
-            self._refresh(said.changed)
+        if said.changed and self._steward.edited(said.changed):
+            self._reconcile.hurry()
         for source, snapshot in said.refreshed.items():
-            for stream in self._showing({source}):
+            for stream in self._steward.showing({source}):
                 self._director.refresh(stream, snapshot)
         if said.credits:
             now_ns = self._clock.monotonic_ns()
@@ -199,111 +176,23 @@ class Coordinator:
         for timer in self._timers:
             timer.hurry()
 
-    def _refresh(self, changed: set[str]) -> None:
-        """Somebody edited: show it from the next frame on. What concerns more than the picture is seen to
-        at once, too."""
-        for stream, view in self._reader.view(self._showing(changed)).items():
-            self._give_order(stream, view)
-            before = self._views.get(stream)
-            if before is None or view.record != before.record:
-                self._reconcile.hurry()
-        if not changed.issubset(self._streams):
-            self._reconcile.hurry()
-
-    def _showing(self, sources: set[str]) -> list[str]:
-        """The streams held here that show the scenes of ``sources``: these, and their renditions."""
-        views = ((stream, self._views.get(stream)) for stream in self._tenure.held())
-        return [
-            stream
-            for stream, view in views
-            if stream in sources or (view is not None and view.record and view.record.scene_stream in sources)
-        ]
-
     def _look_after(self, now_ns: int) -> None:
         if min(timer.due_ns for timer in self._timers) <= now_ns and self._keepsake.mend():
             log.warning("Redis was emptied; what was on air is put back", streams=len(self._tenure.held()))
         if self._keep_leases.is_due(now_ns):
-            changed = self._tenure.keep(self._streams)
+            changed = self._tenure.keep(self._steward.streams)
             if self._neighbours.look() or changed:
                 self._reconcile.hurry()
         if self._beat.is_due(now_ns):
             self._director.keep_place()
             with self._isolation.around("the workers"):
-                self._ward.look(self._streams)
+                self._ward.look(self._steward.streams)
             self._show_life()
             self._keepsake.remember(self._director.on_air(), self._reconciler.nodes())
         if self._reconcile.is_due(now_ns):
-            self._reconcile_all(now_ns)
+            self._steward.look()
         if self._relieve.is_due(now_ns):
-            self._relieve_all()
-
-    def _relieve_all(self) -> None:
-        held = {
-            stream: Held(lease, view.record, view.revision)
-            for stream, view in self._views.items()
-            if view.record is not None and (lease := self._tenure.lease(stream)) is not None
-        }
-        for stream in self._reliever.look(held):
-            self._director.relieve(stream, self._reliever.measures(stream))
-
-    def _reconcile_all(self, now_ns: int) -> None:
-        self._reconciler.look(self._nodes.names())
-        assigned = self._reconciler.assigned_streams()
-        self._streams = list({*self._reader.names(), *assigned, *self._tenure.held()})
-        self._tenure.keep(self._streams)
-        self._views = self._reader.view(self._tenure.held())
-        for stream, view in self._views.items():
-            with self._isolation.around(stream):
-                self._reconcile_one(stream, view)
-        held = set(self._tenure.held())
-        self._director.forget_all_but(held)
-        self._replacing = {stream: old for stream, old in self._replacing.items() if stream in held}
-        self._unrecorded_ns = {stream: ns for stream, ns in self._unrecorded_ns.items() if stream in held}
-
-    def _reconcile_one(self, stream: str, view: StreamView) -> None:
-        lease = self._tenure.lease(stream)
-        if lease is None or self._may_be_put_back(stream, view):
-            return
-        step = self._reconciler.step(lease, view)
-        self._replacing[stream] = step.replacing
-        self._give_order(stream, view)
-        if view.record is None and step.gone:
-            self._clean_up(stream)
-
-    def _may_be_put_back(self, stream: str, view: StreamView) -> bool:
-        """Whether its record is missing although its process may tick, and has been for a moment only: Redis
-        may have lost it just now. A stream that is being deleted waits for that moment."""
-        now_ns = self._clock.monotonic_ns()
-        if view.record is not None or self._pulse.silent(stream, now_ns):
-            self._unrecorded_ns.pop(stream, None)
-            return False
-        return now_ns - self._unrecorded_ns.setdefault(stream, now_ns) < UNRECORDED_NS
-
-    def _give_order(self, stream: str, view: StreamView) -> None:
-        order = view.order(
-            replacing=self._replacing.get(stream, False), measures=self._reliever.measures(stream)
-        )
-        if order is None:
-            self._director.forget(stream)
-        else:
-            self._director.order(stream, order)
-
-    def _clean_up(self, stream: str) -> None:
-        """The stream was deleted and its process is gone: so is all that was kept for it."""
-        kept = (
-            keys.program,
-            keys.status,
-            keys.relief,
-            keys.report,
-            keys.events,
-            keys.cues,
-            keys.preview,
-            keys.preview_wanted,
-            keys.hedges,
-        )
-        self._redis.delete(keys.snapshot_births(stream), *(kind(stream) for kind in kept))
-        self._tenure.give_up(stream)
-        log.info("deleted", stream=stream)
+            self._steward.relieve()
 
     def _show_life(self) -> None:
         sign = {
