@@ -167,5 +167,5 @@ class Feed:
         horizon = self._sequencer.emitted - self._sequencer.window
         for frame in [m for m in self._refused if m <= horizon]:
             del self._refused[frame]
-        for frame in [m for m in self._letters if m <= self._sequencer.shown or m <= horizon]:
+        for frame in [m for m in self._letters if m <= self._sequencer.canvas or m <= horizon]:
             del self._letters[frame]

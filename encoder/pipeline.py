@@ -209,7 +209,7 @@ class Pipeline:
         note = Tick(
             frame=tick,
             choice=applied.choice,
-            shown=parts.sequencer.shown,
+            shown=parts.sequencer.canvas,
             done=applied.done,
             ready_ns=applied.ready_ns,
             asked_ns=parts.meter.asked_ns(tick),

@@ -77,11 +77,11 @@ class Sequencer:
         self.fence = 0
         """The highest fencing token seen."""
         self.canvas = EMPTY
-        """The frame that the canvas holds; what frames may build on."""
-        self.shown = EMPTY
-        """The newest frame ever applied; older ones have passed."""
+        """The frame that the canvas holds, the newest ever applied: what frames may build on. Older ones have
+        passed."""
         self.drawn: Size | None = None
         """The size that it was drawn with, if not the canvas's own."""
+        self._first = first
         self.emitted = first - 1
         """The last tick that was closed."""
         self.fresh = 0
@@ -105,7 +105,8 @@ class Sequencer:
 
     def go_on(self, before: Sequencer, first: int) -> None:
         """Count on at ``first`` after another epoch of the same process; its fences stay in force."""
-        self.emitted = self.shown = self.heard = first - 1
+        self._first = first
+        self.emitted = self.heard = first - 1
         self.fence = before.fence
         self.barred = before.barred
 
@@ -120,9 +121,9 @@ class Sequencer:
     def wanted(self) -> list[int]:
         """The frames that would be news: not here, and of a tick to come or of one that nothing explains."""
         coming = range(self.emitted + 1, self.emitted + self.window + 1)
-        past = range(max(0, self.emitted - self.window + 1), self.emitted + 1)
+        past = range(max(self._first, self.emitted - self.window + 1), self.emitted + 1)
         return [
-            *(m for m in past if m not in self._held and (m > self.shown or m in self._unexplained)),
+            *(m for m in past if m not in self._held and (m > self.canvas or m in self._unexplained)),
             *(m for m in coming if m not in self._held),
         ]
 
@@ -172,10 +173,10 @@ class Sequencer:
         """``done`` was copied onto the canvas: the picked frame, or what lay in its place and fitted."""
         self._held.pop(done.frame, None)
         self._take_fence(done.fence)  # what an older owner sent does not build on this picture
-        self.canvas = self.shown = done.frame
+        self.canvas = done.frame
         self.drawn = done.drawn
         self.covered = max(self.covered, done.frame + done.hold - 1)
-        for frame in [m for m in self._held if m <= self.shown]:
+        for frame in [m for m in self._held if m <= self.canvas]:
             self.refused[Refusal.PASSED] += 1
             del self._held[frame]
 
@@ -253,7 +254,7 @@ class Sequencer:
     def _out_of_place(self, done: FrameDone) -> Refusal | None:
         if done.frame > self.emitted + self.window:
             return Refusal.EARLY
-        if done.frame <= max(self.shown, self.emitted - self.window):
+        if done.frame < self._first or done.frame <= max(self.canvas, self.emitted - self.window):
             return Refusal.PASSED
         held = self._held.get(done.frame)
         return Refusal.DUPLICATE if held is not None and held.base <= done.base else None

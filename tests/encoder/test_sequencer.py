@@ -51,6 +51,17 @@ def test_a_lost_frame_is_healed_by_the_next(sequencer: Sequencer) -> None:
     assert show(sequencer, 2).frame == 2
 
 
+def test_an_epoch_that_goes_on_at_a_frame_wants_none_before_it(sequencer: Sequencer) -> None:
+    sequencer.offer(frame(0, fence=3))
+    following = Sequencer("s", 2, WINDOW)
+    following.go_on(sequencer, 10)
+    assert following.wanted() == [10, 11, 12, 13]
+    assert following.offer(frame(9, epoch=2, fence=3)) is Refusal.PASSED
+    assert following.offer(frame(10, epoch=2, fence=2)) is Refusal.FENCE
+    assert following.offer(frame(10, epoch=2, fence=3)) is None
+    assert (following.canvas, show(following, 10).frame, following.canvas) == (EMPTY, 10, 10)
+
+
 def test_of_several_frames_that_fit_the_newest_is_shown_and_the_others_have_passed(
     sequencer: Sequencer,
 ) -> None:
