@@ -110,8 +110,9 @@ class Director:
                 if step is not None:
                     steps[credit.stream] = step
         tasks = [task for step in steps.values() for task in step.tasks]
-        self._publisher.publish_again(self._late(mine, free=drawers > 1 and self._waiting < drawers))
-        self._publisher.publish(tasks, {stream: _terms(self._orders[stream]) for stream in steps})
+        terms = {stream: _terms(order) for stream, order in self._orders.items()}
+        self._publisher.publish_again(self._late(mine, free=drawers > 1 and self._waiting < drawers), terms)
+        self._publisher.publish(tasks, terms)
         self._hedger.ordered(tasks)
         for stream, step in steps.items():
             with self._isolated_telling.around(stream):

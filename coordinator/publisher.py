@@ -107,6 +107,11 @@ class Terms(NamedTuple):
     priority: str = "normal"
     """One of LANES."""
 
+    @property
+    def lane(self) -> str:
+        """The broker's list that they go into."""
+        return LANES.get(self.priority, keys.QUEUE)
+
 
 USUAL = Terms()
 NO_TERMS: Mapping[str, Terms] = MappingProxyType({})
@@ -125,21 +130,27 @@ class Publisher:
             return
         lanes: dict[str, list[bytes]] = {}
         for stream, of_stream in groupby(tasks, key=lambda task: task.stream):
-            most, priority = terms.get(stream, USUAL)
-            lane = lanes.setdefault(LANES.get(priority, keys.QUEUE), [])
-            lane += (envelope(batch) for batch in batches(tuple(of_stream), most))
+            own = terms.get(stream, USUAL)
+            lane = lanes.setdefault(own.lane, [])
+            lane += (envelope(batch) for batch in batches(tuple(of_stream), own.batch))
         with self._redis.pipeline(transaction=False) as pipe:
             for name, envelopes in lanes.items():
                 pipe.lpush(name, *envelopes)
                 pipe.pexpire(name, EXPIRES_MS)
             pipe.execute()
 
-    def publish_again(self, tasks: Sequence[FrameTask]) -> None:
-        """Queue second draws, each by itself and before all that waits, and write down which they are."""
+    def publish_again(self, tasks: Sequence[FrameTask], terms: Mapping[str, Terms] = NO_TERMS) -> None:
+        """Queue second draws, each by itself and before all that waits with the priority of its stream, and
+        write down which they are."""
         if not tasks:
             return
+        lanes: dict[str, list[bytes]] = {}
+        for task in reversed(tasks):
+            lanes.setdefault(terms.get(task.stream, USUAL).lane, []).append(envelope((task,)))
         with self._redis.pipeline(transaction=False) as pipe:
-            pipe.rpush(keys.QUEUE, *(envelope((task,)) for task in reversed(tasks)))
+            for name, envelopes in lanes.items():
+                pipe.rpush(name, *envelopes)
+                pipe.pexpire(name, EXPIRES_MS)
             for task in tasks:
                 note_hedge(pipe, task.stream, task.epoch, task.frame)
             pipe.execute()

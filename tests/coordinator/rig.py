@@ -35,6 +35,7 @@ from farm.store.scenes import SceneStore
 from farm.store.snapshots import NO_SNAPSHOT, SnapshotStore
 from farm.store.streams import StreamRecord, StreamStatus, StreamStore
 
+DEFAULT_CONFIG = StreamConfig()
 FPS = Fraction(30)
 LEAD = 3
 SLOTS = 8
@@ -57,8 +58,10 @@ def credit(
     return Credit(stream, epoch, emitted, shown, lead, FPS, fence, delivery(epoch))
 
 
-def record(stream: str = "s", created_wall_ms: int = 1) -> StreamRecord:
-    return StreamRecord(stream, stream, "owner", Desired.STOPPED, StreamConfig(), (), created_wall_ms)
+def record(
+    stream: str = "s", created_wall_ms: int = 1, config: StreamConfig = DEFAULT_CONFIG
+) -> StreamRecord:
+    return StreamRecord(stream, stream, "owner", Desired.STOPPED, config, (), created_wall_ms)
 
 
 def streams(redis: FarmRedis) -> StreamStore:
@@ -95,10 +98,10 @@ class FakeNode:
         self.redis.publish(keys.credit(said.stream), to_pack(said))
 
 
-def queued(redis: FarmRedis) -> list[FrameTask]:
+def queued(redis: FarmRedis, lane: str = keys.QUEUE) -> list[FrameTask]:
     """Take all tasks out of the queue, the first to be drawn first."""
     found: list[FrameTask] = []
-    while (message := redis.rpop(keys.QUEUE)) is not None:
+    while (message := redis.rpop(lane)) is not None:
         assert isinstance(message, bytes)
         args, _, _ = json.loads(base64.b64decode(json.loads(message)["body"]))
         found.append(from_plain(args[0], FrameTask))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from farm.messages import Desired, FrameTask, State, to_json
+from farm.messages import Desired, FrameTask, State, StreamConfig, to_json
 from farm.store import keys
 from farm.store.connection import FarmRedis
 from farm.store.leases import LeaseStore
@@ -13,6 +13,7 @@ from farm.store.snapshots import SnapshotStore
 from farm.store.streams import StreamStatus
 from tests.conftest import wait_until
 from tests.coordinator.rig import (
+    DEFAULT_CONFIG,
     FakeNode,
     commit_data,
     commit_scene,
@@ -33,19 +34,26 @@ def node(redis: FarmRedis) -> FakeNode:
     return made
 
 
-def start(redis: FarmRedis, stream: str = "s") -> None:
-    streams(redis).create(record(stream))
+def start(redis: FarmRedis, stream: str = "s", config: StreamConfig = DEFAULT_CONFIG) -> None:
+    streams(redis).create(record(stream, config=config))
     commit_scene(redis, stream)
     streams(redis).want(stream, Desired.LIVE)
 
 
-def tasks_for(redis: FarmRedis, node: FakeNode, emitted: int, canvas: int, fence: int = 0) -> list[FrameTask]:
+def tasks_for(
+    redis: FarmRedis,
+    node: FakeNode,
+    emitted: int,
+    canvas: int,
+    fence: int = 0,
+    lane: str = keys.QUEUE,
+) -> list[FrameTask]:
     """The tasks that follow from a credit; it is said again until somebody hears it."""
     found: list[FrameTask] = []
 
     def answered() -> bool:
         node.tick(credit(emitted, canvas, fence=fence))
-        found.extend(queued(redis))
+        found.extend(queued(redis, lane))
         return bool(found)
 
     wait_until(answered, f"tasks after frame {emitted}")

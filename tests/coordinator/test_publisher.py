@@ -156,6 +156,24 @@ def test_second_draws_go_before_all_that_waits_each_by_itself_and_are_written_do
     assert HedgeStore(redis).frames("s") == set()
 
 
+def test_a_second_draw_has_the_priority_of_its_stream(publisher: Publisher, redis: FarmRedis) -> None:
+    terms = {priority: Terms(priority=priority) for priority in LANES}
+    first, again = (
+        [msgspec.structs.replace(frame_task(frame), stream=priority, hedge=frame == 3) for priority in LANES]
+        for frame in (4, 3)
+    )
+    publisher.publish(first, terms)
+    publisher.publish_again(again, terms)
+    assert {lane: frames_in(redis, name) for lane, name in LANES.items()} == {
+        priority: [(priority, [3]), (priority, [4])] for priority in LANES
+    }
+
+
+def test_second_draws_that_nobody_takes_are_dropped_by_redis(publisher: Publisher, redis: FarmRedis) -> None:
+    publisher.publish_again([frame_task(4)])
+    assert 0 < redis.pttl(keys.QUEUE) <= EXPIRES_MS
+
+
 def test_the_backlog_is_counted(publisher: Publisher) -> None:
     publisher.publish([])
     assert publisher.backlog() == 0

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 import pytest
 
-from farm.messages import Credit, FrameTask, to_json
+from farm.messages import Credit, FrameTask, StreamConfig, to_json
 from farm.store import keys
 from farm.store.connection import FarmRedis
 from farm.store.heartbeats import beat
 from farm.store.hedges import HedgeStore
+from farm.tasks import LANES
 from tests.conftest import wait_until
 from tests.coordinator.rig import FakeNode, coordinator, credit, queued
 from tests.coordinator.test_loop import start, tasks_for
@@ -28,19 +31,22 @@ def late(*frames: int) -> Credit:
     return msgspec.structs.replace(credit(0, -1), absent=absent, arrivals_ms=HABIT_MS)
 
 
-def test_a_late_frame_is_ordered_again_by_a_coordinator(redis: FarmRedis, redis_url: str) -> None:
+@pytest.mark.parametrize("priority", ["normal", "high"])
+def test_a_late_frame_is_ordered_again_by_a_coordinator(
+    redis: FarmRedis, redis_url: str, priority: Literal["normal", "high"]
+) -> None:
     for name in ("one", "two"):
         sign_of_life(redis, name)
     node = FakeNode(redis)
     node.beat()
     with coordinator(redis_url, "one", hedge_percent=50):
-        start(redis)
-        first = tasks_for(redis, node, emitted=-1, canvas=-1)
+        start(redis, config=StreamConfig(priority=priority))
+        first = tasks_for(redis, node, emitted=-1, canvas=-1, lane=LANES[priority])
         found: list[FrameTask] = []
 
         def again() -> bool:
             node.tick(late(1))
-            found.extend(task for task in queued(redis) if task.hedge)
+            found.extend(task for task in queued(redis, LANES[priority]) if task.hedge)
             return bool(found)
 
         wait_until(again, "frame 1 is ordered again")
