@@ -7,6 +7,8 @@ bit rate is on average.
 from __future__ import annotations
 
 import argparse
+import os
+import signal
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -20,6 +22,7 @@ from av.container import OutputContainer
 from av.video.stream import VideoStream
 
 from farm.errors import EncoderFailed, FarmError, InputError
+from farm.forking.kinship import ParentGone, end_with_parent
 from farm.settings import parse_bitrate_kbps
 from farm.transport.planes import i420_bytes
 from farm.transport.y4m import FilmFormat, read_header, read_picture
@@ -114,6 +117,8 @@ def main() -> int:
     parser.add_argument("--bitrate", type=parse_bitrate_kbps)
     order = parser.parse_args()
     try:
+        # Nobody wants the film of a program that was killed.
+        end_with_parent(os.getppid(), signal.SIGTERM)
         film = read_header(sys.stdin.buffer)
         if film is None:  # whoever was to draw it has said why it was not
             return 1
@@ -122,7 +127,7 @@ def main() -> int:
     except FarmError as error:
         print(error.message, file=sys.stderr)  # noqa: T201  there is no log
         return 1
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, ParentGone):
         return INTERRUPTED
     return 0
 

@@ -7,9 +7,12 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from PIL import Image
 from typer.testing import CliRunner
@@ -113,17 +116,38 @@ def test_a_film_that_cannot_be_written_ends_both_processes(scene: Path, tmp_path
     assert "Traceback" not in done.stderr
 
 
+@contextmanager
+def rendering(scene: Path, out: Path) -> Iterator[subprocess.Popen[str]]:
+    """A long film that has begun, in a process group of its own, of which nothing is left afterwards."""
+    command = [sys.executable, "-m", "farm", "render", str(scene), str(out), "--seconds", "600"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True) as process:
+        try:
+            wait_until(out.with_name(f"{out.name}.part").exists, "the film has begun")
+            yield process
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+
+
 def test_ctrl_c_ends_it_quietly_and_leaves_nothing(scene: Path, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "farm", "render", str(scene), str(tmp_path / "out.mp4")]
-    with subprocess.Popen(
-        [*command, "--seconds", "36000"], stderr=subprocess.PIPE, text=True, start_new_session=True
-    ) as process:
-        wait_until((tmp_path / "out.mp4.part").exists, "the film has begun")
+    with rendering(scene, tmp_path / "out.mp4") as process:
         os.killpg(process.pid, signal.SIGINT)
         _, told = process.communicate(timeout=20)
     assert process.returncode not in (0, None)
     assert "Traceback" not in told
     assert [path.name for path in tmp_path.iterdir()] == ["scene.json"]
+
+
+def test_who_draws_and_who_encodes_end_when_it_is_killed(scene: Path, tmp_path: Path) -> None:
+    with rendering(scene, tmp_path / "out.mp4") as process:
+        children = psutil.Process(process.pid).children()
+        process.kill()
+        wait_until(lambda: all(map(has_ended, children)), "both have ended")
+    assert len(children) == 2
+
+
+def has_ended(process: psutil.Process) -> bool:
+    return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 from collections.abc import Iterable
 from fractions import Fraction
@@ -16,6 +17,7 @@ from rich.progress import track
 
 from farm.clock import SystemClock
 from farm.errors import FarmError, InputError
+from farm.forking.kinship import ParentGone, end_with_parent
 from farm.log import configure_logging
 from farm.offline.scene_file import read_data, read_variant
 from farm.settings import Settings, load_settings, parse_resolution
@@ -48,6 +50,8 @@ def main() -> int:
     order = _order()
     tell = Console(stderr=True)
     try:
+        # Nobody wants the film of a program that was killed.
+        end_with_parent(os.getppid(), signal.SIGTERM)
         settings = load_settings()
         configure_logging(settings, "render")
         check_imaging()
@@ -57,7 +61,7 @@ def main() -> int:
         return 1
     except BrokenPipeError:  # the encoder gave up, and says why itself
         return 1
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, ParentGone):
         return INTERRUPTED
     for layer, reason in list(problems.items())[:_MAX_PROBLEMS]:
         tell.print(f"layer {layer}: {reason}", style="yellow", markup=False, highlight=False, soft_wrap=True)
