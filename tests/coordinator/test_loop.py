@@ -77,8 +77,9 @@ def test_a_stream_that_is_started_gets_a_node_and_goes_live(
         assert [task.frame for task in tasks] == [0, 1, 2]
         wait_until(lambda: status(redis).state is State.LIVE, "live")
         assert status(redis).node == node.name
-        states = [data["state"] for data in told(redis, "s", "stream:status")]
-        assert states == ["starting", "live"]
+        # The status is written first, then told.
+        wait_until(lambda: len(told(redis, "s", "stream:status")) == 2, "both states are told")
+        assert [data["state"] for data in told(redis, "s", "stream:status")] == ["starting", "live"]
         assert told(redis, "s", "scene:applied") == [{"revision": 1, "frame": 0, "epoch": 1}]
 
 
