@@ -15,7 +15,7 @@ import psutil
 from encoder.control import Answer, Proposal, Question
 from encoder.order import LastWord, ProcessOrder, ring_label
 from encoder.registry import Entry
-from encoder.watchdog import TickCount
+from encoder.watchdog import TickCount, at_rest
 from farm.errors import EncoderFailed
 from farm.forking.kinship import born_s
 from farm.forking.process import run_module
@@ -71,8 +71,12 @@ class Child:
         return None if runs else "the process ended"
 
     def last_tick(self) -> int | None:
-        """The number of its last tick, -1 before the first; None while it has no ring."""
+        """A number that changes with every tick, -1 before the first; None while it has no ring."""
         return self._ticks.read()
+
+    def at_rest(self) -> bool:
+        """Whether none of its threads runs or wants to."""
+        return at_rest(self.entry.pid)
 
     def last_word(self) -> LastWord | None:
         """That it is not to be started again, if its end said so; of one that was adopted nobody knows."""

@@ -33,6 +33,8 @@ from farm.store.keepsake import founded
 from farm.store.nodes import NodeStore
 
 STEP_S = 0.1
+SOON_S = 0.02
+"""To the next step after one that killed a process: so soon it is gone, and its stream is off the air."""
 BEAT_S, BEAT_EXPIRY_S = 0.5, 2
 READ_S = 1.0
 LISTEN_S = 0.25
@@ -158,10 +160,11 @@ class Node:
         """Look after the processes until told to stop."""
         self._supervisor.adopt(Child.adopt, sweep)
         self._desk.thread.start()
-        while not self._stopping.wait(STEP_S):
+        pause_s = STEP_S
+        while not self._stopping.wait(pause_s):
             if self._desk.wishes is not None:
                 self._supervisor.want(self._desk.wishes)
-            self._step()
+            pause_s = SOON_S if self._step() else STEP_S
         self._supervisor.want({})
         self._step()
         while not self._supervisor.idle():
@@ -169,9 +172,10 @@ class Node:
             self._step()
         self._desk.stop()
 
-    def _step(self) -> None:
-        self._supervisor.step()
+    def _step(self) -> bool:
+        killed = self._supervisor.step()
         self._desk.reports = self._supervisor.reports()
+        return killed
 
     def _start(self, spec: StreamSpec, epoch: int) -> Child:
         return Child.start(spec, epoch, self._name, self._fork_server)

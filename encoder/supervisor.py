@@ -13,7 +13,7 @@ from encoder.control import Answer, Proposal
 from encoder.order import LastWord
 from encoder.registry import Entry, Registry
 from encoder.supervision import Action, Limits, Sight, next_action, recent_deaths
-from encoder.watchdog import Watchdog, patience_ns
+from encoder.watchdog import Watchdog, patience
 from farm.clock import Clock
 from farm.errors import EncoderFailed
 from farm.log import get_logger
@@ -37,7 +37,11 @@ class Process(Protocol):
         ...
 
     def last_tick(self) -> int | None:
-        """The number of its last tick, -1 before the first; None while that cannot be seen."""
+        """A number that changes with every tick, -1 before the first; None while that cannot be seen."""
+        ...
+
+    def at_rest(self) -> bool:
+        """Whether nothing in it runs or wants to."""
         ...
 
     def last_word(self) -> LastWord | None:
@@ -85,6 +89,7 @@ class _Unit:
     epoch: int = 0
     watchdog: Watchdog = field(default_factory=Watchdog)
     stuck: bool = False
+    killed: bool = False
 
     def watch(self, now_ns: int) -> None:
         """Look whether the process ticks; one that was told to end need not, and one that is free waits for
@@ -93,7 +98,8 @@ class _Unit:
             return
         if self.process is not None and self.terminated_ns is None and not self.stuck:
             fps = None if self.spec is None else self.spec.config.fps
-            self.stuck = self.watchdog.look(self.process.last_tick(), patience_ns(fps), now_ns)
+            count = self.process.last_tick()
+            self.stuck = self.watchdog.look(count, patience(fps), now_ns, self.process.at_rest)
 
     def want(self, spec: StreamSpec | None) -> None:
         if spec is not None and (self.spec is None or spec.generation != self.spec.generation):
@@ -159,14 +165,21 @@ class Supervisor:
         for stream in specs.keys() | self._units.keys():
             self._units.setdefault(stream, _Unit()).want(specs.get(stream))
 
-    def step(self) -> None:
-        """Look at every process and take the next step for each stream."""
+    def step(self) -> bool:
+        """Look at every process and take the next step for each stream.
+
+        Whether one was killed just now, whose place is empty in a moment.
+        """
+        killed = False
         for stream, unit in list(self._units.items()):
             self._reap(stream, unit)
             unit.watch(self._clock.monotonic_ns())
             self._hear(stream, unit)
             if self._knows_wishes:
+                before = unit.killed
                 self._act(stream, unit)
+                killed |= unit.killed and not before
+        return killed
 
     def reports(self) -> dict[str, ProcessReport]:
         """The streams as they are now."""
@@ -196,7 +209,7 @@ class Supervisor:
         else:
             log.info("encoder process ended", stream=stream, pid=process.entry.pid)
         unit.terminated_ns = None
-        unit.watchdog, unit.stuck = Watchdog(), False
+        unit.watchdog, unit.stuck, unit.killed = Watchdog(), False, False
         unit.asked_ns, unit.refused = None, False
 
     def _hear(self, stream: str, unit: _Unit) -> None:
@@ -225,8 +238,10 @@ class Supervisor:
                 unit.terminated_ns = self._clock.monotonic_ns()
                 unit.process.terminate()
             case Action.KILL if unit.process is not None:
-                why = "it does not tick" if unit.stuck else "it does not end"
-                log.warning("killing an encoder process", stream=stream, reason=why)
+                if not unit.killed:
+                    why = "it does not tick" if unit.stuck else "it does not end"
+                    log.warning("killing an encoder process", stream=stream, reason=why)
+                unit.killed = True
                 unit.process.kill()
             case Action.GIVE_UP:
                 unit.gave_up = True

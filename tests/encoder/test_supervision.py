@@ -61,6 +61,7 @@ class FakeProcess:
         self.word: LastWord | None = None
         self.asked: list[str] = []
         self.ticks = 0
+        self.rests = False
         self.proposed: list[Proposal] = []
         self.answers: list[Answer] = []
         self.listens = True
@@ -84,6 +85,9 @@ class FakeProcess:
 
     def last_tick(self) -> int:
         return self.ticks
+
+    def at_rest(self) -> bool:
+        return self.rests
 
     def last_word(self) -> LastWord | None:
         return self.word
@@ -208,11 +212,11 @@ def test_a_process_that_no_longer_ticks_is_killed_and_replaced(house: House) -> 
     house.step()
     for _ in range(20):
         house.clock.advance_ns(S // 10)
-        house.supervisor.step()
-        if house.started[0].asked:
+        if house.supervisor.step():
             break
         house.started[0].ticks = 5
     assert house.started[0].asked == ["kill"]
+    assert not house.supervisor.step(), "it was killed once, whatever becomes of that"
     house.started[0].ended = "killed"
     house.step()
     assert len(house.started) == 2
