@@ -31,9 +31,10 @@ imports:
 verify: setup-dev
 	$(BIN)/python -m pytest tests/integration --read-seconds 60 --size 1920x1080
 
-# What drawing costs, kept with date, commit and machine.
+# All that is measured, in full (about an hour), kept with date, commit and machine; a summary at the end. Needs
+# root for the part with hosts of their own.
 bench: setup-dev
-	$(BIN)/framefarm perf compose --keep bench/results
+	$(BIN)/framefarm perf all --keep bench/results
 
 # Everything is broken once while the stream is watched; the table goes to docs/reliability.md. Needs root
 # for the parts with hosts of their own.

@@ -117,7 +117,7 @@ class Epoch:
         arrivals = Arrivals(meter.asked_ns)
         self.parts = Parts(
             sequencer=self.sequencer,
-            feed=Feed(self.sequencer, self._ring, clock, self.ledger.came_late, arrivals),
+            feed=Feed(self.sequencer, self._ring, clock, self.ledger, arrivals),
             arrivals=arrivals,
             lead=Lead(
                 most if free else low, most if free else min(settings.lead_max_frames, most), config.fps

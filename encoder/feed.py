@@ -19,6 +19,8 @@ from farm.transport.planes import Planes
 
 _FOR_ITS_TIME = (None, Refusal.PASSED, Refusal.DUPLICATE)
 """What becomes of frames with which nothing is wrong, but perhaps that they are late."""
+_OF_NO_USE = (Refusal.GARBAGE, Refusal.FENCE, Refusal.BLOCKED)
+"""What becomes of frames that nobody may show, whenever they come."""
 
 
 class Slots(Protocol):
@@ -47,6 +49,16 @@ class Parcel(Protocol):
         ...
 
 
+class Witness(Protocol):
+    """Who keeps what becomes of frames."""
+
+    def came_late(self, done: FrameDone) -> None:
+        """``done`` was found after its tick."""
+
+    def refused(self, frame: int, reason: str, worker: str) -> None:
+        """What ``worker`` delivered as ``frame`` could not be used."""
+
+
 class Arrival(NamedTuple):
     """A letter and when it came, in nanoseconds of the feed's clock."""
 
@@ -54,6 +66,8 @@ class Arrival(NamedTuple):
     came_ns: int
     worker: str = ""
     """Who sent one that could not be read, where that is known."""
+    frame: int | None = None
+    """Which it was to be, likewise."""
 
 
 class Applied(NamedTuple):
@@ -65,29 +79,29 @@ class Applied(NamedTuple):
 
 
 class Feed:
-    """The way of finished frames to one canvas. ``came_late`` is told of frames found after their tick."""
+    """The way of finished frames to one canvas. ``witness`` is told of those that are late or of no use."""
 
     def __init__(
         self,
         sequencer: Sequencer,
         slots: Slots,
         clock: Clock,
-        came_late: Callable[[FrameDone], None],
+        witness: Witness,
         arrivals: Arrivals,
     ) -> None:
         self._sequencer = sequencer
         self._arrivals = arrivals
         self._slots = slots
         self._clock = clock
-        self._came_late = came_late
+        self._witness = witness
         self._inbox: deque[Arrival] = deque(maxlen=4 * sequencer.window)
         self._letters: dict[int, Arrival] = {}
         self._refused: dict[int, FrameDone | None] = {}
 
-    def put(self, letter: Parcel | None, worker: str = "") -> None:
+    def put(self, letter: Parcel | None, worker: str = "", frame: int | None = None) -> None:
         """Hand in a letter, None for one of ``worker`` that could not be read. Any thread; the oldest gives
         way."""
-        self._inbox.append(Arrival(letter, self._clock.monotonic_ns(), worker))
+        self._inbox.append(Arrival(letter, self._clock.monotonic_ns(), worker, frame))
 
     def collect(self) -> None:
         """Offer everything that came since the last call."""
@@ -96,7 +110,7 @@ class Feed:
         while self._inbox:
             arrival = self._inbox.popleft()
             if arrival.letter is None:
-                self._sequencer.refuse_unread(arrival.worker)
+                self._refuse_unread(arrival.frame, arrival.worker)
                 continue
             refusal = self._offer(arrival.letter.done, arrival.came_ns)
             if refusal is None:
@@ -134,17 +148,24 @@ class Feed:
                 picture(drawn), frame, lambda done: done.drawn == drawn and self._sequencer.fits(done)
             )
         except FrameRefused as refused:
-            self._sequencer.refuse_unread(refused.worker)
+            self._refuse_unread(frame, refused.worker)
             return None
 
     def _offer(self, done: FrameDone, ready_ns: int) -> Refusal | None:
         """Offer ``done``, which was delivered at ``ready_ns``; None if it may be shown."""
         refusal = self._sequencer.offer(done)
         if refusal in _FOR_ITS_TIME and done.frame <= self._sequencer.emitted:
-            self._came_late(done)
+            self._witness.came_late(done)
         if refusal is None:
             self._arrivals.came(done.frame, ready_ns)
+        elif refusal in _OF_NO_USE:
+            self._witness.refused(done.frame, refusal, done.worker)
         return refusal
+
+    def _refuse_unread(self, frame: int | None, worker: str) -> None:
+        self._sequencer.refuse_unread(worker)
+        if frame is not None:
+            self._witness.refused(frame, Refusal.GARBAGE, worker)
 
     def _look(self, frame: int) -> None:
         """Offer the slot of ``frame``; what was refused once is not offered again."""
@@ -153,7 +174,7 @@ class Feed:
         except FrameRefused as refused:
             if frame not in self._refused:
                 self._refused[frame] = None
-                self._sequencer.refuse_unread(refused.worker)
+                self._refuse_unread(frame, refused.worker)
             return
         if done is None or self._refused.get(frame) == done:
             return

@@ -50,6 +50,18 @@ class _Late:
     came_ns: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Vain:
+    """A delivery that could not be used."""
+
+    frame: int
+    reason: str
+    worker: str
+
+
+_NOTHING_IN_VAIN = _Vain(-1, "", "")
+
+
 class Ledger:
     """Of one epoch. Bounded everywhere; what nobody takes is forgotten, the oldest first."""
 
@@ -63,8 +75,10 @@ class Ledger:
         self._clock = clock
         self._ticks: deque[Tick] = deque(maxlen=MOST_TICKS)
         self._came_late: deque[_Late] = deque(maxlen=MOST_TICKS)
+        self._came_in_vain: deque[_Vain] = deque(maxlen=MOST_TICKS)
         self._sent: deque[tuple[int, int]] = deque(maxlen=MOST_TICKS)
         self._late: dict[int, _Late] = {}
+        self._vain: dict[int, _Vain] = {}
         self._sent_ns: dict[int, int] = {}
 
     def closed(self, tick: Tick) -> None:
@@ -74,6 +88,10 @@ class Ledger:
     def came_late(self, done: FrameDone) -> None:
         """``done`` was found by the tick thread after its own tick."""
         self._came_late.append(_Late(done, self._clock.monotonic_ns()))
+
+    def refused(self, frame: int, reason: str, worker: str) -> None:
+        """The tick thread could not use what ``worker`` delivered as ``frame``."""
+        self._came_in_vain.append(_Vain(frame, reason, worker))
 
     def sent(self, tag: Tag) -> None:
         """An output wrote ``tag`` to its socket. Any thread."""
@@ -91,11 +109,17 @@ class Ledger:
             self._sent_ns.setdefault(frame, sent_ns)
         if not self._ticks:
             return []
-        settled = self._ticks[-1].frame - self._window
+        newest = self._ticks[-1].frame
+        settled = newest - self._window
+        while self._came_in_vain:
+            vain = self._came_in_vain.popleft()
+            if vain.frame <= newest + self._window:  # garbage may name any frame
+                self._vain.setdefault(vain.frame, vain)
         records = []
         while self._ticks and self._ticks[0].frame <= settled:
             records.append(self._record(self._ticks.popleft()))
         self._late = {frame: late for frame, late in self._late.items() if frame > settled}
+        self._vain = {frame: vain for frame, vain in self._vain.items() if frame > settled}
         self._sent_ns = {frame: sent_ns for frame, sent_ns in self._sent_ns.items() if frame > settled}
         return records
 
@@ -105,6 +129,7 @@ class Ledger:
         ready_ns = late.came_ns if late else tick.ready_ns
         over_ns = tick.began_ns + tick.encode_ns
         sent_ns = self._sent_ns.get(tick.frame)
+        vain = self._vain.get(tick.frame, _NOTHING_IN_VAIN)
         return FrameRecord(
             epoch=self._epoch,
             frame=tick.frame,
@@ -124,6 +149,8 @@ class Ledger:
             packet_bytes=tick.packet_bytes,
             send_ms=UNKNOWN_MS if sent_ns is None else max(0.0, _ms(sent_ns - over_ns)),
             second_draw=done is not None and done.hedge,
+            refused=vain.reason,
+            refused_worker=vain.worker,
         )
 
 

@@ -111,7 +111,7 @@ class MailboxReader:
         redis: FarmRedis,
         delivery: Delivery,
         stopping: threading.Event,
-        put: Callable[[Parcel | None, str], None],
+        put: Callable[[Parcel | None, str, int | None], None],
     ) -> None:
         self._redis = redis
         self._delivery = delivery
@@ -137,6 +137,6 @@ class MailboxReader:
         try:
             letter = Letter.unpack(message, self._delivery.width, self._delivery.height)
         except FrameRefused as refused:  # the sequencer counts it
-            self._put(None, refused.worker)
+            self._put(None, refused.worker, refused.frame)
         else:
-            self._put(letter, letter.done.worker)
+            self._put(letter, letter.done.worker, letter.done.frame)

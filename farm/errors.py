@@ -146,16 +146,17 @@ class StoreUnavailable(FarmError):
 
 
 class FrameRefused(FarmError):
-    """A delivered frame cannot be used; ``reason`` is a word for counters (late, torn, fence, epoch …), and
-    ``worker`` says who drew it, where that can be read."""
+    """A delivered frame cannot be used; ``reason`` is a word for counters (late, torn, fence, epoch …);
+    ``worker`` says who drew it, and ``frame`` which it was to be, where that can be read."""
 
     code = "FRAME_REFUSED"
     severity = Severity.WARNING
 
-    def __init__(self, reason: str, message: str, worker: str = "") -> None:
+    def __init__(self, reason: str, message: str, worker: str = "", frame: int | None = None) -> None:
         super().__init__(message, {"reason": reason})
         self.reason = reason
         self.worker = worker
+        self.frame = frame
 
 
 class DrawFailed(FarmError):

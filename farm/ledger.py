@@ -52,6 +52,10 @@ class FrameRecord(msgspec.Struct, frozen=True, array_like=True):
     """From the encoder to the first output's socket."""
     second_draw: bool = False
     """Whether the frame was ordered twice and ``worker`` drew it for the second order."""
+    refused: str = ""
+    """Why a delivery of the frame could not be used: garbage, fence or blocked; empty when there was none."""
+    refused_worker: str = ""
+    """Whose that was, where it could be read."""
 
     @property
     def missed(self) -> bool:

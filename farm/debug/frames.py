@@ -25,8 +25,8 @@ _COLUMNS = ("queueMs", "drawMs", "waitMs", "encodeMs", "sendMs", "latencyMs")
 def frames_table(ledger: dict[str, Any]) -> Group:
     """All frames of ``ledger``, the API's answer, oldest first, and below them its summary."""
     table = Table(title="frames; times in ms", header_style="bold", box=SIMPLE_HEAD, padding=0)
-    for name in ("frame", "drawn by", "area", *_COLUMNS, "repeated"):
-        words = name in ("drawn by", "repeated")
+    for name in ("frame", "drawn by", "area", *_COLUMNS, "remark"):
+        words = name in ("drawn by", "remark")
         header = name.removesuffix("Ms")
         table.add_column(header, justify="left" if words else "right", no_wrap=not words)
     for frame in reversed(ledger["frames"]):
@@ -36,7 +36,7 @@ def frames_table(ledger: dict[str, Any]) -> Group:
             frame["worker"],
             f"{frame['area']:.0%}",
             *(_ms(frame[name]) for name in _COLUMNS),
-            cause,
+            _remark(frame),
             style="yellow" if cause else "",
         )
     return Group(table, _summary(ledger["summary"]))
@@ -46,12 +46,15 @@ def journey(frame: dict[str, Any]) -> Table:
     """One frame's hops, in their order."""
     title = f"frame {frame['frame']} of epoch {frame['epoch']}"
     table = Table(title=title, show_header=False)
-    table.add_row("picture", f"repeated: {frame['cause']}" if frame["cause"] else f"frame {frame['shown']}")
+    table.add_row("picture", _picture(frame))
     table.add_row("drawn by", frame["worker"] or "nobody")
     if frame["hedged"]:
-        table.add_row("ordered again", f"the {'second' if frame['secondDraw'] else 'first'} draw came first")
-    based = "whole picture" if frame["base"] < 0 else f"patch of {frame['area']:.1%} on frame {frame['base']}"
-    table.add_row("drawn as", based)
+        table.add_row("ordered again", _race(frame))
+    if frame["refused"]:
+        table.add_row("refused", _refusal(frame))
+    if frame["worker"]:
+        patch = f"patch of {frame['area']:.1%} on frame {frame['base']}"
+        table.add_row("drawn as", "whole picture" if frame["base"] < 0 else patch)
     for name, words in _HOPS.items():
         table.add_row(words, f"{_ms(frame[name])} ms")
         if name == "drawMs":
@@ -59,6 +62,30 @@ def journey(frame: dict[str, Any]) -> Table:
                 table.add_row(f"  layer {cost['layer']}", f"{_ms(cost['ms'])} ms")
     table.add_row("packets", f"{frame['packetBytes']} bytes")
     return table
+
+
+def _picture(frame: dict[str, Any]) -> str:
+    if not frame["cause"]:
+        return f"frame {frame['shown']}"
+    last = f"frame {frame['shown']}" if frame["shown"] >= 0 else "none yet"
+    return f"repeated, {frame['cause']}: {last}"
+
+
+def _race(frame: dict[str, Any]) -> str:
+    if not frame["worker"]:
+        return "neither draw came"
+    return f"the {'second' if frame['secondDraw'] else 'first'} draw came first"
+
+
+def _refusal(frame: dict[str, Any]) -> str:
+    return f"{frame['refused']} of {frame['refusedWorker'] or 'somebody'}"
+
+
+def _remark(frame: dict[str, Any]) -> str:
+    """What is not as usual, in a few words."""
+    refused = _refusal(frame) if frame["refused"] else ""
+    again = "ordered again" if frame["hedged"] else ""
+    return ", ".join(filter(None, (frame["cause"], refused, again)))
 
 
 def _summary(summary: dict[str, Any]) -> Table:

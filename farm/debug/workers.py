@@ -13,8 +13,8 @@ _STYLES = {"blocked": "red", "probation": "yellow"}
 
 def workers_table(answer: dict[str, Any]) -> Table:
     """The API's answer, one row for each worker."""
-    table = Table(title="workers; frames since each began, and ms of a frame", header_style="bold")
-    table.box, table.padding = SIMPLE_HEAD, (0, 1, 0, 0)
+    title = "workers; frames since each began, and ms of a frame"
+    table = Table(title=title, header_style="bold", box=SIMPLE_HEAD, padding=0)
     for name in ("worker", "host", "state"):
         table.add_column(name, overflow="fold")
     for name in (*_DEEDS, "ms"):

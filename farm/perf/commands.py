@@ -10,6 +10,7 @@ import typer
 from farm.perf.capacity import Host, Load, plan
 from farm.perf.compare import measure_shows
 from farm.perf.compose import compose
+from farm.perf.course import every
 from farm.perf.dispatch import STREAMS, WORKERS, measure_dispatch
 from farm.perf.edit import measure_edits
 from farm.perf.hosts import MOST
@@ -17,7 +18,7 @@ from farm.perf.live import measure_live
 from farm.perf.measured import MEASURED
 from farm.perf.memory import measure_memory
 from farm.perf.options import Fps, Keep, ShowOption, Shows, Size
-from farm.perf.results import Grid, show_result, up_to
+from farm.perf.results import show_result, up_to
 from farm.perf.scale import WORKERS as SCALE
 from farm.perf.scale import measure_scale
 from farm.perf.shows.catalogue import SHOWS
@@ -28,6 +29,7 @@ from farm.settings import parse_resolution
 
 perf = typer.Typer(no_args_is_help=True, help="Measure a running farm, a farm of its own, or drawing alone.")
 perf.command("compose")(compose)
+perf.command("all")(every)
 
 
 @perf.command("live")
@@ -69,10 +71,7 @@ def memory(
 ) -> None:
     """What a whole farm with one stream takes of the memory (PSS), and whether that grows."""
     result = measure_memory(show, size=size, fps=fps, minutes=minutes)
-    grids = [
-        Grid("processes", "Megabytes: shared pages by their part, and what is a process's own", "process")
-    ]
-    show_result("memory", result, keep, as_json=as_json, grids=grids)
+    show_result("memory", result, keep, as_json=as_json)
 
 
 @perf.command("streams")
@@ -102,10 +101,7 @@ def dispatch(
     """What ordering a frame costs the coordinator: 1 to 20 streams, 1 to 64 workers that draw nothing."""
     streams, workers = up_to(STREAMS, most_streams), up_to(WORKERS, most_workers)
     result = measure_dispatch(streams, workers, fps=fps, seconds=seconds)
-    grids = [
-        Grid("cells", "CPU ms of the coordinator for a frame, by workers", "streams", "cpu_ms"),
-    ]
-    show_result("dispatch", result, keep, as_json=as_json, grids=grids)
+    show_result("dispatch", result, keep, as_json=as_json)
 
 
 @perf.command("wire")
@@ -121,9 +117,8 @@ def wire(  # noqa: PLR0913, PLR0917  a command's options
     """What a frame takes of the network from a worker to the encoder of another host."""
     transport = "auto" if local else "mailbox"
     result = measure_wire(shows or list(SHOWS), size=size, fps=fps, seconds=seconds, transport=transport)
-    grids = [Grid("shows", "Bytes of a frame, by the way that it takes through Redis", "show")]
     kept_as = f"wire-{size}-{transport}"
-    show_result("wire", result, keep, as_json=as_json, grids=grids, kept_as=kept_as)
+    show_result("wire", result, keep, as_json=as_json, kept_as=kept_as)
 
 
 @perf.command("plan")
@@ -154,8 +149,7 @@ def scale(
 ) -> None:
     """Frames a second against workers, each on a host (a network namespace) of its own; needs root."""
     result = measure_scale(up_to(SCALE, most), wait_ms=wait_ms, seconds=seconds)
-    grids = [Grid("steps", "Frames a second by workers", "workers")]
-    show_result("scale", result, keep, as_json=as_json, grids=grids)
+    show_result("scale", result, keep, as_json=as_json)
 
 
 @perf.command("edit")

@@ -34,21 +34,39 @@ class Grid(NamedTuple):
     """What its rows are."""
     of: str | None = None
     """The number that a cell shows, where cells are mappings."""
+    upright: bool = False
+    """Whether its rows stand as columns: many numbers of few things fit a terminal better so."""
 
     def table(self, cells: Mapping[str, Mapping[str, Any]]) -> Table:
-        """One row for each of ``cells``."""
+        """One row for each of ``cells``, or one column."""
         table = Table(title=self.title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
-        table.add_column(self.rows)
-        columns = list(dict.fromkeys(column for row in cells.values() for column in row))
-        for column in columns:
-            table.add_column(column.replace("_", " "), justify="right")
-        for name, row in cells.items():
-            table.add_row(name, *(self._text(row.get(column)) for column in columns))
+        names = list(dict.fromkeys(name for row in cells.values() for name in row))
+        lines = [
+            [self.rows, *(name.replace("_", " ") for name in names)],
+            *([title, *(self._text(row.get(name)) for name in names)] for title, row in cells.items()),
+        ]
+        head, *body = zip(*lines, strict=True) if self.upright else lines
+        for index, words in enumerate(head):
+            # What does not fit goes on in the next line: half a number would be another one.
+            table.add_column(words, justify="right" if index else "left", overflow="fold")
+        for line in body:
+            table.add_row(*line)
         return table
 
     def _text(self, value: Any) -> str:
         shown = value[self.of] if self.of is not None and value is not None else value
         return "" if shown is None else str(shown)
+
+
+GRIDS: Mapping[str, Sequence[Grid]] = {
+    "memory": [
+        Grid("processes", "Megabytes: shared pages by their part, and what is a process's own", "process")
+    ],
+    "dispatch": [Grid("cells", "CPU ms of the coordinator for a frame, by workers", "streams", "cpu_ms")],
+    "wire": [Grid("shows", "Bytes of a frame, by the way that it takes through Redis", "show", upright=True)],
+    "scale": [Grid("steps", "Frames a second by workers", "workers")],
+}
+"""What the commands show as grids."""
 
 
 def show_result(
@@ -57,26 +75,29 @@ def show_result(
     keep: Path | None,
     *,
     as_json: bool,
-    grids: Sequence[Grid] = (),
     kept_as: str | None = None,
 ) -> None:
     """Print what ``framefarm perf name`` measured, as tables or as one JSON object, and keep it in a file
-    if ``keep`` is a folder: of this name, or ``kept_as``. What ``grids`` name is shown as these, and not
-    value by value. Raises InputError."""
+    if ``keep`` is a folder: of this name, or ``kept_as``. Raises InputError."""
     result = {**circumstances(), **measured}
     if keep is not None:
         keep_result(kept_as or name, result, keep)
     if as_json:
         print(json.dumps(result))  # noqa: T201  the command's answer
         return
+    out = Console()
+    for table in result_tables(name, result):
+        out.print(table)
+
+
+def result_tables(name: str, result: Result) -> list[Table]:
+    """The result of ``framefarm perf name``: value by value, but what GRIDS name as these."""
     table = Table(title=f"framefarm perf {name}", title_justify="left", show_header=False)
+    grids = GRIDS.get(name, ())
     gridded = {grid.key for grid in grids}
     for path, value in _flat("", {key: value for key, value in result.items() if key not in gridded}):
         table.add_row(path.replace("_", " "), str(value))
-    out = Console()
-    out.print(table)
-    for grid in grids:
-        out.print(grid.table(result[grid.key]))
+    return [table, *(grid.table(result[grid.key]) for grid in grids)]
 
 
 def _flat(path: str, value: object) -> list[tuple[str, object]]:

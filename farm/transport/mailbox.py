@@ -43,20 +43,20 @@ class Letter:
             (length,) = _LENGTH.unpack_from(message)
             done = from_pack(message[_LENGTH.size : _LENGTH.size + length], FrameDone)
             if not picture_fits(done.drawn, done.rects, width, height):
-                raise FrameRefused(
-                    "garbage", f"frame {done.frame} has rectangles outside the canvas", done.worker
-                )
+                outside = f"frame {done.frame} has rectangles outside the canvas"
+                raise FrameRefused("garbage", outside, done.worker, done.frame)
             if length > MOST_DESCRIBED_BYTES:
-                raise FrameRefused("garbage", f"frame {done.frame} says too much of itself", done.worker)
+                raise FrameRefused(
+                    "garbage", f"frame {done.frame} says too much of itself", done.worker, done.frame
+                )
             size = sum(i420_bytes(w, h) for _, _, w, h in done.rects)
             block = message[_LENGTH.size + length :]
             pixels = lz4.block.decompress(block, uncompressed_size=size) if size else b""
         except (struct.error, msgspec.MsgspecError, lz4.block.LZ4BlockError) as error:
             raise FrameRefused("garbage", f"a mailbox message cannot be read: {error}") from error
         if len(pixels) != size:
-            raise FrameRefused(
-                "garbage", f"frame {done.frame} has {len(pixels)} bytes of pixels, not {size}", done.worker
-            )
+            wrong = f"frame {done.frame} has {len(pixels)} bytes of pixels, not {size}"
+            raise FrameRefused("garbage", wrong, done.worker, done.frame)
         return cls(done, pixels)
 
     def copy_to(self, canvas: Planes) -> None:

@@ -18,6 +18,7 @@ from farm.messages import Delivery, FrameDone
 from farm.transport.mailbox import Letter, pack_frame
 from farm.transport.ring import Ring
 from scene.geometry import Rect
+from tests.encoder.witness import Witnessed
 
 WIDTH, HEIGHT, SLOTS = 32, 16, 4
 WHOLE: Rect = (0, 0, WIDTH, HEIGHT)
@@ -36,9 +37,9 @@ class Bench:
         self.authority.tell(2)
         self.sequencer = Sequencer("s", 1, SLOTS, belief=self.authority.belief)
         self.clock = ManualClock()
-        self.late: list[FrameDone] = []
+        self.told = Witnessed()
         self.arrivals = Arrivals(dict.fromkeys(range(2), 0).get)
-        self.feed = Feed(self.sequencer, ring, self.clock, self.late.append, self.arrivals)
+        self.feed = Feed(self.sequencer, ring, self.clock, self.told, self.arrivals)
         self.canvas = Canvas(WIDTH, HEIGHT)
 
     def draw(self, what: FrameDone, luma: int) -> None:
@@ -107,6 +108,7 @@ def test_a_frame_that_is_finished_when_a_newer_one_is_shown_was_late_and_not_mis
     assert bench.tick(3)[1] == 70
     assert bench.sequencer.repeated == {Repeat.LATE: 1}
     assert bench.sequencer.refused == {Refusal.PASSED: 1}
+    assert ([late.frame for late in bench.told.late], bench.told.vain) == ([1], [])
 
 
 def test_what_an_old_owner_drew_between_look_and_copy_never_shows(bench: Bench) -> None:
@@ -146,10 +148,19 @@ def test_an_old_owners_slot_is_refused_once_and_not_at_every_look(bench: Bench) 
 
 def test_garbage_in_a_slot_and_in_the_mailbox_is_counted_once(bench: Bench) -> None:
     bench.draw(done(1, (0, 0, WIDTH + 2, HEIGHT)), 99)
+    bench.feed.put(None, "liar", 2)
     bench.feed.put(None)
     for number in range(4):
         assert bench.tick(number)[1] == 16
-    assert bench.sequencer.refused == {Refusal.GARBAGE: 2}
+    assert bench.sequencer.refused == {Refusal.GARBAGE: 3}
+    assert bench.told.vain == [(2, "garbage", "liar"), (1, "garbage", "worker")]
+
+
+def test_a_frame_of_a_blocked_worker_is_told_as_such(bench: Bench) -> None:
+    bench.sequencer.barred = frozenset({"worker"})
+    bench.post(done(0, WHOLE), 50)
+    bench.tick(0)
+    assert bench.told.vain == [(0, "blocked", "worker")]
 
 
 def test_a_mailbox_that_overflows_keeps_the_newest(bench: Bench) -> None:
@@ -206,7 +217,7 @@ def test_fences_that_nobody_has_are_counted_once_each_and_hold_up_nobody(bench: 
         bench.authority.tell(2)
     assert SLOTS - 1 > LATER_ANSWERS
     assert bench.sequencer.refused == {Refusal.GARBAGE: 2}
-    assert bench.late == []
+    assert bench.told.late == []
 
 
 def test_a_frame_that_was_drawn_over_with_nonsense_after_the_look_is_left_out(bench: Bench) -> None:

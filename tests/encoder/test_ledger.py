@@ -105,6 +105,29 @@ def test_a_tick_is_told_once_and_only_when_nothing_can_still_come(ledger: Ledger
     assert ledger.take() == []
 
 
+def test_a_delivery_that_could_not_be_used_is_told_with_its_reason_and_whose_it_was(
+    ledger: Ledger, clock: ManualClock
+) -> None:
+    ledger.refused(5, "garbage", "liar")
+    ledger.refused(6, "blocked", "liar")
+    ledger.closed(tick(clock, 5))
+    ledger.closed(tick(clock, 6, done=drawn(6)))
+    settle(ledger, clock, 6)
+    lost, healed = ledger.take()
+    assert (lost.cause, lost.worker, lost.refused, lost.refused_worker) == ("missing", "", "garbage", "liar")
+    assert (healed.cause, healed.worker, healed.refused, healed.refused_worker) == (
+        ("", "w-1", "blocked", "liar")
+    )
+
+
+def test_garbage_that_names_frames_far_ahead_fills_nothing(ledger: Ledger, clock: ManualClock) -> None:
+    for number in range(100):
+        ledger.closed(tick(clock, number, done=drawn(number)))
+        ledger.refused(10**9 + number, "garbage", "liar")
+        ledger.take()
+    assert len(ledger._vain) == 0
+
+
 def test_times_of_two_hosts_are_not_told(ledger: Ledger, clock: ManualClock) -> None:
     clock.advance_ns(60_000 * MS)
     other_host = Tick(5, Choice(5), 5, drawn(5), 1, None, clock.monotonic_ns(), 0, 0)

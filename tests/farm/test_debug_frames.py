@@ -29,6 +29,8 @@ FRAME: dict[str, Any] = {
     "latencyMs": 71.8,
     "hedged": False,
     "secondDraw": False,
+    "refused": "",
+    "refusedWorker": "",
 }
 LATE = {**FRAME, "frame": 813, "cause": "late", "waitMs": -14.0, "sendMs": -1, "latencyMs": -1}
 SUMMARY = {
@@ -75,9 +77,23 @@ def test_a_frame_that_was_ordered_twice_tells_which_draw_came_first() -> None:
     assert "the second draw came first" in shown(journey({**FRAME, "hedged": True, "secondDraw": True}))
 
 
+def test_a_frame_that_neither_worker_brought_says_so() -> None:
+    lost = {**LATE, "cause": "missing", "worker": "", "hedged": True}
+    assert "neither draw came" in shown(journey(lost))
+    assert "missing, ordered again" in shown(frames_table({"frames": [lost], "summary": SUMMARY}))
+
+
+def test_what_could_not_be_used_is_told_with_its_reason_and_whose_it_was() -> None:
+    lost = {**LATE, "cause": "missing", "worker": "", "refused": "garbage", "refusedWorker": "liar"}
+    assert "garbage of liar" in shown(journey(lost))
+    assert "missing, garbage of liar" in shown(frames_table({"frames": [lost], "summary": SUMMARY}))
+    assert "garbage of somebody" in shown(journey({**lost, "refusedWorker": ""}))
+
+
 def test_a_frame_that_nobody_drew_says_so() -> None:
     lines = shown(journey({**LATE, "cause": "missing", "worker": "", "base": -1, "layers": []}))
-    assert "repeated: missing" in lines
+    assert "repeated, missing: frame 812" in lines
     assert "nobody" in lines
+    assert "drawn as" not in lines
     assert "handed over, until sent" in lines
     assert "- ms" in lines

@@ -25,6 +25,7 @@ from farm.store.connection import FarmRedis
 from farm.transport.mailbox import Letter
 from farm.transport.ring import Ring
 from scene.time import Segment, segment_at, segments_covering
+from tests.encoder.witness import Witnessed
 from tests.journey.loss import LEAD, Pattern, patterns
 from tests.workers.farmhand import FPS, HEIGHT, WIDTH, put_scene, same, segment, task
 from workers.renderer import Renderer
@@ -88,7 +89,7 @@ class Epoch:
         )
         self.sequencer = Sequencer("s", number, SLOTS)
         arrivals = Arrivals(dict.fromkeys(range(2), 0).get)
-        self.feed = Feed(self.sequencer, self.ring, ManualClock(), lambda _done: None, arrivals)
+        self.feed = Feed(self.sequencer, self.ring, ManualClock(), Witnessed(), arrivals)
         self.canvas = Canvas(WIDTH, HEIGHT)
         self.ordered = -1
         self.ended = False

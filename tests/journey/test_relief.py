@@ -24,6 +24,7 @@ from farm.store import keys
 from farm.store.connection import FarmRedis
 from farm.transport.mailbox import Letter
 from farm.transport.ring import Ring
+from tests.encoder.witness import Witnessed
 from tests.journey.test_loss import LAYERS
 from tests.workers.farmhand import FPS, HEIGHT, WIDTH, put_scene
 from workers.renderer import Renderer
@@ -58,7 +59,7 @@ class Relieved:
         self.delivery = Delivery(self.ring.name, self.ring.nonce, box, WIDTH, HEIGHT, SLOTS)
         self.sequencer = Sequencer("s", 1, SLOTS)
         arrivals = Arrivals(dict.fromkeys(range(2), 0).get)
-        self.feed = Feed(self.sequencer, self.ring, ManualClock(), lambda _done: None, arrivals)
+        self.feed = Feed(self.sequencer, self.ring, ManualClock(), Witnessed(), arrivals)
         self.canvas = Canvas(WIDTH, HEIGHT)
         self.order = Order(put_scene(redis, *SCENE), playing=True, started_wall_ms=1)
         self.show: Show | None = None

@@ -44,7 +44,8 @@ class LayerCostShape(Shape):
 class FrameShape(Shape):
     """One tick. Times are ms, -1 where nobody knows. ``cause`` says why the last picture was repeated and is
     empty for a new one; ``wait_ms`` is negative for a frame that came after its tick. ``hedged`` frames were
-    ordered a second time because they were late, ``second_draw`` says that this draw came first."""
+    ordered a second time because they were late, ``second_draw`` says that this draw came first. ``refused``
+    says why a delivery of ``refused_worker`` for this tick could not be used (garbage, fence, blocked)."""
 
     epoch: int
     frame: int
@@ -66,6 +67,8 @@ class FrameShape(Shape):
     latency_ms: float
     hedged: bool
     second_draw: bool
+    refused: str
+    refused_worker: str
 
 
 class SpreadShape(Shape):
