@@ -48,7 +48,6 @@ class Director:
         self._isolation = Isolation()
         self._isolated_telling = Isolation()
         self._stuck = False
-        self._waiting = 0
 
     def order(self, stream: str, order: Order) -> None:
         """What is to be on air of ``stream`` from the next frame on that is ordered."""
@@ -96,12 +95,13 @@ class Director:
     def direct(self, credits_: Iterable[Credit], *, frames_wanted: int, drawers: int = 0) -> int:
         """Order the frames that ``credits_``, one a stream, call for; how many.
 
-        ``frames_wanted`` is how many frames all streams of the farm together want to be under way: while
-        twice as many wait for workers, none are added. ``drawers`` is how many frames the workers can draw at
-        once: late frames are ordered again only while one of several is free.
+        ``frames_wanted`` is how many frames all streams of the farm together want to be under way: once twice
+        as many wait for workers, none are added until they are fewer. ``drawers`` is how many frames the
+        workers can draw at once: late frames are ordered again only while one of several is free.
         """
         mine = [(credit, lease) for credit in credits_ if (lease := self._tenure.lease(credit.stream))]
-        if not mine or self._backlogged(max(MIN_BACKLOG, 2 * frames_wanted)):
+        bound = max(MIN_BACKLOG, 2 * frames_wanted)
+        if not mine or (self._stuck and self._is_stuck(self._publisher.backlog(), bound)):
             return 0
         steps: dict[str, Dispatch] = {}
         for credit, lease in mine:
@@ -110,17 +110,26 @@ class Director:
                 if step is not None:
                     steps[credit.stream] = step
         tasks = [task for step in steps.values() for task in step.tasks]
-        terms = {stream: _terms(order) for stream, order in self._orders.items()}
-        self._publisher.publish_again(self._late(mine, free=drawers > 1 and self._waiting < drawers), terms)
-        self._publisher.publish(tasks, terms)
+        terms = {
+            stream: _terms(order)
+            for stream in (credit.stream for credit, _ in mine)
+            if (order := self._orders.get(stream)) is not None
+        }
+        again = self._late(mine, drawers)
+        self._is_stuck(self._publisher.publish(tasks, terms), bound)
+        self._publisher.publish_again(again, terms)
         self._hedger.ordered(tasks)
         for stream, step in steps.items():
             with self._isolated_telling.around(stream):
                 self._tell(stream, step)
         return len(tasks)
 
-    def _late(self, mine: Sequence[tuple[Credit, Lease]], *, free: bool) -> list[FrameTask]:
+    def _late(self, mine: Sequence[tuple[Credit, Lease]], drawers: int) -> list[FrameTask]:
         """Second draws of what was ordered in earlier turns."""
+
+        def free() -> bool:
+            return drawers > 1 and self._publisher.backlog() < drawers
+
         now_ns = self._clock.monotonic_ns()
         return [
             task
@@ -176,9 +185,8 @@ class Director:
             return resume(stored)
         return show
 
-    def _backlogged(self, bound: int) -> bool:
+    def _is_stuck(self, waiting: int, bound: int) -> bool:
         """Whether the workers do not keep up; said once when it begins and once when it ends."""
-        waiting = self._waiting = self._publisher.backlog()
         stuck = waiting > bound
         if stuck is not self._stuck:
             self._stuck = stuck

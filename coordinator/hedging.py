@@ -12,7 +12,7 @@ CACM 56(2), 2013, do it with 2 % more load).
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 import msgspec
 
@@ -111,18 +111,21 @@ class Hedger:
                 del under_way.tasks[min(under_way.tasks)]
             self._budget.earn(1)
 
-    def choose(self, credit: Credit, fence: int, *, free: bool, now_ns: int) -> Sequence[FrameTask]:
+    def choose(
+        self, credit: Credit, fence: int, *, free: Callable[[], bool], now_ns: int
+    ) -> Sequence[FrameTask]:
         """Second draws that ``credit`` calls for, written for the owner of ``fence`` at ``now_ns``.
 
-        ``free`` says whether a worker would take one at once.
+        ``free`` says whether a worker would take one at once; it is asked only when a frame is late.
         """
         under_way = self._streams.setdefault(credit.stream, _UnderWay())
         under_way.habit.add(credit.arrivals_ms)
         under_way.forget_up_to(credit.emitted)
-        if not free:
-            return ()
-        again = []
-        for frame in overdue(credit, under_way.habit):
+        late = overdue(credit, under_way.habit)
+        again: list[FrameTask] = []
+        if not late or not free():
+            return again
+        for frame in late:
             task = under_way.tasks.get(frame)
             if task is None or frame in under_way.again or not _is_of(task, credit, fence):
                 continue

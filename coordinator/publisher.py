@@ -123,11 +123,12 @@ class Publisher:
     def __init__(self, redis: FarmRedis) -> None:
         self._redis = redis
 
-    def publish(self, tasks: Sequence[FrameTask], terms: Mapping[str, Terms] = NO_TERMS) -> None:
+    def publish(self, tasks: Sequence[FrameTask], terms: Mapping[str, Terms] = NO_TERMS) -> int:
         """Queue ``tasks``, the first of a priority to be drawn first; ``terms`` are those of their streams,
-        where they are not the usual ones."""
+        where they are not the usual ones. Answers how many waited for a worker before these, in the same
+        lanes."""
         if not tasks:
-            return
+            return 0
         lanes: dict[str, list[bytes]] = {}
         for stream, of_stream in groupby(tasks, key=lambda task: task.stream):
             own = terms.get(stream, USUAL)
@@ -137,7 +138,9 @@ class Publisher:
             for name, envelopes in lanes.items():
                 pipe.lpush(name, *envelopes)
                 pipe.pexpire(name, EXPIRES_MS)
-            pipe.execute()
+            lengths = pipe.execute()[::2]
+        waited: int = sum(lengths) - sum(map(len, lanes.values()))
+        return waited
 
     def publish_again(self, tasks: Sequence[FrameTask], terms: Mapping[str, Terms] = NO_TERMS) -> None:
         """Queue second draws, each by itself and before all that waits with the priority of its stream, and

@@ -16,6 +16,14 @@ FENCE = 3
 TICK_MS = float(1000 / FPS)
 
 
+def always() -> bool:
+    return True
+
+
+def never() -> bool:
+    return False
+
+
 def habit(*delays_ms: float) -> Habit:
     known = Habit()
     known.add(delays_ms)
@@ -35,7 +43,7 @@ def practised(percent: float = 100, frames: int = 200) -> Hedger:
     hedger = Hedger(percent)
     hedger.ordered(ordered(frame) for frame in range(frames + 6))
     known = msgspec.structs.replace(credit(frames - 1), arrivals_ms=(5.0,) * frames)
-    assert hedger.choose(known, FENCE, free=True, now_ns=0) == []
+    assert hedger.choose(known, FENCE, free=always, now_ns=0) == []
     return hedger
 
 
@@ -64,14 +72,14 @@ def test_a_frame_that_cannot_come_in_time_is_let_go() -> None:
 
 def test_a_late_frame_is_ordered_again_once_and_says_so() -> None:
     hedger = practised()
-    (again,) = hedger.choose(said(199, (200, 60.0), (201, 1.0)), FENCE, free=True, now_ns=77)
+    (again,) = hedger.choose(said(199, (200, 60.0), (201, 1.0)), FENCE, free=always, now_ns=77)
     assert (again.frame, again.hedge, again.queued_ns, again.base) == (200, True, 77, 199)
-    assert hedger.choose(said(199, (200, 70.0)), FENCE, free=True, now_ns=78) == []
+    assert hedger.choose(said(199, (200, 70.0)), FENCE, free=always, now_ns=78) == []
     assert hedger.count == 1
 
 
 def test_a_canvas_that_was_lost_gets_the_whole_frame() -> None:
-    (again,) = practised().choose(said(199, (200, 60.0), canvas=-1), FENCE, free=True, now_ns=0)
+    (again,) = practised().choose(said(199, (200, 60.0), canvas=-1), FENCE, free=always, now_ns=0)
     assert again.base == -1
 
 
@@ -81,24 +89,24 @@ def test_a_canvas_that_was_lost_gets_the_whole_frame() -> None:
 def test_what_somebody_else_ordered_is_not_ordered_again(changes: dict[str, object]) -> None:
     hedger = practised()
     hedger.ordered([msgspec.structs.replace(ordered(200), **changes)])
-    assert hedger.choose(said(199, (200, 60.0)), FENCE, free=True, now_ns=0) == []
+    assert hedger.choose(said(199, (200, 60.0)), FENCE, free=always, now_ns=0) == []
 
 
 def test_without_a_free_worker_there_is_no_second_draw() -> None:
     hedger = practised()
     late = said(199, (200, 60.0))
-    assert not hedger.choose(late, FENCE, free=False, now_ns=0)
-    assert len(hedger.choose(late, FENCE, free=True, now_ns=0)) == 1
+    assert not hedger.choose(late, FENCE, free=never, now_ns=0)
+    assert len(hedger.choose(late, FENCE, free=always, now_ns=0)) == 1
 
 
 def test_a_budget_of_nothing_orders_nothing() -> None:
-    assert practised(percent=0).choose(said(199, (200, 60.0)), FENCE, free=True, now_ns=0) == []
+    assert practised(percent=0).choose(said(199, (200, 60.0)), FENCE, free=always, now_ns=0) == []
 
 
 def test_a_stream_of_somebody_else_is_forgotten() -> None:
     hedger = practised()
     hedger.forget_all_but([])
-    assert hedger.choose(said(199, (200, 60.0)), FENCE, free=True, now_ns=0) == []
+    assert hedger.choose(said(199, (200, 60.0)), FENCE, free=always, now_ns=0) == []
 
 
 @given(
@@ -108,11 +116,11 @@ def test_a_stream_of_somebody_else_is_forgotten() -> None:
 def test_there_is_never_a_storm(percent: float, lateness: list[list[float]]) -> None:
     """Whatever is late, second draws stay a share of all frames, but for a handful that was saved up."""
     hedger = Hedger(percent)
-    hedger.choose(msgspec.structs.replace(credit(-1), arrivals_ms=(5.0,) * FEW), FENCE, free=True, now_ns=0)
+    hedger.choose(msgspec.structs.replace(credit(-1), arrivals_ms=(5.0,) * FEW), FENCE, free=always, now_ns=0)
     drawn = 0
     for emitted, awaited_ms in enumerate(lateness):
         absent = tuple((emitted + 1 + i, ms) for i, ms in enumerate(awaited_ms))
-        drawn += len(hedger.choose(said(emitted, *absent), FENCE, free=True, now_ns=0))
+        drawn += len(hedger.choose(said(emitted, *absent), FENCE, free=always, now_ns=0))
         hedger.ordered([ordered(emitted + 8)])
     assert drawn == hedger.count <= len(lateness) * percent / 100 + MOST_SAVED
 

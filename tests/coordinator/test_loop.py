@@ -14,6 +14,7 @@ from farm.store.streams import StreamStatus
 from tests.conftest import wait_until
 from tests.coordinator.rig import (
     DEFAULT_CONFIG,
+    LEAD,
     FakeNode,
     commit_data,
     commit_scene,
@@ -240,12 +241,15 @@ def test_no_more_frames_are_ordered_than_workers_take(
         redis.lpush(keys.QUEUE, *["an old task"] * 100)
         node.tick(credit(0, -1))
         commit_scene(redis)
-        node.tick(credit(1, -1))
+        for emitted in range(1, 20):
+            node.tick(credit(emitted, -1))
         streams(redis).create(record("later"))
         wait_until(lambda: redis.get(keys.lease("later")), "the credits were heard")
-        assert redis.llen(keys.QUEUE) == 100
+        assert (
+            redis.llen(keys.QUEUE) <= 100 + LEAD
+        )  # how many wait is heard with the answer to what was added
         redis.delete(keys.QUEUE)
-        assert tasks_for(redis, node, emitted=2, canvas=-1)
+        assert tasks_for(redis, node, emitted=20, canvas=-1)
 
 
 def test_the_coordinator_shows_that_it_lives_and_takes_the_sign_away(

@@ -175,10 +175,16 @@ def test_second_draws_that_nobody_takes_are_dropped_by_redis(publisher: Publishe
 
 
 def test_the_backlog_is_counted(publisher: Publisher) -> None:
-    publisher.publish([])
+    assert publisher.publish([]) == 0
     assert publisher.backlog() == 0
-    publisher.publish([frame_task(4), frame_task(5)])
+    assert publisher.publish([frame_task(4), frame_task(5)]) == 0
     assert publisher.backlog() == 2
+
+
+def test_whoever_publishes_hears_how_many_waited_already_in_the_same_lanes(publisher: Publisher) -> None:
+    publisher.publish([frame_task(4), frame_task(5)])
+    assert publisher.publish([frame_task(6)], {"s": Terms(priority="high")}) == 0
+    assert publisher.publish([frame_task(7), frame_task(8)]) == 2
 
 
 def test_a_broker_that_does_not_answer_is_said_in_our_words() -> None:
