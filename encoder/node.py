@@ -31,6 +31,7 @@ from farm.store.connection import FarmRedis, as_text, connect
 from farm.store.heartbeats import beat, end_beat
 from farm.store.keepsake import founded
 from farm.store.nodes import NodeStore
+from farm.transport.leftovers import sweep_rings
 
 STEP_S = 0.1
 SOON_S = 0.02
@@ -159,6 +160,7 @@ class Node:
     def run(self) -> None:
         """Look after the processes until told to stop."""
         self._supervisor.adopt(Child.adopt, sweep)
+        sweep_rings()
         self._desk.thread.start()
         pause_s = STEP_S
         while not self._stopping.wait(pause_s):

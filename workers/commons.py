@@ -13,6 +13,7 @@ import hashlib
 import mmap
 import os
 import struct
+import weakref
 from contextlib import suppress
 from pathlib import Path
 
@@ -21,6 +22,7 @@ import numpy as np
 from farm.errors import SettingsError
 from farm.log import get_logger
 from farm.settings import Settings
+from farm.transport.leftovers import hold_share
 from farm.transport.planes import Planes, i420_bytes, planes_in
 from scene.content import ImageContent
 from scene.geometry import Rect
@@ -51,7 +53,7 @@ class Commons:
         self._maker = maker
         self.hits = 0
         try:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            weakref.finalize(self, os.close, hold_share(folder))
         except OSError as error:
             raise SettingsError(f"RASTER_SHARE_DIR: {folder} cannot be used: {error.strerror}") from error
 

@@ -11,6 +11,7 @@ Layout, all numbers little-endian, offsets in bytes:
     8     32s  nonce, ASCII hexadecimal
     40    3I   width, height, slots
     64    q    number of the last frame emitted, -1 before the first
+    72    4s   "held": whoever made the segment holds a lock on its byte 0 for as long as it lives
     4096       slot 0, slot 1, ...; each:
     +0    Q    begin     +8  Q  end     +16  q  frame     +24  I  length of the description
     +32        FrameDone as MessagePack, at most 4064 bytes
@@ -45,6 +46,7 @@ _FIXED = struct.Struct("<8s32s3I")
 _FLOCK = struct.Struct("hhqqi4x")
 _EMITTED = struct.Struct("<q")
 _EMITTED_AT = 64
+_HELD, _HELD_AT = b"held", 72
 
 
 class SlotBusy(FrameRefused):
@@ -66,6 +68,20 @@ def read_emitted(fd: int) -> int | None:
     """The number of the last frame emitted, of the segment open as ``fd``; None while it is being made."""
     data = os.pread(fd, _EMITTED.size, _EMITTED_AT)
     return _EMITTED.unpack(data)[0] if len(data) == _EMITTED.size else None
+
+
+def is_abandoned(fd: int) -> bool:
+    """Whether who made the segment open as ``fd`` is gone; False of a file that is none, or not yet."""
+    return os.pread(fd, len(_HELD), _HELD_AT) == _HELD and _lock(fd, fcntl.F_WRLCK, 0)
+
+
+def _lock(fd: int, kind: int, at: int) -> bool:
+    """Take or release the lock on the byte ``at`` without waiting; whether it was had."""
+    try:
+        fcntl.fcntl(fd, fcntl.F_OFD_SETLK, _FLOCK.pack(kind, os.SEEK_SET, at, 1, 0))
+    except BlockingIOError:
+        return False
+    return True
 
 
 class _Slot:
@@ -119,8 +135,10 @@ class Ring:
         nonce = secrets.token_hex(16)
         name = f"{RING_PREFIX}{label}-{nonce[:8]}"
         fd = os.open(SHM_DIR / name, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        _lock(fd, fcntl.F_WRLCK, 0)
         os.ftruncate(fd, _PAGE + slots * _slot_bytes(width, height))
         os.pwrite(fd, _FIXED.pack(_MAGIC, nonce.encode(), width, height, slots), 0)
+        os.pwrite(fd, _HELD, _HELD_AT)
         ring = cls(name, fd)
         ring.emitted = -1
         return ring
@@ -220,11 +238,7 @@ class Ring:
 
     def _lock(self, slot: _Slot, kind: int) -> bool:
         """Take or release the slot's lock without waiting; whether it was had."""
-        try:
-            fcntl.fcntl(self._fd, fcntl.F_OFD_SETLK, _FLOCK.pack(kind, os.SEEK_SET, slot.offset, 1, 0))
-        except BlockingIOError:
-            return False
-        return True
+        return _lock(self._fd, kind, slot.offset)
 
 
 class Drawing:

@@ -25,6 +25,7 @@ from farm.forking.server import preload
 from farm.forking.waiting import ended
 from farm.log import configure_logging, get_logger
 from farm.settings import Settings, load_settings
+from farm.transport.leftovers import sweep_shares
 from farm.up.console import Console
 from farm.up.plan import FORKS, LAZY, PRELOADED, fork_server_path, own_environment, own_share_dir, services
 from farm.up.supervisor import Roster, Supervisor
@@ -105,6 +106,7 @@ def main() -> int | None:
     except SettingsError as error:
         print("\n".join(f"framefarm: {line}" for line in error.message.splitlines()), file=sys.stderr)  # noqa: T201  there may be no log yet
         return 1
+    sweep_shares(but=own_share_dir(settings))
     adopt_orphans()
     preload([*PRELOADED, *LAZY])
     environment = own_environment(settings)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from farm.services import reaching_private_redis, redis_command, redis_password_file, rtmp_command
 from farm.settings import Settings
+from farm.transport.leftovers import SHARE_PREFIX
 from farm.transport.ring import SHM_DIR
 
 ENCODER = "encoder"
@@ -103,7 +104,7 @@ def fork_server_path(settings: Settings) -> Path:
 def own_share_dir(settings: Settings) -> Path:
     """Where the workers of this farm hold sprites in common, unless the settings name another place."""
     mark = hashlib.sha256(str(settings.state_dir.resolve()).encode()).hexdigest()[:12]
-    return SHM_DIR / f"framefarm.sprites-{mark}"
+    return SHM_DIR / f"{SHARE_PREFIX}{mark}"
 
 
 def services(settings: Settings, *, flower: bool = False) -> list[Service]:

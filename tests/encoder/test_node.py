@@ -14,11 +14,13 @@ import msgspec
 import psutil
 import pytest
 
+from encoder.registry import Registry
 from encoder.supervisor import STUCK
 from farm.messages import NodeReport, ProcessReport, StreamReport, StreamSpec, from_json, to_json
 from farm.store import keys
 from farm.store.connection import FarmRedis
-from farm.transport.ring import SHM_DIR
+from farm.transport.leftovers import sweep_rings
+from farm.transport.ring import RING_PREFIX, SHM_DIR
 from tests.conftest import wait_until
 from tests.encoder.running import ROOT, SMALL, environment, report_of, small_spec
 
@@ -30,6 +32,7 @@ class Nodes:
 
     def __init__(self, redis: FarmRedis, redis_url: str, state_dir: Path, **settings: object) -> None:
         self._redis = redis
+        self._state_dir = state_dir
         self._environment = environment(redis_url, state_dir=state_dir, node_name=NODE, **settings)
         self._stack = ExitStack()
 
@@ -62,12 +65,19 @@ class Nodes:
         assert report is not None
         return report
 
+    def rings(self, stream: str) -> set[str]:
+        """The shared memory of the process that the node started last."""
+        (entry,) = [e for e in Registry(self._state_dir, NODE).entries() if e.stream == stream]
+        return {path.name for path in SHM_DIR.glob(f"{RING_PREFIX}{entry.ring_label}-*")}
+
     def close(self) -> None:
         self._stack.close()
         for entry in psutil.process_iter(["cmdline", "environ"]):
             command, env = entry.info["cmdline"] or [], entry.info["environ"] or {}
             if "encoder.process" in command and env.get("STATE_DIR") == self._environment["STATE_DIR"]:
                 entry.kill()
+                entry.wait(15)
+        sweep_rings()
 
 
 @contextmanager
@@ -81,6 +91,10 @@ def ended(process: subprocess.Popen[bytes]) -> Iterator[None]:
                 process.wait(15)
             finally:
                 process.kill()
+
+
+def there(rings: set[str]) -> set[str]:
+    return {name for name in rings if (SHM_DIR / name).exists()}
 
 
 @pytest.fixture
@@ -109,11 +123,12 @@ def test_a_process_outlives_its_node_and_the_next_one_adopts_it(nodes: Nodes) ->
 def test_a_killed_process_is_started_again_with_a_higher_epoch(nodes: Nodes, redis: FarmRedis) -> None:
     nodes.start()
     nodes.assign(small_spec("restarted"))
-    before = nodes.running("restarted")
+    before, ring = nodes.running("restarted"), nodes.rings("restarted")
     os.kill(before.pid, signal.SIGKILL)
     after = nodes.running("restarted", after=before)
     assert after.epoch > before.epoch
-    assert len(list(SHM_DIR.glob("framefarm-restarted-*"))) == 1
+    assert (len(ring), len(nodes.rings("restarted"))) == (1, 1)
+    assert not there(ring)
     wait_until(lambda: nodes.streams()["restarted"].restarts == 1, "the restart is counted")
     assert "SIGKILL" in (nodes.streams()["restarted"].reason or "")
 
@@ -140,14 +155,37 @@ def test_another_start_replaces_the_process(nodes: Nodes) -> None:
     assert not psutil.pid_exists(before.pid)
 
 
+def test_a_node_sweeps_up_what_another_one_left_and_what_that_one_still_uses_stays(
+    nodes: Nodes, redis: FarmRedis, redis_url: str, tmp_path: Path
+) -> None:
+    """The other one had a state directory of its own, and is never started again."""
+    other = Nodes(redis, redis_url, tmp_path / "other")
+    try:
+        killed = other.start()
+        for stream in ("lost", "kept"):
+            other.assign(small_spec(stream))
+        lost, _ = other.running("lost"), other.running("kept")
+        left, used = other.rings("lost"), other.rings("kept")
+        assert left
+        assert used
+        killed.kill()
+        os.kill(lost.pid, signal.SIGKILL)
+        nodes.start()
+        wait_until(lambda: not there(left), "what was left is removed")
+        assert there(used) == used
+    finally:
+        other.close()
+
+
 def test_a_node_that_is_told_to_end_leaves_nothing_behind(nodes: Nodes, redis: FarmRedis) -> None:
     node = nodes.start()
     nodes.assign(small_spec("ended"))
-    report = nodes.running("ended")
+    report, ring = nodes.running("ended"), nodes.rings("ended")
+    assert ring
     node.terminate()
     assert node.wait(15) == 0
     assert not psutil.pid_exists(report.pid)
-    assert not list(SHM_DIR.glob("framefarm-ended-*"))
+    assert not there(ring)
     assert redis.get(keys.node(NODE)) is None
 
 
