@@ -203,6 +203,7 @@ class Coordinator:
             "streams": len(self._tenure.held()),
             "hedged": self._hedger.count,
             **self._ward.counts,
+            **self._reconciler.move_counts(),
         }
         key = keys.component(f"coordinator:{self._name}")
         beat(self._redis, key, to_json(sign), expires_ms=BEAT_EXPIRES_MS)

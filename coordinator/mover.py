@@ -31,6 +31,8 @@ class Mover:
         self._draining: set[str] = set()
         self._moves: dict[str, _Moving] = {}
         self._shunned_until_ns: dict[tuple[str, str], int] = {}
+        self.counts = {"moved": 0, "moves_abandoned": 0}
+        """How many moves ended, and how."""
 
     def look(
         self, reports: Mapping[str, NodeReport], assigned: Mapping[str, Iterable[str]], draining: set[str]
@@ -80,7 +82,10 @@ class Mover:
                 return move, self._wanted(record, current, None)
             case Move.WAIT:
                 self._moves.setdefault(stream, _Moving(current, now_ns))
+            case Move.FINISH:
+                self.counts["moved"] += 1
             case Move.ABANDON if under_way is not None:
+                self.counts["moves_abandoned"] += 1
                 self._shunned_until_ns[stream, under_way] = now_ns + SHUN_NS
         return move, under_way
 

@@ -7,6 +7,7 @@ made by another coordinator.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from coordinator.finisher import FINISHED, Finisher
@@ -90,6 +91,10 @@ class Reconciler:
     def reports(self) -> dict[str, NodeReport]:
         """The nodes that live."""
         return {name: view.report for name, view in self._views.items() if view.report is not None}
+
+    def move_counts(self) -> Mapping[str, int]:
+        """How many moves of streams to other nodes ended, and how."""
+        return self._mover.counts
 
     def step(self, lease: Lease, view: StreamView) -> Step:
         """Take the next step for the stream of ``lease``."""

@@ -60,6 +60,8 @@ BEAT_NUMBERS = (
     BeatNumber("coordinator", "returned", "framefarm_workers_returned", "Times that a worker was let back"),
     BeatNumber("coordinator", "replaced", "framefarm_workers_replaced", "Processes of workers replaced"),
     BeatNumber("coordinator", "hedged", "framefarm_frames_hedged", "Frames ordered again, being late"),
+    BeatNumber("coordinator", "moved", "framefarm_streams_moved", "Streams moved to another encoder node"),
+    BeatNumber("coordinator", "moves_abandoned", "framefarm_moves_abandoned", "Moves that were given up"),
     BeatNumber("worker", "processes", "framefarm_worker_processes", "Frames drawn at once", grows=False),
     BeatNumber(
         "worker", "utilisation", "framefarm_worker_utilisation", "Share of time that it draws", grows=False

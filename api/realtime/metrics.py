@@ -14,6 +14,7 @@ from prometheus_client.registry import Collector
 from websockets.datastructures import Headers
 
 from api.realtime.farm_metrics import farm_metrics, redis_metric
+from api.realtime.node_metrics import node_metrics
 from api.realtime.plain_http import Page
 from api.realtime.roll_call import RollCall
 from api.realtime.state import FarmState
@@ -52,4 +53,9 @@ class Metrics:
             return [redis_metric(up=False)]
         reports = [condition.report for _, condition in snapshot.streams if condition.report is not None]
         presence = self._roll_call.take(snapshot.components)
-        return [redis_metric(up=True), *stream_metrics(reports), *farm_metrics(snapshot, presence)]
+        return [
+            redis_metric(up=True),
+            *stream_metrics(reports),
+            *farm_metrics(snapshot, presence),
+            *node_metrics(snapshot),
+        ]

@@ -45,6 +45,8 @@ class Snapshot(NamedTuple):
     streams: tuple[tuple[StreamRecord, Condition], ...]
     components: tuple[Component, ...]
     queue_tasks: int
+    draining: frozenset[str] = frozenset()
+    """Encoder nodes that drain."""
 
 
 class LogSpan(NamedTuple):
@@ -112,14 +114,19 @@ class FarmState:
         """Everything that the metrics show."""
         records = await self.records()
         async with self._redis.pipeline(transaction=False) as pipe:
+            pipe.smembers(keys.DRAINING_NODES)
             for lane in LANES.values():
                 pipe.llen(lane)
             for record in records:
                 pipe.mget(keys.status(record.id), keys.report(record.id), keys.relief(record.id))
-            answers = await pipe.execute()
-        queue_tasks = sum(answers[: len(LANES)])
+            draining, *answers = await pipe.execute()
         conditions = [_condition(*answer) for answer in answers[len(LANES) :]]
-        return Snapshot(tuple(zip(records, conditions, strict=True)), await self.components(), queue_tasks)
+        return Snapshot(
+            streams=tuple(zip(records, conditions, strict=True)),
+            components=await self.components(),
+            queue_tasks=sum(answers[: len(LANES)]),
+            draining=frozenset(map(as_text, draining)),
+        )
 
     async def log_end(self, stream: str) -> str:
         """The id of the newest event; "0-0" when there is none."""

@@ -5,7 +5,17 @@ from __future__ import annotations
 import msgspec
 
 from farm.clock import ManualClock
-from farm.messages import Desired, Event, OutputReport, State, StreamConfig, StreamReport, to_json
+from farm.messages import (
+    Desired,
+    Event,
+    NodeReport,
+    OutputReport,
+    ProcessReport,
+    State,
+    StreamConfig,
+    StreamReport,
+    to_json,
+)
 from farm.store import heartbeats, keys
 from farm.store.connection import FarmRedis
 from farm.store.events import EventLog
@@ -80,6 +90,13 @@ def beat(redis: FarmRedis, kind: str, name: str, **content: object) -> None:
     """A heartbeat."""
     sign = to_json({"kind": kind, "name": name, **content})
     heartbeats.beat(redis, keys.component(f"{kind}:{name}"), sign, expires_ms=60_000)
+
+
+def beat_node(redis: FarmRedis, name: str = "node-a", *, capacity: int = 4, **states: str) -> None:
+    """The heartbeat of an encoder node; ``states`` are those of its streams' processes."""
+    streams = {stream: ProcessReport(1, state, 0) for stream, state in states.items()}
+    sign = to_json(NodeReport(name, capacity, streams))
+    heartbeats.beat(redis, keys.node(name), sign, expires_ms=60_000)
 
 
 def publish(redis: FarmRedis, kind: str = "layer:update", stream: str = "demo", **data: object) -> str:

@@ -21,7 +21,7 @@ from farm.store import heartbeats, keys
 from farm.store.async_connection import connect_async
 from farm.store.connection import FarmRedis
 from farm.tasks import LANES
-from tests.api_realtime.farm_fixtures import add_stream, beat, live_stream, set_state
+from tests.api_realtime.farm_fixtures import add_stream, beat, beat_node, live_stream, set_state
 
 Samples = dict[tuple[str, frozenset[tuple[str, str]]], float]
 
@@ -54,7 +54,11 @@ def samples(redis: FarmRedis, redis_url: str) -> Samples:
     set_state(redis, State.WAITING, "second")
     work = {"frames": 1000, "processes": 2, "utilisation": 0.75}
     beat(redis, "worker", "worker-1", **work, raster_hits=90, raster_misses=10, raster_bytes=4096)
-    beat(redis, "coordinator", "c", streams=2)
+    beat(redis, "coordinator", "c", streams=2, moved=3, moves_abandoned=1)
+    beat_node(redis, "node-a", demo="running", other="running", third="failed")
+    beat_node(redis, "node-b", capacity=8)
+    heartbeats.beat(redis, keys.node("node-c"), b"{", expires_ms=60_000)
+    redis.sadd(keys.DRAINING_NODES, "node-b", "node-that-is-gone")
     redis.set(keys.relief("demo"), to_json(Relief(("batch", "fps/2"))))
     for lane, waiting in zip(LANES.values(), ("a", "bcd", "e"), strict=True):
         redis.rpush(lane, *waiting)
@@ -115,12 +119,26 @@ def test_a_live_streams_numbers_are_shown(samples: Samples, name: str, value: fl
         ("framefarm_degrade_level", {"stream": "demo"}, 2),
         ("framefarm_frames_held_total", {"stream": "demo"}, 0),
         ("framefarm_redis_up", {}, 1),
+        ("framefarm_streams_moved_total", {"coordinator": "c"}, 3),
+        ("framefarm_moves_abandoned_total", {"coordinator": "c"}, 1),
+        ("framefarm_node_capacity", {"node": "node-a"}, 4),
+        ("framefarm_node_streams", {"node": "node-a", "state": "running"}, 2),
+        ("framefarm_node_streams", {"node": "node-a", "state": "failed"}, 1),
+        ("framefarm_node_streams", {"node": "node-a", "state": "stopping"}, 0),
+        ("framefarm_node_draining", {"node": "node-a"}, 0),
+        ("framefarm_node_draining", {"node": "node-b"}, 1),
+        ("framefarm_node_capacity", {"node": "node-b"}, 8),
     ],
 )
 def test_the_farms_numbers_are_shown(
     samples: Samples, name: str, labels: dict[str, str], value: float
 ) -> None:
     assert _value(samples, name, **labels) == value
+
+
+def test_a_node_that_is_gone_or_says_nothing_readable_has_no_numbers(samples: Samples) -> None:
+    told = {dict(labels)["node"] for name, labels in samples if name.startswith("framefarm_node_")}
+    assert told == {"node-a", "node-b"}
 
 
 def test_a_stream_that_does_not_report_has_no_numbers(samples: Samples) -> None:

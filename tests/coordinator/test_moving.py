@@ -152,6 +152,7 @@ def test_a_draining_node_gives_its_streams_away_one_by_one(farm: Farm, redis: Fa
     farm.ticks(farm.b, "t", epoch=2)
     farm.run(2)
     assert farm.whereabouts() == {"a": [], "b": ["s", "t"]}
+    assert farm.reconciler.move_counts() == {"moved": 2, "moves_abandoned": 0}
     assert [data["state"] for data in told(redis, "s", "stream:status")] == ["starting", "live"]
 
 
@@ -185,6 +186,7 @@ def test_a_process_that_does_not_come_up_is_given_up_and_the_old_one_goes_on(far
         farm.ticks(farm.a, name, epoch=1)
     farm.run()
     assert len(farm.whereabouts()["b"]) == 1
+    assert farm.reconciler.move_counts() == {"moved": 0, "moves_abandoned": 1}
 
 
 def test_a_stream_whose_old_node_dies_on_the_way_is_where_it_goes(farm: Farm) -> None:

@@ -18,7 +18,7 @@ from api.realtime.state import FarmState
 from farm.clock import ManualClock
 from farm.store.async_connection import connect_async
 from farm.store.connection import FarmRedis
-from tests.api_realtime.farm_fixtures import beat, live_stream
+from tests.api_realtime.farm_fixtures import beat, beat_node, live_stream
 from tests.repo.tree import ROOT, read, read_yaml
 
 DASHBOARD: dict[str, Any] = json.loads(read("deploy/grafana/dashboards/framefarm.json"))
@@ -31,10 +31,11 @@ _METRIC = re.compile(r"\b((?:framefarm|stream_manager)_\w+)(?:\{([^}]*)\})?")
 
 @pytest.fixture
 def exported(redis: FarmRedis, redis_url: str) -> dict[str, set[str]]:
-    """Metric to its labels, of a farm with a live stream, a worker and a coordinator."""
+    """Metric to its labels, of a farm with a live stream, a worker, a coordinator and an encoder node."""
     live_stream(redis)
     for kind in ("worker", "coordinator"):
         beat(redis, kind, "one", **{number.field: 1 for number in BEAT_NUMBERS if number.kind == kind})
+    beat_node(redis)
 
     async def scrape() -> str:
         client = connect_async(redis_url)
