@@ -53,8 +53,9 @@ BEAT_EXPIRES_MS = 3_000
 RELIEF_NS = 500 * MS
 LEASE_SHARE = 8
 """Leases are renewed, and free ones taken, this often per term: an orphan waits a term and an eighth."""
-MISSED_MEETINGS = 3
-"""A coordinator that was not there so many times, when leases are renewed, is given no streams."""
+MEETING_SHARE, MISSED_MEETINGS = 4, 3
+"""Coordinators meet this often per term. One that was not there so many times is given no streams: it must be
+forgotten before its leases run out, or else they could be handed back to it."""
 FIRST_RETRY_S, LAST_RETRY_S = 0.05, 0.5
 NO_LIMITS = Limits()
 
@@ -77,9 +78,8 @@ class Coordinator:
         self._name = name
         leases, events = LeaseStore(redis, ttl_ms=lease_ttl_ms), EventLog(redis)
         self._tenure = Tenure(leases, clock, owner=name, ttl_ms=lease_ttl_ms)
-        handovers = HandoverStore(
-            redis, ttl_ms=lease_ttl_ms, silence_ms=max(1, lease_ttl_ms * MISSED_MEETINGS // LEASE_SHARE)
-        )
+        silence_ms = max(1, lease_ttl_ms * MISSED_MEETINGS // MEETING_SHARE)
+        handovers = HandoverStore(redis, ttl_ms=lease_ttl_ms, silence_ms=silence_ms)
         self._neighbours = Neighbours(handovers, self._tenure, clock, name=name)
         self._pulse = Pulse()
         teller = Teller(SceneStore(redis), events, clock)
@@ -96,10 +96,10 @@ class Coordinator:
         self._keepsake = Keepsake(redis)
         self._isolation = Isolation()
         self._followed: frozenset[str] = frozenset()
-        self._keep_leases = Timer(lease_ttl_ms * MS // LEASE_SHARE)
+        self._rounds = Timer(lease_ttl_ms * MS // LEASE_SHARE)
+        self._meet = Timer(lease_ttl_ms * MS // MEETING_SHARE)
         self._reconcile = Timer(min(RECONCILE_NS, lease_ttl_ms * MS // 2))
         self._beat = Timer(BEAT_NS)
-        self._timers = (self._keep_leases, self._reconcile, self._beat)
         self._relieve = Timer(RELIEF_NS)
 
     def run(self, stop: Flag) -> None:
@@ -126,11 +126,10 @@ class Coordinator:
     def turn(self, heard: Subscription) -> None:
         """Hear what there is, waiting until the next thing to do is due, and do what follows."""
         self._follow(heard)
-        wait_ns = min(timer.due_ns for timer in self._timers) - self._clock.monotonic_ns()
-        said = hear(heard, wait_ns / 1e9)
+        said = hear(heard, (self._rounds.due_ns - self._clock.monotonic_ns()) / 1e9)
         self._note(said)
         if said.changed and self._steward.edited(said.changed):
-            self._reconcile.hurry()
+            self._look_soon()
         for source, snapshot in said.refreshed.items():
             for stream in self._steward.showing({source}):
                 self._director.refresh(stream, snapshot)
@@ -154,7 +153,7 @@ class Coordinator:
         now_ns = self._clock.monotonic_ns()
         for stream, credit in said.credits.items():
             if credit.epoch > (self._pulse.epoch(stream) or 0):
-                self._reconcile.hurry()
+                self._look_soon()
             self._pulse.hear(credit, now_ns)
 
     def _share(self, said: Heard) -> None:
@@ -162,7 +161,7 @@ class Coordinator:
         frames were ordered: its next owner has the longest time until the next are wanted."""
         for word in said.handed:
             if self._neighbours.take(word):
-                self._reconcile.hurry()
+                self._look_soon()
         for stream in self._neighbours.due(said.credits):
             self._director.put_down(stream)
             if self._neighbours.hand_over(stream):
@@ -173,16 +172,25 @@ class Coordinator:
         self._followed = frozenset()
         self._pulse.follow((), self._clock.monotonic_ns())
         self._reconciler.look_again()
-        for timer in self._timers:
+        for timer in (self._rounds, self._meet, self._reconcile, self._beat):
             timer.hurry()
 
+    def _look_soon(self) -> None:
+        """Look at everything at the end of this turn."""
+        self._rounds.hurry()
+        self._reconcile.hurry()
+
     def _look_after(self, now_ns: int) -> None:
-        if min(timer.due_ns for timer in self._timers) <= now_ns and self._keepsake.mend():
+        """A round, if one is due; what is done more seldom is done in a round, too, so that a coordinator
+        wakes up no oftener than it has to."""
+        if not self._rounds.is_due(now_ns):
+            return
+        if self._keepsake.mend():
             log.warning("Redis was emptied; what was on air is put back", streams=len(self._tenure.held()))
-        if self._keep_leases.is_due(now_ns):
-            changed = self._tenure.keep(self._steward.streams)
-            if self._neighbours.look() or changed:
-                self._reconcile.hurry()
+        if self._tenure.keep(self._steward.streams):
+            self._reconcile.hurry()
+        if self._meet.is_due(now_ns) and self._neighbours.look():
+            self._reconcile.hurry()
         if self._beat.is_due(now_ns):
             self._director.keep_place()
             with self._isolation.around("the workers"):
