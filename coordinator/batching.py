@@ -17,9 +17,11 @@ them."""
 BUSY_SHARE, IDLE_SHARE = 0.7, 0.4
 """Of a processor, what the coordinator takes: likewise."""
 READINGS_TO_PAIR, READINGS_TO_PART = 2, 10
+DEAR_MS = 12.0
+"""Of drawing: more frames to a task save nothing that would show beside it, and keep other workers idle."""
 
 
-UNHURRIED = ((2.0, 8), (4.0, 4), (12.0, 2))
+UNHURRIED = ((2.0, 8), (4.0, 4), (DEAR_MS, 2))
 """Up to so many ms of drawing, so many frames to a task: what a task takes beside its drawing is half a
 millisecond, and as much again in the broker and the coordinator."""
 
@@ -33,7 +35,7 @@ class Batching(NamedTuple):
 
 def advance(batching: Batching, strain: Strain, coordinator_busy: float) -> Batching:
     """After a reading; ``coordinator_busy`` is the share of a processor that the coordinator took, 0..1."""
-    waited_ticks = strain.queue_ms / strain.tick_ms
+    waited_ticks = 0.0 if strain.draw_ms > DEAR_MS else strain.queue_ms / strain.tick_ms
     if batching.frames == SOLITARY:
         speaks_against = waited_ticks > WAITING_TICKS or coordinator_busy > BUSY_SHARE
         other, needed = PAIRED, READINGS_TO_PAIR

@@ -174,7 +174,7 @@ class Reliever:
             return frozenset()
         config, limits = held.record.config, self._limits
         rungs = allowed_rungs(config.fps, config.height, min_fps=limits.min_fps, min_height=limits.min_height)
-        if limits.batch is not None:
+        if limits.batch is not None or strain.draw_ms > batching.DEAR_MS:
             rungs -= {Rung.BATCH}
         if not shown:
             rungs -= {Rung.PREVIEW}

@@ -35,7 +35,8 @@ class FrameRecord(msgspec.Struct, frozen=True, array_like=True):
     area: float
     """The share of the canvas that was drawn, 0..1."""
     queue_ms: float
-    """From the coordinator's publishing to the worker."""
+    """From the coordinator's publishing until a worker took the Celery task; frames of that which are drawn
+    before this one are not counted."""
     plan_ms: float
     """Loading the scene, evaluating it, and finding what changed."""
     draw_ms: float

@@ -80,9 +80,11 @@ class Renderer:
         """Load pictures from now on when they are announced, and not only when a frame wants them."""
         self._preloader.start()
 
-    def render(self, task: FrameTask) -> FrameDone | None:
+    def render(self, task: FrameTask, taken_ns: int | None = None) -> FrameDone | None:
         """Draw and deliver one frame, and say what was delivered; one that comes too late is only counted.
 
+        It waited for a worker until ``taken_ns``, by default until now: those that come with it in one Celery
+        task wait for each other then, which more workers would not change.
         Raises NotFound, SceneInvalid and LookupError when the task cannot be drawn, StoreUnavailable.
         """
         started_ns = self._clock.monotonic_ns()
@@ -104,7 +106,7 @@ class Renderer:
                     fence=task.fence,
                     rects=plan.rects,
                     worker=self._name,
-                    queue_ms=queue_ms(task.queued_ns, started_ns),
+                    queue_ms=queue_ms(task.queued_ns, started_ns if taken_ns is None else taken_ns),
                     draw_ms=(finished_ns - started_ns) / 1e6,
                     plan_ms=(planned_ns - started_ns) / 1e6,
                     layers_ms=self._compositor.costs.most(MAX_COSTS),

@@ -104,11 +104,12 @@ class FrameDesk:
         except MsgspecError as error:
             self._complain(f"a task is malformed and is dropped: {error}")
         else:
+            taken_ns = self._clock.monotonic_ns()
             for task in tasks:
-                self.draw(task)
+                self.draw(task, taken_ns)
 
-    def draw(self, task: FrameTask) -> None:
-        """Draw the frame of ``task``. Raises nothing."""
+    def draw(self, task: FrameTask, taken_ns: int | None = None) -> None:
+        """Draw the frame of ``task``, which was taken at ``taken_ns``. Raises nothing."""
         renderer, tally = self._renderer, self._tally
         if renderer is None or tally is None:
             self._complain("this process was not opened; its frame is lost")
@@ -116,7 +117,7 @@ class FrameDesk:
         tally.begin(task.stream, self._clock.monotonic_ns())
         deeds = tally.of(task.stream)
         try:
-            done = renderer.render(task)
+            done = renderer.render(task, taken_ns)
         except StoreUnavailable as error:  # nobody's fault here
             self._complain(f"a frame could not be drawn: {error}")
         except (FarmError, LookupError) as error:

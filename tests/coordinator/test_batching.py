@@ -10,8 +10,8 @@ from coordinator.strain import Strain
 SINGLY = Batching()
 
 
-def reading(queue_ms: float) -> Strain:
-    return Strain(None, 0.0, True, 16.0, queue_ms, 5.0, 4.0, 50.0)
+def reading(queue_ms: float, draw_ms: float = 5.0) -> Strain:
+    return Strain(None, 0.0, True, 16.0, queue_ms, draw_ms, 4.0, 50.0)
 
 
 def after(*queue_ms: float, busy: float = 0.1, start: Batching = SINGLY) -> Batching:
@@ -28,6 +28,16 @@ def test_frames_that_wait_for_workers_go_in_pairs() -> None:
     assert after(10).frames == SOLITARY
     assert after(10, 1, 10).frames == SOLITARY
     assert after(10, 10).frames == PAIRED
+
+
+def test_dear_frames_go_by_themselves_however_long_they_wait() -> None:
+    dear = reading(queue_ms=100.0, draw_ms=40.0)
+    batching = Batching(PAIRED)
+    for _ in range(READINGS_TO_PART):
+        batching = advance(batching, dear, 0.1)
+    assert batching.frames == SOLITARY
+    assert advance(advance(SINGLY, dear, 0.1), dear, 0.1).frames == SOLITARY
+    assert advance(advance(SINGLY, dear, 0.9), dear, 0.9).frames == PAIRED
 
 
 def test_a_coordinator_that_is_busy_pairs_frames_as_well() -> None:

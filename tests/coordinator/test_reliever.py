@@ -176,6 +176,15 @@ def test_limits_are_kept(farm: Farm) -> None:
     assert fixed.measures("s") == Measures(batch=2, hold=2)
 
 
+def test_dear_frames_are_not_put_together(farm: Farm) -> None:
+    reliever, lease = farm.reliever(), farm.lease()
+    for _ in range(4):
+        farm.say(late=10, draw_ms=30.0)
+        reliever.look(farm.held(lease))
+    assert farm.relief().rungs == ("fps/2",)
+    assert reliever.measures("s").batch == 1
+
+
 def test_frames_that_wait_are_paired_before_any_is_late(farm: Farm) -> None:
     reliever, lease = farm.reliever(), farm.lease()
     for _ in range(3):
