@@ -7,6 +7,7 @@ import json
 import os
 import signal
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -103,6 +104,8 @@ class Supervisor:
             self._relays.add(relaying)
             relaying.add_done_callback(self._relays.discard)
             code = await ended(process)
+            if service.foreign:
+                _end_group(process.pid)
             # What it started may go on, and speak: its last words are waited for, theirs are relayed on.
             await asyncio.wait({relaying}, timeout=LAST_WORDS_S)
             if self._stopping.is_set():
@@ -159,6 +162,13 @@ def _run(service: Service, environment: dict[str, str], fds: Sequence[int]) -> P
     module, *arguments = service.command
     fork_server = Path(environment["FORK_SERVER"])
     return run_module(module, arguments, environment, fds, fork_server=fork_server)
+
+
+def _end_group(leader: int) -> None:
+    """End what a program that has ended left behind: it led a group of processes. nginx's own children live
+    on, when their master is killed, and keep the next one from its ports."""
+    with suppress(ProcessLookupError):
+        os.killpg(leader, signal.SIGKILL)
 
 
 def _exit_words(code: int) -> str:

@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from farm.perf.results import circumstances, keep_result
-from tests.chaos import one_host, own_redis, two_hosts
+from tests.chaos import at_once, destinations, encoder_hosts, monkey, one_host, own_redis, two_hosts
 from tests.chaos.case import Arena, Case, Outcome, run_case
 from tests.chaos.report import as_values, in_markdown, print_table, rows, write_page
 
@@ -24,13 +24,16 @@ PAGE = Path(__file__).parents[2] / "docs" / "reliability.md"
 RESULTS = Path(__file__).parents[2] / "bench" / "results"
 Found = Callable[[Path, dict[str, str]], Arena]
 
-STAGES: tuple[tuple[Found, tuple[Case, ...]], ...] = (
-    (one_host.OneHost, one_host.CASES),
-    (two_hosts.TwoHosts, two_hosts.CASES),
-    (two_hosts.SteppedHost, two_hosts.ONE_HOST_CASES),
-    (own_redis.OwnRedis, own_redis.CASES),
-)
-"""What to break, and the farm to break it in."""
+
+def stages(seed: int) -> tuple[tuple[Found, tuple[Case, ...]], ...]:
+    """What to break, and the farm to break it in. What is random follows from ``seed``."""
+    return (
+        (one_host.OneHost, (*one_host.CASES, *at_once.CASES, *destinations.CASES, monkey.case(seed))),
+        (two_hosts.TwoHosts, two_hosts.CASES),
+        (two_hosts.SteppedHost, two_hosts.ONE_HOST_CASES),
+        (encoder_hosts.EncoderHosts, encoder_hosts.CASES),
+        (own_redis.OwnRedis, own_redis.CASES),
+    )
 
 
 class Stage:
@@ -68,9 +71,13 @@ def main() -> int:
     parser.add_argument("--only", nargs="*", default=[], help="cases whose name contains one of these")
     parser.add_argument("--size", default="1280x720", help="width x height of the stream")
     parser.add_argument("--keep", action="store_true", help="write the page's table and a file of results")
+    parser.add_argument("--seed", type=int, default=monkey.SEED, help="of the case that is random")
     parser.add_argument("--list", action="store_true", help="name the cases and run none")
     options = parser.parse_args()
-    chosen = [(found, [case for case in cases if _wanted(case, options.only)]) for found, cases in STAGES]
+    chosen = [
+        (found, [case for case in cases if _wanted(case, options.only)])
+        for found, cases in stages(options.seed)
+    ]
     if options.list:
         print(*(case.name for _, cases in chosen for case in cases), sep="\n")  # noqa: T201
         return 0

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from api.http.outputs import FARM_OUTPUT
 from tests.chaos.findings import Findings, findings
 from tests.chaos.witness import Witness
 from tests.conftest import wait_until
@@ -25,6 +26,10 @@ class Arena(Protocol):
     def close(self) -> None:
         """End it and everything around it."""
         ...
+
+
+def _as_it_is(_arena: Any) -> None:
+    pass
 
 
 Fault = Callable[[Any], AbstractContextManager[None]]
@@ -56,6 +61,8 @@ class Case:
     marks: Marks
     hold_s: float = 0.0
     """How long it lasts."""
+    prepare: Callable[[Any], None] = _as_it_is
+    """Brings the arena into the state in which it happens."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +79,7 @@ class Outcome:
 def run_case(case: Case, arena: Arena) -> Outcome:
     """Let it happen while a viewer watches. Raises what the fault or the farm raises."""
     farm = arena.farm
+    case.prepare(arena)
     with Witness(farm.play_url(STREAM)) as witness:
         witness.wait_calm(CALM_WITHIN_S)
         before = _connections(farm)
@@ -84,7 +92,7 @@ def run_case(case: Case, arena: Arena) -> Outcome:
         seen = witness.sightings[first:]
     wait_until(lambda: _reports(farm), "the farm reports again", CALM_WITHIN_S)
     found = findings(seen, farm.settings.target_fps, ended_ns)
-    reconnects = _reconnects(before, _connections(farm))
+    reconnects = _reconnects(before, _connections(farm), found.epochs)
     return Outcome(case.name, found, reconnects, tuple(missed(case.marks, found, reconnects)))
 
 
@@ -109,12 +117,15 @@ class _Connections:
 
 def _connections(farm: RunningFarm) -> _Connections:
     report = farm.report(STREAM)
-    return _Connections(report["epoch"], sum(output["connects"] for output in report["outputs"]))
+    watched = (output for output in report["outputs"] if output["id"] == FARM_OUTPUT)
+    return _Connections(report["epoch"], sum(output["connects"] for output in watched))
 
 
-def _reconnects(before: _Connections, after: _Connections) -> int:
-    """Every connection of another process is a new one."""
-    return after.made if after.epoch != before.epoch else after.made - before.made
+def _reconnects(before: _Connections, after: _Connections, processes: int) -> int:
+    """Every connection of another process is a new one, and each of the ``processes`` before it had one."""
+    if after.epoch == before.epoch:
+        return after.made - before.made
+    return after.made + max(0, processes - 1)
 
 
 def _reports(farm: RunningFarm) -> bool:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
+from functools import partial
 
 import psutil
 
+from farm.errors import StoreUnavailable
 from farm.services import reaching_private_redis
 from farm.store import keys
 from farm.store.connection import FarmRedis, as_text, connect
@@ -26,6 +28,21 @@ def service(name: str) -> Victim:
 def drawing_process(worker: str) -> Victim:
     """The child of a worker service that draws."""
     return lambda farm: farm.service(worker).children()[0]
+
+
+def http_process(farm: RunningFarm) -> psutil.Process:
+    """The half of the API that answers HTTP; the other one, its service, is the realtime half."""
+    listening = (
+        connection.pid
+        for connection in psutil.net_connections("tcp4")
+        if connection.status == psutil.CONN_LISTEN
+        and connection.laddr
+        and connection.laddr.port == farm.settings.port
+    )
+    pid = next((pid for pid in listening if pid is not None), None)
+    if pid is None:
+        raise LookupError("nobody answers HTTP")
+    return psutil.Process(pid)
 
 
 def encoder_process(farm: RunningFarm) -> psutil.Process:
@@ -48,15 +65,19 @@ def store_of(farm: RunningFarm) -> FarmRedis:
     return connect(reaching_private_redis(farm.settings).broker_url())
 
 
-def kill(victim: Victim) -> Callable[[Arena], AbstractContextManager[None]]:
-    """kill -9; whoever looks after the process starts another."""
+def kill(*victims: Victim) -> Callable[[Arena], AbstractContextManager[None]]:
+    """kill -9 of all of them at once; whoever looks after each starts another."""
 
     @contextmanager
     def strike(arena: Arena) -> Iterator[None]:
-        process = victim(arena.farm)
-        process.kill()
+        processes = [victim(arena.farm) for victim in victims]
+        for process in processes:
+            with suppress(psutil.NoSuchProcess):  # it ended with the one before
+                process.kill()
         yield
-        wait_until(lambda: _replaced(victim, arena.farm, process.pid), "somebody takes its place", 30)
+        for victim, process in zip(victims, processes, strict=True):
+            replaced = partial(_replaced, victim, arena.farm, process.pid)
+            wait_until(replaced, "somebody takes its place", 30)
 
     return strike
 
@@ -80,5 +101,5 @@ def stop(victim: Victim) -> Callable[[Arena], AbstractContextManager[None]]:
 def _replaced(victim: Victim, farm: RunningFarm, pid: int) -> bool:
     try:
         return victim(farm).pid != pid
-    except (psutil.Error, LookupError, ValueError):  # nobody there at the moment
+    except (psutil.Error, LookupError, ValueError, StoreUnavailable):  # nobody there at the moment
         return False

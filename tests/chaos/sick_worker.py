@@ -1,4 +1,4 @@
-"""``python -m tests.chaos.sick_worker NAME``: takes frames like any worker, and answers with nonsense."""
+"""``python -m tests.chaos.sick_worker NAME ILLNESS``: takes frames, and answers with nonsense."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Callable
 
 import msgspec
+import numpy as np
 from celery import Celery
 from celery.platforms import SecurityWarning
 
@@ -19,6 +20,8 @@ from farm.messages import FrameDone, FrameTask, from_plain, to_pack
 from farm.settings import load_settings
 from farm.store.connection import FarmRedis, connect
 from farm.tasks import RENDER_FRAME
+from farm.transport.mailbox import pack_frame
+from farm.transport.planes import i420_bytes, planes_in
 from farm.transport.ring import Ring
 from workers.app import make_app
 
@@ -59,6 +62,17 @@ def noise(redis: FarmRedis, task: FrameTask, _done: FrameDone) -> None:
     redis.rpush(task.delivery.mailbox, os.urandom(3000))
 
 
+def good_letter(change: Callable[[FrameTask, FrameDone], FrameDone]) -> Send:
+    """A letter of black pixels of which nothing is wrong but what ``change`` does."""
+
+    def send(redis: FarmRedis, task: FrameTask, done: FrameDone) -> None:
+        width, height = task.size
+        picture = planes_in(np.zeros(i420_bytes(width, height), np.uint8), width, height)
+        redis.rpush(task.delivery.mailbox, pack_frame(change(task, done), picture))
+
+    return send
+
+
 NONSENSE: tuple[Send, ...] = (
     noise,
     by_mailbox(_with()),
@@ -70,11 +84,34 @@ NONSENSE: tuple[Send, ...] = (
     into_ring(_with(stream="another")),
     into_ring(_with(epoch=HUGE)),
     into_ring(_with(frame=HUGE)),
+    into_ring(_with(frame=-7)),
     into_ring(_with(fence=0)),
+    into_ring(_with(hold=0)),
+    into_ring(_with(hold=HUGE)),
+    into_ring(_with(drawn=(HUGE, HUGE))),
+    into_ring(_with(drawn=(-2, -2))),
     into_ring(_with(draw_ms=math.nan)),
+    into_ring(_with(draw_ms=1e308)),
     into_ring(_with(layers_ms=(("mover", math.inf),))),
+    good_letter(_with(frame=HUGE, base=-1)),
+    good_letter(_with(frame=-HUGE, base=-HUGE)),
+    good_letter(_with(epoch=HUGE)),
+    good_letter(_with(hold=HUGE)),
+    good_letter(_with(layer_errors=(("mover", "x" * HUGE),))),
 )
 """One after the other, so that each is tried."""
+
+
+def _above(by: int) -> Callable[[FrameTask, FrameDone], FrameDone]:
+    return lambda task, done: msgspec.structs.replace(done, fence=task.fence + by)
+
+
+FENCES: tuple[Send, ...] = tuple(
+    way(change)
+    for change in (_above(1), _above(1000), _with(fence=1 << 53), _with(fence=(1 << 63) - 1))
+    for way in (into_ring, good_letter)
+)
+ILLNESSES = {"nonsense": NONSENSE, "fences": FENCES}
 
 
 def _whole(task: FrameTask, done: FrameDone, *, times: int) -> FrameDone:
@@ -86,8 +123,8 @@ def _whole(task: FrameTask, done: FrameDone, *, times: int) -> FrameDone:
 def main() -> None:
     """Work until SIGTERM."""
     warnings.simplefilter("ignore", SecurityWarning)
-    settings, name = load_settings(), sys.argv[1]
-    redis, nonsense = connect(settings.broker_url()), itertools.cycle(NONSENSE)
+    settings, (name, illness) = load_settings(), sys.argv[1:]
+    redis, nonsense = connect(settings.broker_url()), itertools.cycle(ILLNESSES[illness])
 
     def render_frame(*plains: object) -> None:
         for plain in plains:

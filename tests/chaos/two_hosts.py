@@ -89,14 +89,26 @@ def clock_step(ahead_s: int) -> Callable[[TwoHosts | SteppedHost], AbstractConte
     return strike
 
 
+def sick_worker(
+    illness: str,
+) -> Callable[[TwoHosts | SteppedHost], AbstractContextManager[None]]:
+    """One more worker, on this host, that answers with one of :data:`tests.chaos.sick_worker.ILLNESSES`."""
+
+    @contextmanager
+    def strike(arena: TwoHosts | SteppedHost) -> Iterator[None]:
+        with _sick(arena, illness):
+            yield
+
+    return strike
+
+
 @contextmanager
-def sick_worker(arena: TwoHosts | SteppedHost) -> Iterator[None]:
-    """One more worker, on this host, that answers with nonsense."""
+def _sick(arena: TwoHosts | SteppedHost, illness: str) -> Iterator[None]:
     password = reaching_private_redis(arena.farm.settings).redis_password
     environment = {**arena.farm.environment}
     if password is not None:
         environment["REDIS_PASSWORD"] = password.get_secret_value()
-    command = [sys.executable, "-m", "tests.chaos.sick_worker", "sick"]
+    command = [sys.executable, "-m", "tests.chaos.sick_worker", "sick", illness]
     worker = psutil.Popen(command, env={**os.environ, **environment}, stdout=subprocess.DEVNULL)
     try:
         yield
@@ -113,7 +125,8 @@ CASES = (
     Case("a worker's clock is a minute behind", clock_step(-STEP_S), Marks(WORKER_MS), CLOCK_S),
 )
 ONE_HOST_CASES = (
-    Case("a worker answers with nonsense", sick_worker, Marks(WORKER_MS), LINK_S),
+    Case("a worker answers with nonsense", sick_worker("nonsense"), Marks(WORKER_MS), LINK_S),
+    Case("a worker names fences that nobody has", sick_worker("fences"), Marks(WORKER_MS), LINK_S),
     Case("the host's clock steps a minute ahead", clock_step(STEP_S), Marks(BACK_MS), CLOCK_S),
     Case("the host's clock steps a minute back", clock_step(-STEP_S), Marks(BACK_MS), CLOCK_S),
 )

@@ -69,6 +69,21 @@ def test_a_service_that_is_killed_runs_again(tmp_path: Path) -> None:
     asyncio.run(scenario())
 
 
+def test_a_program_that_is_killed_takes_its_children_along(tmp_path: Path) -> None:
+    program = "import os, time; os.fork(); time.sleep(60)"
+
+    async def scenario() -> None:
+        async with supervised(tmp_path, service("family", program)) as (supervisor, _):
+            leader = supervisor.running()["family"]
+            await until(lambda: psutil.Process(leader).children())
+            (child,) = psutil.Process(leader).children()
+            os.kill(leader, signal.SIGKILL)
+            await until(lambda: supervisor.running().get("family") not in {None, leader})
+            await until(lambda: not child.is_running() or child.status() == psutil.STATUS_ZOMBIE)
+
+    asyncio.run(scenario())
+
+
 def test_stopping_leaves_no_process_even_when_one_is_deaf(tmp_path: Path) -> None:
     async def scenario() -> list[int]:
         services = (service("deaf", IGNORES_TERM), service("base", SAYS_HELLO, foundation=True))
