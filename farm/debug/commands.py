@@ -10,7 +10,7 @@ import typer
 from farm.debug.checkable import checkable_scene
 from farm.debug.frames import frames_table, journey
 from farm.debug.nodes import nodes_table
-from farm.debug.pattern import PatternPlace, Tally
+from farm.debug.pattern import PatternPlace, Tally, fitting
 from farm.debug.reader import frame_numbers
 from farm.debug.workers import workers_table
 from farm.errors import InputError, NotFound
@@ -32,7 +32,8 @@ def make_test_stream(
         width, height = parse_resolution(size)
     except ValueError as error:
         raise InputError(f"--size: {error}") from error
-    scene = checkable_scene(width, height, PatternPlace())
+    place = fitting(width)
+    scene = checkable_scene(width, height, place)
     with api_client(url, access) as client:
         try:
             client.call("GET", f"/streams/{stream}")
@@ -43,7 +44,9 @@ def make_test_stream(
         else:
             client.call("PUT", f"/streams/{stream}/scene", scene)
         client.call("POST", f"/streams/{stream}/start")
-    out.print(f"{stream} is on air; this checks it: framefarm debug read {play_url(stream)}", soft_wrap=True)
+    small = "" if place == PatternPlace() else f" --cell {place.cell_px}"
+    reading = f"framefarm debug read {play_url(stream)}{small}"
+    out.print(f"{stream} is on air; this checks it: {reading}", soft_wrap=True)
 
 
 @debug.command("read")

@@ -7,7 +7,7 @@ Cells from left to right, each a square: white, black, then the number's bits, m
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 _THRESHOLD = 128
 _START = [True, False]
@@ -26,6 +26,12 @@ class PatternPlace:
     def cells(self) -> int:
         """Start marks, bits and parity."""
         return self.bits + 4
+
+
+def fitting(width: int) -> PatternPlace:
+    """The pattern in a picture ``width`` pixels wide: as usual, or with cells as small as must be."""
+    usual = PatternPlace()
+    return replace(usual, cell_px=max(1, min(usual.cell_px, width // usual.cells)))
 
 
 def read_number(cells: Sequence[int]) -> int | None:

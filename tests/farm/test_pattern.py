@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from farm.debug.pattern import Tally, read_number
+from farm.debug.pattern import Tally, fitting, read_number
 
 WHITE, BLACK = 235, 16
 
@@ -63,3 +63,10 @@ def test_faults_are_counted_by_kind(numbers: list[int | None], field: str, count
 
 def test_no_frames_at_all_is_not_complete() -> None:
     assert not Tally().complete()
+
+
+@pytest.mark.parametrize(("width", "cell_px"), [(1920, 32), (896, 32), (894, 31), (854, 30), (64, 2)])
+def test_the_pattern_fits_into_narrow_pictures(width: int, cell_px: int) -> None:
+    place = fitting(width)
+    assert (place.cell_px, place.bits) == (cell_px, 24)
+    assert place.cells * place.cell_px <= width
