@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +19,9 @@ _LOW_LATENCY = ("-flags", "low_delay", "-probesize", "50000", "-analyzeduration"
 
 _PATIENCE = ("-rw_timeout", "10000000")
 """Microseconds of silence after which a stream counts as not there."""
+OVERTIME_S = 15.0
+"""For connecting, and no more: a stream whose publisher is replaced begins its times anew, so that its first
+seconds may last."""
 
 
 @contextmanager
@@ -37,9 +41,13 @@ def decoded(
         *("-fps_mode", "passthrough", "-flush_packets", "1", "-f", "rawvideo", "-"),
     ]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        end = threading.Timer(OVERTIME_S + (seconds or 0), process.kill)
+        if seconds and url.startswith("rtmp"):
+            end.start()
         try:
             yield _pictures(process, frame_bytes)
         finally:
+            end.cancel()
             process.kill()
 
 
