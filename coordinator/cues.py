@@ -20,7 +20,6 @@ from farm.store.events import EventLog
 from farm.store.programs import Program
 from farm.store.scenes import SceneStore
 from farm.timelines import performance_on_air
-from scene.births import births_of
 from scene.clock import Event
 from scene.cues import Cue, Watch, cues, watches
 from scene.performance import Performance
@@ -41,7 +40,6 @@ class _Telling:
     started_wall_ms: int | None
     told: Event
     mark: str
-    births: dict[int, Fraction]
     revision: int = 0
     cues: list[Cue] = field(default_factory=list)
     """Those to come, in the order of time."""
@@ -72,9 +70,6 @@ class CueCaller:
         telling = self._tellings.get(stream)
         if telling is None or telling.started_wall_ms != program.started_wall_ms:
             telling = self._taken_up(stream, source, step)
-        if step.premiere is not None:
-            telling.births[step.premiere] = Fraction(0)
-        telling.births.update(step.births)
         coming = [(frame, _shown(program, frame)) for frame in frames]
         told = self._tell(stream, source, telling, program, _Passage(program.segments[-1].revision, coming))
         if told:
@@ -92,9 +87,9 @@ class CueCaller:
         program, first = step.show.program, step.tasks[0].frame
         mark = self._events.mark(stream)
         if step.premiere is not None:
-            return _Telling(program.started_wall_ms, _BEGINNING, mark, {})
+            return _Telling(program.started_wall_ms, _BEGINNING, mark)
         told = _resumed(mark, program, first)
-        telling = _Telling(program.started_wall_ms, told, mark, self._scenes.births(stream))
+        telling = _Telling(program.started_wall_ms, told, mark)
         past = _past(program, first, told)
         if past is not None:
             self._tell(stream, source, telling, program, past)
@@ -104,7 +99,9 @@ class CueCaller:
         """Tell what happens in ``passage``; whether nobody else did."""
         # A revision may know less of the past than the one before it, of which all until now is told: who
         # comes after us looks back no further than to its first frame.
-        closes = telling.revision != passage.revision and self._read(telling, source, passage.revision)
+        closes = telling.revision != passage.revision and self._read(
+            telling, stream, source, passage.revision
+        )
         until = passage.frames[-1][1]
         due = telling.watches or (telling.cues and telling.cues[0].moment <= until)
         found = list(_due(telling, passage)) if due else []
@@ -114,13 +111,13 @@ class CueCaller:
         telling.cues = [cue for cue in telling.cues if cue.moment > until]
         return True
 
-    def _read(self, telling: _Telling, source: str, revision: int) -> bool:
+    def _read(self, telling: _Telling, stream: str, source: str, revision: int) -> bool:
         """Find out what is to come in ``revision``; whether it has timelines that run or ran."""
         telling.revision, telling.cues, telling.watches = revision, [], []
         performance = self._performance(source, revision)
         if performance.runs:
             wanted = {number for run in performance.runs for number in run.revisions}
-            births = births_of(telling.births, wanted)
+            births = self._scenes.births(stream, wanted, until=revision)
             telling.cues = [cue for cue in cues(performance, births) if cue.moment > telling.told]
             telling.watches = watches(performance, births)
         return bool(performance.runs)

@@ -15,7 +15,6 @@ from farm.clock import Clock
 from farm.messages import Event
 from farm.store.programs import Program
 from farm.store.scenes import SceneStore, TakeNote
-from scene.births import births_of
 from scene.time import segment_at
 
 LOOK_BACK = 64
@@ -85,7 +84,7 @@ class TakeTeller:
         """What ran when somebody else drove the stream."""
         newest = program.segments[-1].revision
         revisions = range(max(1, newest - LOOK_BACK + 1), newest + 1)
-        running = self._taken(source, births_of(self._scenes.births(stream), revisions))
+        running = self._taken(source, self._scenes.births(stream, revisions, until=newest))
         return None if running is None or running.is_over(program, max(first - 1, 0)) else running
 
     def _event(self, kind: str, stream: str, running: _Running, program: Program, frame: int) -> Event:

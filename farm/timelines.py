@@ -17,7 +17,6 @@ from farm.clock import Clock
 from farm.errors import Conflict, NotFound, SceneInvalid
 from farm.store.scenes import NO_NOTE, RevisionNote, SceneStore
 from scene.actions import NotPossible, Stagehand, UnknownTimeline, UnknownTrigger
-from scene.births import births_until
 from scene.mistakes import SceneMistakes
 from scene.performance import Performance, read_performance
 from scene.show import stored_show
@@ -36,7 +35,7 @@ class Played(NamedTuple):
     performance: Performance
     revision: int
     births: Mapping[int, Fraction]
-    """Of it and those before, as far as they were on air."""
+    """Of the revisions that the timelines mention, and of the last one that was on air."""
     changed: bool = False
     """Whether an action made the revision."""
 
@@ -82,8 +81,11 @@ class TimelineDesk:
         raise Conflict("too many others are editing this scene at this moment; try again")
 
     def _read(self, stream: str, revision: int, document: Mapping[str, Any]) -> Played:
-        births = births_until(self._scenes.births(stream), revision)
-        return Played(performance_on_air(document, revision), revision, births)
+        performance = performance_on_air(document, revision)
+        wanted = {number for run in performance.runs for number in run.revisions}
+        births = self._scenes.births(stream, wanted, until=revision)
+        births |= self._scenes.newest_birth(stream, until=revision)
+        return Played(performance, revision, births)
 
     def _note(self, stream: str, head: int, author: str, summary: str) -> RevisionNote:
         """Undo and redo go on from here as they would have gone on from ``head``."""

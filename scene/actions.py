@@ -48,8 +48,8 @@ class NotPossible(Exception):
 class Stagehand:
     """Changes the runs of a performance.
 
-    ``revision`` is what the action becomes; ``births`` are those of the revisions before it, as
-    :func:`scene.births.births_until` gives them.
+    ``revision`` is what the action becomes; ``births`` are those of the revisions that the performance
+    mentions, as far as they were on air, and of the last revision that was.
     """
 
     performance: Performance

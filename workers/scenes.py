@@ -10,7 +10,7 @@ from __future__ import annotations
 from farm.errors import SceneInvalid
 from farm.messages import FrameTask
 from farm.store.scenes import SceneStore
-from scene.births import births_mentioned
+from scene.births import revisions_in
 from scene.mistakes import SceneMistakes
 from scene.onair import ShowVersion
 from scene.show import stored_show
@@ -35,13 +35,13 @@ class SceneVersions:
         key = (task.stream, task.epoch, revision, *canvas)
         version = self._kept.get(key)
         if version is None:
-            births = self._store.births_unread(task.stream)
             document = self._store.load(task.scene_stream, revision)
+            mentioned = {revision, *revisions_in(document)}
+            births = self._store.births(task.stream, mentioned, until=revision)
             variant = task.variant_of.variant if task.variant_of else None
             try:
                 show = stored_show(document)
-                born = births_mentioned(births, revision, document)
-                version = ShowVersion(revision, show, born, canvas, variant)
+                version = ShowVersion(revision, show, births, canvas, variant)
             except SceneMistakes as error:
                 raise SceneInvalid(
                     f"revision {revision} of {task.scene_stream!r} cannot be read: {error}"

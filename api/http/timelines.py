@@ -9,7 +9,6 @@ from api.http.on_air import scene_time_s
 from api.http.services import Services
 from api.http.shapes import Shape
 from farm.timelines import Played
-from scene.births import births_until
 from scene.clock import Clock, Stage
 from scene.runs import Run
 from scene.steps import placed
@@ -43,8 +42,8 @@ def timelines_now(farm: Services, stream: str, played: Played) -> TimelinesShape
     """What they are doing: on air as of the last second, in ``played`` as if it were on air by now."""
     # What is known to be on air may be younger than what was last said of the frames that were sent.
     now_s = max(scene_time_s(farm, stream), *played.births.values(), Fraction(0))
-    births = births_until({played.revision: now_s, **played.births}, played.revision)
-    clocks = played.performance.clocks(births)
+    mentioned = {number for run in played.performance.runs for number in run.revisions}
+    clocks = played.performance.clocks({**dict.fromkeys(mentioned, now_s), **played.births})
     runs = list(zip(played.performance.runs, clocks, strict=True))
     return TimelinesShape(
         timelines=[_shape(timeline, runs, now_s) for timeline in played.performance.timelines],

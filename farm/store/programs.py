@@ -28,7 +28,7 @@ redis.call('SET', KEYS[2], ARGV[3])
 local first_shown, kept = tonumber(ARGV[4]), tonumber(ARGV[5])
 if first_shown > 0 then
   redis.call('DEL', KEYS[3], KEYS[4])
-  redis.call('HSET', KEYS[3], first_shown, '0')
+  redis.call('ZADD', KEYS[3], first_shown, ARGV[4] .. ' 0')
 end
 local snapshot = tonumber(ARGV[6])
 if snapshot > 0 and redis.call('ZCOUNT', KEYS[4], snapshot, snapshot) == 0 then
@@ -36,9 +36,11 @@ if snapshot > 0 and redis.call('ZCOUNT', KEYS[4], snapshot, snapshot) == 0 then
   redis.call('ZREMRANGEBYRANK', KEYS[4], 0, -1 - ARGV[8])
 end
 for i = 9, #ARGV, 2 do
-  redis.call('HSETNX', KEYS[3], ARGV[i], ARGV[i + 1])
-  redis.call('HDEL', KEYS[3], tonumber(ARGV[i]) - kept)
+  if redis.call('ZCOUNT', KEYS[3], ARGV[i], ARGV[i]) == 0 then
+    redis.call('ZADD', KEYS[3], ARGV[i], ARGV[i] .. ' ' .. ARGV[i + 1])
+  end
 end
+redis.call('ZREMRANGEBYRANK', KEYS[3], 0, -1 - kept)
 return 1
 """
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -100,14 +100,24 @@ class SceneStore:
             wanted = [keys.scene(stream, number) for number in numbers[start : start + _READ_AT_ONCE]]
             yield from (answer for answer in self._redis.mget(wanted) if isinstance(answer, bytes))
 
-    def births(self, stream: str) -> dict[int, Fraction]:
-        """Revision to the scene time (seconds) at which it was first shown, of all that were shown."""
-        return {revision: Fraction(time) for revision, time in self.births_unread(stream).items()}
+    def births(self, stream: str, revisions: Iterable[int], *, until: int) -> dict[int, Fraction]:
+        """The scene times (seconds) at which ``revisions`` were first shown, as far as revision ``until`` can
+        know.
 
-    def births_unread(self, stream: str) -> dict[int, str]:
-        """The same, with the times as they are written: of thousands, few are needed."""
-        answer = self._redis.hgetall(keys.scene_births(stream))
-        return {int(revision): as_text(time) for revision, time in answer.items()}
+        One that was overtaken before any frame showed it was never born by itself; what starts with it starts
+        with the next one that was. One that is not born yet is left out. Of thousands few are asked for.
+        """
+        wanted = sorted(set(revisions))
+        with self._redis.pipeline(transaction=False) as pipe:
+            for revision in wanted:
+                pipe.zrangebyscore(keys.scene_births(stream), revision, until, start=0, num=1)
+            found = zip(wanted, pipe.execute(), strict=True)
+        return {revision: _birth(row)[1] for revision, rows in found for row in rows}
+
+    def newest_birth(self, stream: str, *, until: int) -> dict[int, Fraction]:
+        """The last revision up to ``until`` that was shown, with its birth; empty before the first."""
+        rows = self._redis.zrevrangebyscore(keys.scene_births(stream), until, "-inf", start=0, num=1)
+        return dict(map(_birth, rows))
 
     def notes(self, stream: str, revisions: Sequence[int]) -> list[RevisionNote | None]:
         """The notes of ``revisions``; None for those that are not kept or never had one."""
@@ -163,3 +173,8 @@ class SceneStore:
                 pipe.delete(keys.scene(stream, revision))
             pipe.delete(keys.scene_head(stream), keys.scene_births(stream), keys.scene_notes(stream))
             pipe.execute()
+
+
+def _birth(row: Any) -> tuple[int, Fraction]:
+    revision, _, time_s = as_text(row).partition(" ")
+    return int(revision), Fraction(time_s)

@@ -17,6 +17,7 @@ from farm.store.programs import Program
 from farm.store.tokens import Scope
 from scene.time import Segment
 from tests.api.conftest import Caller
+from tests.births import set_birth
 
 TIMELINES = "/streams/show/timelines"
 SCENE = "/streams/show/scene"
@@ -46,7 +47,7 @@ def on_air(redis: FarmRedis, second: float, **births: int) -> None:
     )
     redis.set(keys.program("show"), to_json(program))
     for revision, born in births.items():
-        redis.hset(keys.scene_births("show"), revision.removeprefix("r"), str(born))
+        set_birth(redis, "show", int(revision.removeprefix("r")), born)
 
 
 def told(redis: FarmRedis, kind: str) -> list[dict[str, Any]]:

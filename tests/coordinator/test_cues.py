@@ -17,6 +17,7 @@ from farm.store.events import EventLog
 from farm.store.scenes import SceneStore
 from farm.timelines import TimelineDesk
 from scene.performance import first_runs, read_performance
+from tests.births import set_birth
 from tests.coordinator.rig import credit, told
 
 WAIT = {"id": "wait", "start": "now", "steps": [{"wait": 1}]}
@@ -72,9 +73,9 @@ class OnAir:
             assert step is not None
             if step.premiere is not None:
                 self.redis.delete(keys.scene_births("s"))
-                self.redis.hset(keys.scene_births("s"), str(step.premiere), "0")
+                set_birth(self.redis, "s", step.premiere, 0)
             for revision, born in step.births.items():
-                self.redis.hset(keys.scene_births("s"), str(revision), str(born))
+                set_birth(self.redis, "s", revision, born)
             self.show = step.show
             self.caller.follow("s", "s", step)
             self.frame += 1

@@ -8,7 +8,7 @@ from coordinator.view import Reader
 from farm.messages import Desired, VariantOf
 from farm.store import keys
 from farm.store.connection import FarmRedis
-from farm.store.scenes import SceneStore
+from tests.births import kept_births
 from tests.conftest import wait_until
 from tests.coordinator.rig import (
     FakeNode,
@@ -64,6 +64,6 @@ def test_an_edit_and_data_of_the_followed_stream_go_on_air_in_the_rendition(
         wait_until(lambda: len(told(redis, "tall", "scene:applied")) == 2, "the edit is on air")
         newest = queued(redis)[-1].segments[-1]
         assert (newest.revision, newest.snapshot) == (3, 1)
-        assert set(SceneStore(redis).births("tall")) == {2, 3}
+        assert set(kept_births(redis, "tall")) == {2, 3}
         assert redis.exists(keys.scene_births("wide")) == 0
         assert told(redis, "wide", "scene:applied") == []

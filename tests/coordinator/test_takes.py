@@ -12,6 +12,7 @@ from farm.clock import ManualClock
 from farm.store import keys
 from farm.store.connection import FarmRedis
 from farm.store.scenes import RevisionNote, SceneStore, TakeNote
+from tests.births import set_birth
 from tests.coordinator.rig import credit
 
 
@@ -54,9 +55,9 @@ class OnAir:
             assert step is not None
             if step.premiere is not None:
                 self.redis.delete(keys.scene_births("s"))
-                self.redis.hset(keys.scene_births("s"), str(step.premiere), "0")
+                set_birth(self.redis, "s", step.premiere, 0)
             for revision, born in step.births.items():
-                self.redis.hset(keys.scene_births("s"), str(revision), str(born))
+                set_birth(self.redis, "s", revision, born)
             self.show = step.show
             for event in self.teller.events("s", "s", step):
                 assert event.data["from"] == "main"

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import pytest
 
 from farm.store import keys
 from farm.store.connection import FarmRedis
 from farm.store.keepsake import Keepsake, OnAir, founded
+from tests.births import kept_births, set_birth
 
 SHOWN = OnAir("wide", "wide", frozenset({3}), frozenset({7}), newest=4, fence=12)
 
@@ -20,7 +23,7 @@ def keepsake(redis: FarmRedis) -> Keepsake:
     redis.set(keys.scene("wide", 4), "edited")
     redis.set(keys.scene("wide", 2), "of yesterday")
     redis.set(keys.scene_head("wide"), 4)
-    redis.hset(keys.scene_births("wide"), "3", "1/2")
+    set_birth(redis, "wide", 3, "1/2")
     redis.set(keys.snapshot("wide", 7), "live")
     redis.set(keys.program("wide"), "what is on air")
     redis.set(keys.FENCE, 12)
@@ -37,7 +40,7 @@ def test_what_is_on_air_comes_back(redis: FarmRedis, keepsake: Keepsake) -> None
     assert redis.hgetall(keys.assignments("node-1")) == {b"wide": b"its spec"}
     assert redis.smembers(keys.ASSIGNED_NODES) == {b"node-1"}
     assert redis.mget([keys.scene("wide", 3), keys.scene("wide", 4)]) == [b"shown", b"edited"]
-    assert redis.hgetall(keys.scene_births("wide")) == {b"3": b"1/2"}
+    assert kept_births(redis, "wide") == {3: Fraction(1, 2)}
     assert redis.get(keys.snapshot("wide", 7)) == b"live"
     assert redis.get(keys.program("wide")) == b"what is on air"
     assert redis.get(keys.FENCE) == b"12"
@@ -91,10 +94,10 @@ def test_what_is_no_longer_shown_is_forgotten(redis: FarmRedis, keepsake: Keepsa
 
 def test_an_edit_is_remembered_with_its_birth(redis: FarmRedis, keepsake: Keepsake) -> None:
     redis.set(keys.scene("wide", 5), "newest")
-    redis.hset(keys.scene_births("wide"), "5", "3/4")
+    set_birth(redis, "wide", 5, "3/4")
     keepsake.remember([SHOWN._replace(revisions=frozenset({5}), newest=5)], ["node-1"])
     redis.flushall()
     keepsake.mend()
     assert redis.get(keys.scene("wide", 5)) == b"newest"
     assert redis.get(keys.scene("wide", 3)) is None
-    assert redis.hget(keys.scene_births("wide"), "5") == b"3/4"
+    assert kept_births(redis, "wide")[5] == Fraction(3, 4)

@@ -15,8 +15,8 @@ from farm.store.heartbeats import beat
 from farm.store.leases import Lease, LeaseStore
 from farm.store.nodes import NodeStore
 from farm.store.programs import Program, ProgramStore
-from farm.store.scenes import SceneStore
 from scene.time import Segment
+from tests.births import kept_births
 from tests.conftest import wait_until
 
 TTL_MS = 60_000
@@ -116,7 +116,7 @@ def test_a_program_without_the_lease_is_refused(leases: LeaseStore, redis: FarmR
     leases.release(lease)
     assert not store.write(lease, program(lease.fence), {7: Fraction(1)})
     assert store.load("s") is None
-    assert SceneStore(redis).births("s") == {}
+    assert kept_births(redis, "s") == {}
 
 
 def test_a_program_of_a_higher_fence_is_not_overwritten(leases: LeaseStore, redis: FarmRedis) -> None:
@@ -130,14 +130,14 @@ def test_a_birth_never_changes(leases: LeaseStore, redis: FarmRedis) -> None:
     store, lease = ProgramStore(redis), taken(leases)
     store.write(lease, program(lease.fence), {2: Fraction(1, 3)})
     store.write(lease, program(lease.fence), {2: Fraction(9), 3: Fraction(2)})
-    assert SceneStore(redis).births("s") == {2: Fraction(1, 3), 3: Fraction(2)}
+    assert kept_births(redis, "s") == {2: Fraction(1, 3), 3: Fraction(2)}
 
 
 def test_with_a_new_start_births_begin_again_at_0(leases: LeaseStore, redis: FarmRedis) -> None:
     store, lease = ProgramStore(redis), taken(leases)
     store.write(lease, program(lease.fence), {2: Fraction(1, 3)})
     store.write(lease, program(lease.fence), {}, premiere=3)
-    assert SceneStore(redis).births("s") == {3: Fraction(0)}
+    assert kept_births(redis, "s") == {3: Fraction(0)}
 
 
 def test_old_births_make_room(leases: LeaseStore, redis: FarmRedis, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -145,7 +145,7 @@ def test_old_births_make_room(leases: LeaseStore, redis: FarmRedis, monkeypatch:
     store, lease = ProgramStore(redis), taken(leases)
     store.write(lease, program(lease.fence), {}, premiere=10)
     store.write(lease, program(lease.fence), dict.fromkeys(range(11, 15), Fraction(1)))
-    assert sorted(SceneStore(redis).births("s")) == [12, 13, 14]
+    assert sorted(kept_births(redis, "s")) == [12, 13, 14]
 
 
 def test_an_assignment_wakes_its_node(leases: LeaseStore, redis: FarmRedis) -> None:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from fractions import Fraction
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from farm.errors import NotFound, TooLarge
 from farm.store import keys, scenes
 from farm.store.connection import FarmRedis
 from farm.store.scenes import NO_NOTE, RevisionNote, SceneStore
+from tests.births import births_until, set_birth
 
 TITLE = {"title": "Größe ✓", "layers": [1, 2.5, None]}
 
@@ -21,7 +25,8 @@ def store(redis: FarmRedis) -> SceneStore:
 
 def test_a_stream_begins_without_a_scene(store: SceneStore) -> None:
     assert store.head("s") == 0
-    assert store.births("s") == {}
+    assert store.births("s", [1], until=1) == {}
+    assert store.newest_birth("s", until=1) == {}
     with pytest.raises(NotFound):
         store.load("s", 1)
 
@@ -87,12 +92,48 @@ def test_the_oldest_revisions_make_room(
     assert sorted(redis.hkeys(keys.scene_notes("s"))) == [b"3", b"4", b"5"]
 
 
+@pytest.mark.parametrize(
+    ("born", "until", "found"),
+    [
+        ({}, 2, {}),
+        ({1: 0, 2: 5}, 2, {1: 0, 2: 5}),
+        ({1: 0, 4: 5}, 4, {1: 0, 2: 5, 3: 5, 4: 5}),
+        ({1: 0, 2: 3, 9: 9}, 2, {1: 0, 2: 3}),
+        ({3: 1}, 4, {1: 1, 2: 1, 3: 1}),
+    ],
+)
+def test_an_edit_that_was_overtaken_is_born_with_the_next(
+    store: SceneStore, redis: FarmRedis, born: dict[int, int], until: int, found: dict[int, int]
+) -> None:
+    for revision, time_s in born.items():
+        set_birth(redis, "s", revision, time_s)
+    assert store.births("s", range(1, 12), until=until) == found
+    newest = max((revision for revision in born if revision <= until), default=None)
+    assert store.newest_birth("s", until=until) == ({} if newest is None else {newest: born[newest]})
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.dictionaries(st.integers(1, 12), st.fractions(0, 9, max_denominator=60), max_size=12),
+    st.integers(1, 12),
+    st.sets(st.integers(1, 14)),
+)
+def test_of_all_births_those_are_found_that_are_asked_for(
+    store: SceneStore, redis: FarmRedis, born: dict[int, Fraction], until: int, asked: set[int]
+) -> None:
+    redis.delete(keys.scene_births("s"))
+    for revision, time_s in born.items():
+        set_birth(redis, "s", revision, time_s)
+    everything = births_until(born, until)
+    assert store.births("s", asked, until=until) == {n: t for n, t in everything.items() if n in asked}
+
+
 def test_deleting_leaves_nothing_of_the_stream_and_all_of_the_others(
     store: SceneStore, redis: FarmRedis
 ) -> None:
     for head in range(3):
         store.commit("s", TITLE, expected_head=head)
     store.commit("t", TITLE, expected_head=0)
-    redis.hset(keys.scene_births("s"), "1", "1/3")
+    set_birth(redis, "s", 1, "1/3")
     store.delete("s")
     assert sorted(redis.keys("ff:scene*")) == [b"ff:scene-head:t", b"ff:scene-notes:t", b"ff:scene:t:1"]

@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scene.actions import MAX_WAITING, NotPossible, Stagehand, UnknownTimeline, UnknownTrigger
-from scene.births import births_until
 from scene.clock import Clock
 from scene.performance import Performance, read_performance
 from scene.runs import MAX_CHANGES
+from tests.births import births_until
 
 F = Fraction
 FPS = 10

@@ -23,6 +23,7 @@ from scene.geometry import Rect
 from scene.state import SceneState, scene_at
 from scene.time import Segment
 from scene.version import SceneVersion
+from tests.births import set_birth
 from workers.characters.cast import Member
 from workers.painters.image import MISSING_SIZE, PictureState
 
@@ -122,7 +123,7 @@ def put_scene(redis: FarmRedis, *layers: dict[str, Any], birth: Fraction | None 
     revision = store.commit("s", document(*layers), expected_head=store.head("s"))
     assert revision is not None
     if birth is not None:
-        redis.hset(keys.scene_births("s"), str(revision), f"{birth.numerator}/{birth.denominator}")
+        set_birth(redis, "s", revision, birth)
     return revision
 
 

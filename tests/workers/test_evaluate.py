@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 import pytest
 
 from farm.errors import NotFound, SceneInvalid
@@ -11,7 +9,7 @@ from farm.store import keys
 from farm.store.connection import FarmRedis
 from farm.store.scenes import SceneStore
 from farm.store.snapshots import SnapshotStore
-from scene.births import births_until
+from tests.births import set_birth
 from tests.workers.farmhand import WHOLE, Gallery, document, put_scene, segment, task
 from workers.evaluate import Evaluator
 from workers.live import LiveSnapshots
@@ -75,7 +73,7 @@ def test_layers_that_have_arrived_in_their_layout_change_nothing(
     stage = {"type": "colour", "colour": "#fff", "slot": "main", "layoutMove": move}
     scene = {**document(stage), "layout": {"type": "grid"}, "layoutTransition": {"duration": 0.1}}
     SceneStore(redis).commit("s", scene, expected_head=0)
-    redis.hset(keys.scene_births("s"), "1", "0/1")
+    set_birth(redis, "s", 1, 0)
     assert [bool(evaluator.plan(task(n, base=n - 1)).rects) for n in range(1, 6)] == [True] * 3 + [False] * 2
 
 
@@ -120,7 +118,7 @@ def test_a_version_that_came_before_its_birth_is_loaded_again(
 ) -> None:
     put_scene(redis, MOVING, birth=None)
     assert versions.version(task(1), 1).program.layers[0].tracks == ()
-    redis.hset(keys.scene_births("s"), "1", "3/2")
+    set_birth(redis, "s", 1, "3/2")
     assert versions.version(task(2), 1).program.layers[0].tracks != ()
 
 
@@ -142,19 +140,3 @@ def test_a_scene_that_is_not_there_or_not_readable_is_said_so(
     redis.set(keys.scene("s", 1), '{"layers": 7}')
     with pytest.raises(SceneInvalid, match="revision 1 of 's' cannot be read"):
         versions.version(task(1), 1)
-
-
-@pytest.mark.parametrize(
-    ("births", "revision", "expected"),
-    [
-        ({}, 2, {}),
-        ({1: 0, 2: 5}, 2, {1: 0, 2: 5}),
-        ({1: 0, 4: 5}, 4, {1: 0, 2: 5, 3: 5, 4: 5}),
-        ({1: 0, 2: 3, 9: 9}, 2, {1: 0, 2: 3}),
-    ],
-)
-def test_an_edit_that_was_overtaken_is_born_with_the_next(
-    births: dict[int, int], revision: int, expected: dict[int, int]
-) -> None:
-    exact = {number: Fraction(time_s) for number, time_s in births.items()}
-    assert births_until(exact, revision) == expected

@@ -13,6 +13,7 @@ from farm.store import keys
 from farm.store.connection import FarmRedis
 from farm.store.scenes import SceneStore
 from farm.store.snapshots import NO_SNAPSHOT, SnapshotStore
+from tests.births import set_birth
 from tests.workers.farmhand import segment, task
 from workers.live import LiveSnapshots
 from workers.scenes import SceneVersions
@@ -36,7 +37,7 @@ def rendition(variant: str = "vertical", **changes: Any) -> FrameTask:
 @pytest.fixture
 def versions(redis: FarmRedis) -> SceneVersions:
     SceneStore(redis).commit("wide", SCENE, expected_head=0)
-    redis.hset(keys.scene_births("tall"), "1", "5/2")
+    set_birth(redis, "tall", 1, "5/2")
     return SceneVersions(SceneStore(redis))
 
 

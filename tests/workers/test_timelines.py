@@ -6,12 +6,12 @@ from fractions import Fraction
 from typing import Any
 
 from farm.clock import SystemClock
-from farm.store import keys
 from farm.store.connection import FarmRedis
 from farm.store.scenes import SceneStore
 from farm.store.snapshots import SnapshotStore
 from farm.timelines import TimelineDesk
 from scene.time import Segment
+from tests.births import set_birth
 from tests.workers.farmhand import FPS, Gallery, document, segment, task
 from workers.evaluate import Evaluator
 from workers.live import LiveSnapshots
@@ -50,7 +50,7 @@ class OnAir:
 
     def _born(self, revision: int, frame: int) -> None:
         time_s = Fraction(frame) / FPS
-        self.redis.hset(keys.scene_births("s"), str(revision), str(time_s))
+        set_birth(self.redis, "s", revision, time_s)
         self.segments.append(segment(frame, revision, time_s))
 
 

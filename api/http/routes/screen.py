@@ -20,7 +20,7 @@ from api.http.scenes import SceneDesk, scene_errors
 from api.http.services import services
 from api.http.shapes import Body, Shape
 from farm.store.tokens import Scope
-from scene.births import births_until
+from scene.births import revisions_in
 from scene.content import LayerState
 from scene.document import Scene, layer_to_json
 from scene.edits import find_layer
@@ -88,7 +88,8 @@ def hit(query: PointQuery) -> Response:
     desk = SceneDesk(farm, record)
     current = desk.current()
     canvas, point = (record.config.width, record.config.height), Point(query.x, query.y)
-    births = births_until(farm.scenes.births(record.id), current.revision)
+    mentioned = {current.revision, *revisions_in(current.show.to_json())}
+    births = farm.scenes.births(record.id, mentioned, until=current.revision)
     variant = record.variant_of.variant if record.variant_of else None
     with scene_errors():
         version = ShowVersion(current.revision, current.show, births, canvas, variant).program
