@@ -34,13 +34,15 @@ def update_golden(request: pytest.FixtureRequest) -> bool:
     return bool(request.config.getoption("--update-golden"))
 
 
-def wait_until(condition: Callable[[], object], what: str, timeout_s: float = 15.0) -> None:
+def wait_until(
+    condition: Callable[[], object], what: str, timeout_s: float = 15.0, *, every_s: float = 0.01
+) -> None:
     """Poll ``condition`` until it is true; fail the test with ``what`` if it never is."""
     deadline = time.monotonic() + timeout_s
     while not condition():
         if time.monotonic() > deadline:
             pytest.fail(f"timed out: {what}")
-        threading.Event().wait(0.01)
+        threading.Event().wait(every_s)
 
 
 def listens(port: int, address: str = "127.0.0.1") -> bool:

@@ -13,7 +13,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import httpx
 import psutil
 
 from farm.client import FarmClient
@@ -23,6 +22,7 @@ from farm.perf.ports import free_port
 from farm.perf.processes import ended
 from farm.perf.shares import Share, share_of, title
 from farm.perf.shows.show import Show
+from farm.readiness import is_ready
 from farm.services import reaching_private_redis
 from farm.settings import Settings, load_settings
 from farm.store.connection import connect
@@ -192,10 +192,7 @@ def own_farm(**settings: object) -> Iterator[Rig]:
 def _ready(process: psutil.Popen, settings: Settings) -> bool:
     if not process.is_running() or process.status() == psutil.STATUS_ZOMBIE:
         raise FarmError("it ended")
-    try:
-        return httpx.get(f"http://127.0.0.1:{settings.health_port}/ready").is_success
-    except httpx.HTTPError:
-        return False
+    return is_ready(settings.health_port)
 
 
 def _noted(entry: Path) -> psutil.Process | None:

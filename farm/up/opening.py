@@ -12,11 +12,10 @@ import sys
 import time
 from collections.abc import Callable
 
-import httpx
-
 from farm.clock import SystemClock
 from farm.errors import FarmError, StoreUnavailable
 from farm.log import configure_logging, get_logger
+from farm.readiness import is_ready
 from farm.services import reaching_private_redis
 from farm.settings import Settings, load_settings
 from farm.store.connection import connect
@@ -40,7 +39,7 @@ def show_addresses(settings: Settings, *, demo: bool) -> None:
 
 def show_ready(settings: Settings, *, demo: bool) -> None:
     """Wait for the farm, put the demo on air if it is wanted, and say so. Raises FarmError."""
-    _until(lambda: _ready(settings), "the farm")
+    _until(lambda: is_ready(settings.health_port), "the farm")
     if demo:
         with _token_store(settings).lent("up", Scope.ADMIN) as token:
             start_demo(f"http://127.0.0.1:{settings.port}", token)
@@ -95,13 +94,6 @@ def _answers(tokens: TokenStore) -> bool:
     except StoreUnavailable:
         return False
     return True
-
-
-def _ready(settings: Settings) -> bool:
-    try:
-        return httpx.get(f"http://127.0.0.1:{settings.health_port}/ready").is_success
-    except httpx.HTTPError:
-        return False
 
 
 def _addresses(settings: Settings, token: str | None, *, demo: bool) -> dict[str, str]:

@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import httpx
 import psutil
 
 from encoder.child import Child
@@ -23,6 +22,7 @@ from farm.debug.checkable import checkable_scene
 from farm.debug.pattern import PatternPlace, Tally
 from farm.debug.reader import frame_numbers
 from farm.perf.ports import free_port
+from farm.readiness import is_ready
 from farm.settings import Settings, load_settings, parse_resolution
 from farm.up.ports import wanted_ports
 from tests.conftest import listens, wait_until
@@ -90,10 +90,7 @@ class RunningFarm:
 
     def ready(self) -> bool:
         """Whether the health server says so."""
-        try:
-            return httpx.get(f"http://127.0.0.1:{self.settings.health_port}/ready").is_success
-        except httpx.HTTPError:
-            return False
+        return is_ready(self.settings.health_port)
 
     def answers(self) -> bool:
         """Whether the API answers."""
@@ -138,20 +135,17 @@ class RunningFarm:
         return self.play_url(stream)
 
     def wait_steady(self, stream: str) -> None:
-        """Wait until a viewer can see the stream and none of its last frames was repeated."""
-        repeats: list[int] = []
+        """Wait until a viewer can see the stream and no frame between its last two reports was repeated."""
+        told: list[tuple[int, int]] = []
 
         def steady() -> bool:
             status = self.call("GET", f"/streams/{stream}/status")
-            repeats.append(status["droppedFrames"])
-            return (
-                status["isLive"]
-                and status["frameCount"] > 60
-                and len(repeats) > 40
-                and repeats[-1] == repeats[-40]
-            )
+            report = status["frameCount"], status["droppedFrames"]
+            told.extend([report] if report not in told[-1:] else [])
+            (before, dropped), (count, still_dropped) = told[-2:] if len(told) > 1 else 2 * told
+            return status["isLive"] and before > 0 and count > before and still_dropped == dropped
 
-        wait_until(steady, f"stream {stream} is steady", 45)
+        wait_until(steady, f"stream {stream} is steady", 45, every_s=0.05)
 
     def report(self, stream: str) -> dict[str, Any]:
         """What the encoder process says of itself."""
