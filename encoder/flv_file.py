@@ -104,7 +104,7 @@ class FlvFile:
 
     def _write(self, data: bytes) -> None:
         if self._file is None:
-            raise EncoderFailed(f"{self._path.name} is not open")
+            raise EncoderFailed(f"{self._path} is not open")
         try:
             self._file.write(data)
         except OSError as error:
@@ -112,4 +112,4 @@ class FlvFile:
         self._bytes += len(data)
 
     def _failure(self, error: OSError) -> EncoderFailed:
-        return EncoderFailed(f"{self._path.name} cannot be written: {error.strerror}")
+        return EncoderFailed(f"{self._path} cannot be written: {error.strerror}")

@@ -143,4 +143,4 @@ def _written(line: _Line) -> bytes:
 
 def failure(path: Path, error: OSError) -> EncoderFailed:
     """Our error for a file that cannot be written."""
-    return EncoderFailed(f"{path.name} cannot be written: {error.strerror or error}")
+    return EncoderFailed(f"{path} cannot be written: {error.strerror or error}")

@@ -22,6 +22,8 @@ from farm.offline.uploading import with_uploads
 POLL_NS = 200_000_000
 AWAY_NS = 15_000_000_000
 """A farm that does not answer for so long is given up; the render itself goes on when it is back."""
+BEGIN_NS = 10_000_000_000
+"""A render that failed may still say so for so long after it was told to go on."""
 LEAVE_NS = 15_000_000_000
 """How long a stream may take to leave the air before it is deleted."""
 
@@ -59,6 +61,9 @@ class Api(Protocol):
         ...
 
 
+_GO_ON = "the same command with --resume goes on where it was cut"
+
+
 class FarmRender:
     """One render. Methods raise FarmError with the API's own words."""
 
@@ -82,7 +87,7 @@ class FarmRender:
     def wait(self, shown: Shown) -> None:
         """Return when every frame is in the film. Raises RenderFailed with the reason."""
         began = False
-        answered_ns = self._clock.monotonic_ns()
+        began_ns = answered_ns = self._clock.monotonic_ns()
         while True:
             try:
                 render = self._render()
@@ -98,8 +103,9 @@ class FarmRender:
             if render["finished"]:
                 return
             began = began or render["state"] not in ("idle", "failed")
-            if render["state"] == "failed" or (began and render["state"] == "idle"):
-                raise RenderFailed(render["reason"] or "somebody stopped the render")
+            given_up = render["state"] == "failed" and answered_ns - began_ns > BEGIN_NS
+            if given_up or (began and render["state"] in ("idle", "failed")):
+                raise RenderFailed(f"{render['reason'] or 'somebody stopped the render'}; {_GO_ON}")
             self._sleep()
 
     def fetch(self) -> int:
@@ -111,7 +117,8 @@ class FarmRender:
                 size = self._client.download(f"{self._path}/render/file", file)
             part.replace(out)
         except OSError as error:
-            raise InputError(f"{out} cannot be written: {error.strerror}") from error
+            why = f"{out} cannot be written: {error.strerror}"
+            raise InputError(f"{why}; the farm keeps the film, and --resume fetches it") from error
         finally:
             part.unlink(missing_ok=True)
         return size

@@ -33,6 +33,8 @@ class FakeApi:
         self.order: dict[str, Any] = {}
         self.uploads: list[tuple[str, str]] = []
         self.fails_at: int | None = None
+        self.starts_in: int | None = None
+        """Questions until it is started."""
         self.at_question: Callable[[int], None] = lambda _done: None
         self.refusals = 2
         """So often a stream that was stopped is still on its way off the air."""
@@ -45,8 +47,11 @@ class FakeApi:
                 self.render = standing(0, "idle")
             case "POST stop" if self.render is None:
                 raise NotFound("there is no such stream")
-            case "POST start" | "POST stop" if self.render is not None:
-                self.render = standing(self.render["done"], "live" if path.endswith("start") else "idle")
+            case "POST start" if self.render is not None:
+                # The coordinator hears of it a moment later.
+                self.starts_in = 2 if self.render["state"] == "failed" else 0
+            case "POST stop" if self.render is not None:
+                self.render = standing(self.render["done"], "idle")
             case "DELETE streams":
                 self._delete()
             case "GET render":
@@ -72,6 +77,10 @@ class FakeApi:
         if self.render is None:
             raise NotFound("there is no such stream")
         self.at_question(self.render["done"])
+        if self.starts_in is not None:
+            self.starts_in -= 1
+            if self.starts_in < 0:
+                self.starts_in, self.render = None, standing(self.render["done"], "live")
         render = self.render
         if render["state"] == "live":
             done = render["done"] + 10
@@ -145,12 +154,19 @@ def test_a_render_that_is_finished_is_only_fetched(tmp_path: Path) -> None:
 def test_a_render_that_fails_is_told_with_its_reason_and_stays_for_another_try(tmp_path: Path) -> None:
     api = FakeApi()
     api.fails_at = 50
-    with pytest.raises(RenderFailed, match="frame 50 did not come"):
+    with pytest.raises(RenderFailed, match=r"frame 50 did not come; .* --resume"):
         run(api, film(tmp_path))
     assert not (tmp_path / "film.mp4").exists()
     api.fails_at = None
     run(api, film(tmp_path), resume=True)
     assert (tmp_path / "film.mp4").exists()
+
+
+def test_a_render_that_does_not_go_on_again_is_told(tmp_path: Path) -> None:
+    api = FakeApi(there=standing(50, "failed"))
+    api.at_question = lambda _done: setattr(api, "starts_in", None)
+    with pytest.raises(RenderFailed, match="frame 50 did not come"):
+        run(api, film(tmp_path), resume=True)
 
 
 def test_a_render_that_somebody_stops_does_not_wait_for_ever(tmp_path: Path) -> None:
@@ -217,7 +233,7 @@ def test_a_farm_that_stays_away_is_given_up(tmp_path: Path) -> None:
 
 def test_a_film_that_cannot_be_written_is_the_users_mistake(tmp_path: Path) -> None:
     order = film(tmp_path, out=tmp_path / "nowhere" / "film.mp4")
-    with pytest.raises(InputError, match="cannot be written"):
+    with pytest.raises(InputError, match=r"cannot be written: .*; .* --resume"):
         run(FakeApi(), order)
 
 
