@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from encoder.flv import Kind, Tag
+from encoder.sense import LONGEST_NAME
 from encoder.sequencer import Choice, Repeat
 from farm.clock import Clock
 from farm.ledger import UNKNOWN_MS, FrameRecord
@@ -91,7 +92,7 @@ class Ledger:
 
     def refused(self, frame: int, reason: str, worker: str) -> None:
         """The tick thread could not use what ``worker`` delivered as ``frame``."""
-        self._came_in_vain.append(_Vain(frame, reason, worker))
+        self._came_in_vain.append(_Vain(frame, reason, worker[:LONGEST_NAME]))
 
     def sent(self, tag: Tag) -> None:
         """An output wrote ``tag`` to its socket. Any thread."""

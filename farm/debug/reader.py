@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import IO
 
 from farm.debug.pattern import PatternPlace, read_number
 from farm.errors import OutputFailed
@@ -22,6 +24,29 @@ _PATIENCE = ("-rw_timeout", "10000000")
 OVERTIME_S = 15.0
 """For connecting, and no more: a stream whose publisher is replaced begins its times anew, so that its first
 seconds may last."""
+
+
+_KEPT_BYTES = 4096
+
+
+class _Words:
+    """What ffmpeg says, taken from it as it comes, and the end of it kept: it complains of every picture
+    after a publisher was replaced, and would stop at a pipe that nobody empties."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._end = b""
+        self._stream = stream
+        self._thread = threading.Thread(target=self._take, name="ffmpeg-words", daemon=True)
+        self._thread.start()
+
+    def _take(self) -> None:
+        while piece := os.read(self._stream.fileno(), _KEPT_BYTES):
+            self._end = (self._end + piece)[-_KEPT_BYTES:]
+
+    def last(self) -> str:
+        """The end of what it said, when it has ended."""
+        self._thread.join()
+        return mask_text(self._end.decode(errors="replace").strip())
 
 
 @contextmanager
@@ -41,26 +66,27 @@ def decoded(
         *("-fps_mode", "passthrough", "-flush_packets", "1", "-f", "rawvideo", "-"),
     ]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        if process.stdout is None or process.stderr is None:
+            raise RuntimeError("the process was started without pipes")
+        words = _Words(process.stderr)
         end = threading.Timer(OVERTIME_S + (seconds or 0), process.kill)
         if seconds and url.startswith("rtmp"):
             end.start()
         try:
-            yield _pictures(process, frame_bytes)
+            yield _pictures(process.stdout, frame_bytes, words)
         finally:
             end.cancel()
             process.kill()
+            words.last()
 
 
-def _pictures(process: subprocess.Popen[bytes], frame_bytes: int) -> Iterator[bytes]:
-    if process.stdout is None or process.stderr is None:
-        raise RuntimeError("the process was started without pipes")
+def _pictures(stream: IO[bytes], frame_bytes: int, words: _Words) -> Iterator[bytes]:
     some = False
-    while len(picture := process.stdout.read(frame_bytes)) == frame_bytes:
+    while len(picture := stream.read(frame_bytes)) == frame_bytes:
         some = True
         yield picture
     if not some:
-        words = mask_text(process.stderr.read().decode(errors="replace").strip())
-        raise OutputFailed(f"no picture could be read: {words or 'the stream ended'}")
+        raise OutputFailed(f"no picture could be read: {words.last() or 'the stream ended'}")
 
 
 def pattern_filters(place: PatternPlace) -> str:
