@@ -36,6 +36,7 @@ from workers.imaging import check_imaging
 from workers.pool import PoolScaler, bounds_of, scaling_step
 from workers.prefork import FramePool
 from workers.shelf import open_shelf
+from workers.stopping import Alarm, end_child
 from workers.tally import TallySheet
 from workers.tasks import FrameDesk, register
 
@@ -73,6 +74,7 @@ def _work(settings: Settings, name: str) -> int:
     app = make_app(settings)
     register(app, desk)
     app.steps["worker"].add(scaling_step(scaler))
+    app.steps["worker"].add(Alarm().step())
     redis = connect(settings.broker_url())
     heartbeat = Heartbeat(redis, name, lambda: _sign(settings, scaler, board, sheet))
     parent_pid = os.getpid()
@@ -91,6 +93,7 @@ def _work(settings: Settings, name: str) -> int:
 
     # Celery keeps weak references unless it is told otherwise.
     signals.worker_process_init.connect(begin, weak=False)
+    signals.worker_process_shutdown.connect(end_child, weak=False)
     signals.worker_ready.connect(ready, weak=False)
     signals.setup_logging.connect(_keep_our_log, weak=False)
     gc.collect()

@@ -1,4 +1,4 @@
-"""Celery's prefork pool, which notices at once that a child is gone."""
+"""Celery's prefork pool, which notices at once that a child is gone, and ends with the last of them."""
 
 from __future__ import annotations
 
@@ -24,3 +24,12 @@ class FramePool(TaskPool):  # type: ignore[misc]
     """Replaces a child that ended within milliseconds."""
 
     Pool = _AlertPool
+    _pool: _AlertPool | None
+
+    def on_stop(self) -> None:
+        """End when the frames at hand are drawn. Celery goes on with its timers meanwhile, in a thread that
+        looks twice a second whether it is over; a worker that ends needs none of them."""
+        if self._pool is not None:
+            self._pool.close()
+            self._pool.join()
+            self._pool = None

@@ -8,28 +8,34 @@ from pathlib import Path
 
 import psutil
 
+from encoder.registry import Registry
 from farm.perf.ports import free_port
 from farm.transport.ring import RING_PREFIX, SHM_DIR
+from farm.up.plan import own_share_dir
 from tests.conftest import wait_until
 from tests.integration.conftest import StartFarm
 from tests.integration.running_farm import RunningFarm
 
 
-def rings() -> set[str]:
-    return {path.name for path in SHM_DIR.glob(f"{RING_PREFIX}*")}
+def shared_memory(farm: RunningFarm) -> set[Path]:
+    """What the farm's encoder processes and workers hold."""
+    labels = [e.ring_label for e in Registry(farm.state_dir.resolve(), farm.settings.node_name).entries()]
+    rings = [path for label in labels for path in SHM_DIR.glob(f"{RING_PREFIX}{label}-*")]
+    return {*rings, own_share_dir(farm.settings)}
 
 
 def test_ctrl_c_leaves_no_process_socket_or_shared_memory(start_farm: StartFarm) -> None:
-    before = rings()
     farm = start_farm()
     farm.checkable_stream("short")
     processes = [psutil.Process(pid) for pid in farm.services().values()]
     processes += [child for p in processes for child in p.children(recursive=True)]
     processes += farm.encoder_processes()
-    assert rings() - before
+    held = shared_memory(farm)
+    assert len(held) == 2
+    assert all(path.exists() for path in held)
     farm.stop()
     assert not [p for p in processes if p.is_running()]
-    assert not rings() - before
+    assert not [path for path in held if path.exists()]
     assert not list(farm.state_dir.rglob("*.sock"))
     assert not (farm.state_dir / "processes.json").exists()
 

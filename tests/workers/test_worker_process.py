@@ -28,6 +28,19 @@ from tests.conftest import listens, wait_until
 from tests.workers.farmhand import canvas, open_ring, put_scene, task
 from workers.app import make_app
 
+MALFORMED: tuple[object, ...] = (
+    None,
+    7,
+    "frame",
+    [],
+    {},
+    {"stream": "s"},
+    {**to_plain(task(1)), "fps": "1/0"},
+)
+"""What a frame task may be called with, and should not."""
+NO_TASKS = (b"garbage", b"{}", b"[1, 2]", b"\xff\xfe", b'{"body": "%%%"}')
+"""What may lie in the queue, and should not."""
+
 
 class Worker:
     """A worker process with one child."""
@@ -127,20 +140,16 @@ def test_with_task_events_celery_tells_of_every_frame(
     assert "malformed" in worker.log.read_text()
 
 
-@pytest.mark.parametrize(
-    "argument", [None, 7, "frame", [], {}, {"stream": "s"}, {**to_plain(task(1)), "fps": "1/0"}]
-)
-def test_a_malformed_task_costs_nothing_but_itself(
-    worker: Worker, redis: FarmRedis, argument: object
-) -> None:
+def test_a_malformed_task_costs_nothing_but_itself(worker: Worker, redis: FarmRedis) -> None:
     put_scene(redis, {"type": "colour", "colour": "#ffffff"})
     child = worker.children()[0].pid
-    worker.publish(argument)
     with open_ring() as (ring, delivery):
-        worker.draw(task(1, delivery=delivery))
-        arrives(ring, 1)
+        for number, argument in enumerate(MALFORMED, 1):
+            worker.publish(argument)
+            worker.draw(task(number, delivery=delivery))
+            arrives(ring, number)
+            assert worker.log.read_text().count("malformed") == number, argument
     assert worker.children()[0].pid == child
-    assert "malformed" in worker.log.read_text()
 
 
 def test_a_terminated_worker_ends_at_once_and_takes_its_sign_away(worker: Worker, redis: FarmRedis) -> None:
@@ -167,15 +176,13 @@ def test_a_killed_child_is_replaced(worker: Worker, redis: FarmRedis) -> None:
         arrives(ring, 7)
 
 
-@pytest.mark.parametrize("garbage", [b"garbage", b"{}", b"[1, 2]", b"\xff\xfe", b'{"body": "%%%"}'])
-def test_what_is_no_task_at_all_does_not_stop_the_worker(
-    worker: Worker, redis: FarmRedis, garbage: bytes
-) -> None:
+def test_what_is_no_task_at_all_does_not_stop_the_worker(worker: Worker, redis: FarmRedis) -> None:
     put_scene(redis, {"type": "colour", "colour": "#ffffff"})
-    redis.lpush(keys.QUEUE, garbage)
     with open_ring() as (ring, delivery):
-        worker.draw(task(1, delivery=delivery))
-        arrives(ring, 1)
+        for number, garbage in enumerate(NO_TASKS, 1):
+            redis.lpush(keys.QUEUE, garbage)
+            worker.draw(task(number, delivery=delivery))
+            arrives(ring, number)
 
 
 def test_the_sign_of_life_counts_frames(worker: Worker, redis: FarmRedis) -> None:
