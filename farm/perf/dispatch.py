@@ -24,14 +24,15 @@ from farm.store.connection import connect
 STREAMS = (1, 2, 5, 10, 20)
 WORKERS = (1, 2, 4, 8, 16, 32, 64)
 _UNDER_WAY_S = 15.0
-_WARM_S = 0.7
+WARM_S = 0.7
+"""For so long each number of workers is there before it is measured."""
 
 Cell = dict[str, float]
 """What was measured of one number of streams and workers."""
 
 
 def measure_dispatch(
-    streams: Sequence[int], workers: Sequence[int], *, fps: int, seconds: float
+    streams: Sequence[int], workers: Sequence[int], *, fps: int, seconds: float, warm_s: float = WARM_S
 ) -> dict[str, Any]:
     """The coordinator's milliseconds of CPU for each frame that it orders, by streams and workers.
 
@@ -48,7 +49,7 @@ def measure_dispatch(
             leases = [keys.lease(name) for name in names]
             driven = f"{count} streams have a coordinator"
             until(lambda: redis.exists(*leases) == len(leases), driven, _UNDER_WAY_S)  # noqa: B023
-            bench = _Bench(server, coordinator, Encoders(server.url, names, picture))
+            bench = _Bench(server, coordinator, Encoders(server.url, names, picture), warm_s)
             idle[str(count)] = bench.idle_ms_per_s(seconds)
             cells[str(count)] = bench.row(workers, seconds)
     last = cells[str(streams[-1])][str(workers[-1])]
@@ -89,7 +90,8 @@ class _Totals(NamedTuple):
 class _Bench:
     """One coordinator with its streams."""
 
-    def __init__(self, redis: OwnRedis, coordinator_pid: int, encoders: Encoders) -> None:
+    def __init__(self, redis: OwnRedis, coordinator_pid: int, encoders: Encoders, warm_s: float) -> None:
+        self._warm_s = warm_s
         self._redis = redis
         self._coordinator_pid = coordinator_pid
         self._encoders = encoders
@@ -113,7 +115,7 @@ class _Bench:
     def _cell(self, workers: int, seconds: float) -> Cell:
         with null_workers(self._redis.url, workers, self._encoders.progress):
             until(self._encoders.all_in_time, "every stream gets its frames in time", _UNDER_WAY_S)
-            time.sleep(_WARM_S)
+            time.sleep(self._warm_s)
             before = self._totals()
             time.sleep(seconds)
             after = self._totals()

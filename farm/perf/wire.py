@@ -11,7 +11,8 @@ from farm.perf.shows.catalogue import SHOWS
 from farm.settings import parse_resolution
 from farm.transport.planes import i420_bytes
 
-_WARM_S = 3
+WARM_S = 3
+"""For so long a show is on air before it is measured."""
 
 
 class Totals(NamedTuple):
@@ -27,7 +28,13 @@ class Totals(NamedTuple):
 
 
 def measure_wire(
-    shows: Sequence[str], *, size: str, fps: int, seconds: int, transport: str = "mailbox"
+    shows: Sequence[str],
+    *,
+    size: str,
+    fps: int,
+    seconds: int,
+    warm_s: int = WARM_S,
+    transport: str = "mailbox",
 ) -> dict[str, Any]:
     """Bytes a frame, by show, and those of the first one on top: compressed patches with their descriptions,
     as the encoder process takes them out of its mailbox.
@@ -42,7 +49,7 @@ def measure_wire(
         for name in shows:
             farm.show(name, SHOWS[name](), {"STREAM_RESOLUTION": size, "TARGET_FPS": fps})
             farm.until(lambda name=name: farm.emitted(name) > 0, f"{name} is on air", 30)  # type: ignore[misc]
-            farm.settle(name, _WARM_S * fps)
+            farm.settle(name, warm_s * fps)
             before = _totals(farm, name)
             farm.settle(name, seconds * fps)
             measured[name] = by_frame(before, _totals(farm, name), size)

@@ -18,7 +18,7 @@ from tests.coordinator.test_publisher import frame_task
 
 
 def test_a_real_coordinator_is_measured_with_any_number_of_streams_and_workers() -> None:
-    result = measure_dispatch((1, 2), (1, 2), fps=30, seconds=0.3)
+    result = measure_dispatch((1, 2), (1, 2), fps=30, seconds=0.3, warm_s=0.1)
     assert {streams: list(row) for streams, row in result["cells"].items()} == {
         "1": ["1", "2"],
         "2": ["1", "2"],
