@@ -1,5 +1,5 @@
 """The command line: ``framefarm up | api | coordinator | worker | encoder | token | render | scene … |
-debug … | perf …``.
+node … | debug … | perf …``.
 
 A service is started by replacing this process with ``python -m <room>``: the command line imports no
 service, and a service carries no command line.
@@ -15,6 +15,7 @@ import typer
 
 from farm.debug.commands import debug
 from farm.errors import FarmError
+from farm.node_commands import node
 from farm.offline.render import render
 from farm.offline.scene_commands import scene
 from farm.perf.commands import perf
@@ -28,6 +29,7 @@ _ABOUT = "A render farm for live streams: `framefarm up --demo` runs all of it o
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=_ABOUT)
 app.command()(render)
 app.add_typer(scene, name="scene")
+app.add_typer(node, name="node")
 app.add_typer(debug, name="debug")
 app.add_typer(perf, name="perf")
 

@@ -44,6 +44,28 @@ def test_a_frame_looks_the_same_after_any_others(scene: Scene, fps: Fraction, or
     assert same(drawn.planes, alone.planes)
 
 
+def test_output_frames_are_counted_from_the_films_first_and_scene_time_is_not() -> None:
+    mover: dict[str, object] = {
+        "id": "mover",
+        "type": "colour",
+        "colour": "#ffffff",
+        "size": {"width": 20, "height": 20},
+        "position": {"x": 0, "y": 60},
+        "animations": [{"property": "position.x", "from": 0, "to": 120, "duration": 2, "start": 0}],
+    }
+    number: dict[str, object] = {"id": "number", "type": "frame_number", "bits": 8, "cell": 8}
+    moves, counts = (parse_scene({"layers": [layer]}, max_layers=1) for layer in (mover, number))
+
+    def drawn(scene: Scene, frame: int, first: int) -> bytes:
+        taken = film(scene)
+        taken.first = first
+        taken.draw(frame)
+        return taken.buffer.tobytes()
+
+    assert drawn(moves, 33, first=30) == drawn(moves, 33, first=0)
+    assert drawn(counts, 33, first=30) == drawn(counts, 3, first=0) != drawn(counts, 33, first=0)
+
+
 @pytest.mark.parametrize(
     ("time_s", "fps", "frame"),
     [

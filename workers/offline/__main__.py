@@ -106,6 +106,7 @@ def _draw(order: argparse.Namespace, settings: Settings, film_out: BinaryIO, tel
         _save(film, order.png)
         return problems
     problems = {}
+    film.first = first
     frames: Iterable[int] = range(first, first + max(1, shot.frame_at(order.seconds)))
     write_header(film_out, FilmFormat(shot.width, shot.height, shot.fps))
     for n in track(frames, f"{order.scene.name}", console=tell, disable=not tell.is_terminal):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
@@ -71,6 +71,8 @@ class Film:
         self._shown: SceneState | None = None
         self.live: Live = NOTHING_LIVE
         """What the next frame shows of what is live."""
+        self.first = 0
+        """The frame that the film begins with: output frames are counted from there on, as a farm does."""
         self.buffer = np.empty(i420_bytes(shot.width, shot.height), np.uint8)
         """The canvas as flat I420; every frame is drawn into it."""
         self.planes = planes_in(self.buffer, shot.width, shot.height)
@@ -80,7 +82,9 @@ class Film:
     def draw(self, n: int) -> Sequence[tuple[str, str]]:
         """Bring frame ``n`` onto the canvas; (layer id, reason) of layers not drawn as they should be."""
         segment = segment_at(self._segments, n)
-        shown = on_air_at(self._versions[segment.revision], n, segment, self._shot.fps, self.live)
+        counted = replace(segment, from_frame=segment.from_frame - self.first)
+        version = self._versions[segment.revision]
+        shown = on_air_at(version, n - self.first, counted, self._shot.fps, self.live)
         state = self._sprites.staged(shown)
         self.drawn = self._changed(state)
         self._shown = state
