@@ -81,6 +81,10 @@ class _Watched:
     """No tick waits for its frames: it is never degraded, and many of them to a task cost nobody anything."""
     batching: Batching = SINGLY
     report: StreamReport | None = None
+    revision: int = 0
+    """The one that was looked into, for ``optional``."""
+    optional: bool = False
+    """Whether layers of it may be left out."""
 
 
 class Reliever:
@@ -163,12 +167,12 @@ class Reliever:
         watched.batching = batching.advance(watched.batching, strain, busy)
         position = watched.position
         watched.position = advance(
-            position, strain, self._available(held, position, strain, shown=shown), self._clock.monotonic_ns()
+            position, strain, self._available(held, watched, strain, shown=shown), self._clock.monotonic_ns()
         )
         if watched.position.rungs != position.rungs:
             self._step(held, watched, position, strain)
 
-    def _available(self, held: Held, position: Position, strain: Strain, *, shown: bool) -> frozenset[Rung]:
+    def _available(self, held: Held, watched: _Watched, strain: Strain, *, shown: bool) -> frozenset[Rung]:
         """The rungs that would change something for the stream, and that are allowed."""
         if not self._limits.enabled or strain.cause is None:
             return frozenset()
@@ -178,12 +182,19 @@ class Reliever:
             rungs -= {Rung.BATCH}
         if not shown:
             rungs -= {Rung.PREVIEW}
-        if Rung.LAYERS not in position.rungs and not self._has_optional(held):
+        if Rung.LAYERS not in watched.position.rungs and not self._has_optional(held, watched):
             rungs -= {Rung.LAYERS}
         return rungs
 
-    def _has_optional(self, held: Held) -> bool:
-        """Whether layers of the scene on air may be left out."""
+    def _has_optional(self, held: Held, watched: _Watched) -> bool:
+        """Whether layers of the scene on air may be left out. A scene may take megabytes: it is read once."""
+        if watched.revision != held.revision:
+            watched.optional = self._leaves_out(held)
+            watched.revision = held.revision
+        return watched.optional
+
+    def _leaves_out(self, held: Held) -> bool:
+        """Whether the newest scene says of layers that they may be left out."""
         try:
             show = stored_show(self._scenes.load(held.record.scene_stream, held.revision))
             layers = show.scenes[show.program].get("layers", ())

@@ -134,6 +134,21 @@ def test_optional_layers_are_left_out_where_there_are_some(farm: Farm, document:
     assert reliever.measures("s").lean
 
 
+def test_a_scene_is_looked_into_once_and_again_when_it_is_another(farm: Farm) -> None:
+    farm.commit({"layers": [{"id": "a", "optional": True}]})
+    reliever, lease = farm.reliever(), farm.lease()
+    farm.live(reliever, lease, 3, late=10)
+    assert farm.relief().rungs == ("batch",)
+    farm.redis.delete(keys.scene("s", 1))
+    farm.live(reliever, lease, 2, late=10)
+    assert farm.relief().rungs == ("batch", "layers")
+    farm.commit({"layers": [{"id": "a"}]})
+    farm.live(reliever, lease, 3 * EASE_NS // SECOND_NS, late=0)
+    assert farm.relief().rungs == ()
+    farm.live(reliever, lease, 6, late=10)
+    assert "layers" not in farm.relief().rungs
+
+
 def test_another_coordinator_goes_on_where_the_first_one_was(farm: Farm) -> None:
     farm.live(farm.reliever(), farm.lease(), 5, late=10)
     assert farm.relief().rungs == ("batch", "fps/2")
