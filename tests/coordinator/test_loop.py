@@ -9,6 +9,7 @@ from farm.store import keys
 from farm.store.connection import FarmRedis
 from farm.store.leases import LeaseStore
 from farm.store.programs import Program, ProgramStore
+from farm.store.reading import readable
 from farm.store.snapshots import SnapshotStore
 from farm.store.streams import StreamStatus
 from tests.conftest import wait_until
@@ -258,6 +259,9 @@ def test_the_coordinator_shows_that_it_lives_and_takes_the_sign_away(
     key = keys.component("coordinator:one")
     with coordinator(redis_url, "one"):
         wait_until(lambda: redis.get(key), "a sign of life")
+        sign = readable(redis.get(key), dict)
+        assert sign is not None
+        assert {"streams": 0, "hedged": 0, "moved": 0, "moves_abandoned": 0}.items() <= sign.items()
         assert 0 < redis.pttl(key) <= 3000
     assert redis.get(key) is None
 
