@@ -31,9 +31,9 @@ class _Running:
     """Scene time."""
 
     def is_over(self, program: Program, frame: int) -> bool:
-        """Whether it is in ``frame``."""
-        frame = max(frame, program.segments[0].from_frame)
-        return segment_at(program.segments, frame).time_at_s(frame, program.fps) >= self.ends_s
+        """Whether it is in ``frame``, which may be the last one of an encoder process that is gone."""
+        segment = segment_at(program.segments, max(frame, program.segments[0].from_frame))
+        return segment.time_at_s(frame, program.fps) >= self.ends_s
 
 
 class TakeTeller:
@@ -85,7 +85,7 @@ class TakeTeller:
         newest = program.segments[-1].revision
         revisions = range(max(1, newest - LOOK_BACK + 1), newest + 1)
         running = self._taken(source, self._scenes.births(stream, revisions, until=newest))
-        return None if running is None or running.is_over(program, max(first - 1, 0)) else running
+        return None if running is None or running.is_over(program, first - 1) else running
 
     def _event(self, kind: str, stream: str, running: _Running, program: Program, frame: int) -> Event:
         data: dict[str, Any] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+import msgspec
 import pytest
 
 from coordinator.dispatch import Order, Show, dispatch, resume
@@ -27,6 +28,9 @@ class OnAir:
         self.playing = True
         self.started = 1
         self.fence = 0
+        self.epoch = 1
+        self.sent = 0
+        """How many frames were sent before this epoch."""
         self.told: list[tuple[str, str, int]] = []
         self.edit()
         self.take_over()
@@ -36,6 +40,15 @@ class OnAir:
         self.teller = TakeTeller(self.scenes, ManualClock())
         self.show = None if self.show is None else resume(self.show.program)
         self.fence += 1
+
+    def come_back(self) -> None:
+        """Another coordinator and another encoder process go on: everything was killed."""
+        assert self.show is not None
+        self.show = resume(msgspec.structs.replace(self.show.program, emitted=self.frame))
+        self.sent += self.frame + 1
+        self.epoch += 1
+        self.frame = -1
+        self.take_over()
 
     def edit(self, take: TakeNote | None = None) -> None:
         """A revision more."""
@@ -51,7 +64,7 @@ class OnAir:
         """Dispatch so many frames more."""
         for _ in range(frames):
             order = Order(self.scenes.head("s"), self.playing, self.started)
-            step = dispatch(self.show, credit(self.frame, lead=1), order, self.fence, 0)
+            step = dispatch(self.show, credit(self.frame, lead=1, epoch=self.epoch), order, self.fence, 0)
             assert step is not None
             if step.premiere is not None:
                 self.redis.delete(keys.scene_births("s"))
@@ -61,7 +74,7 @@ class OnAir:
             self.show = step.show
             for event in self.teller.events("s", "s", step):
                 assert event.data["from"] == "main"
-                self.told.append((event.type, event.data["scene"], event.data["frame"]))
+                self.told.append((event.type, event.data["scene"], self.sent + event.data["frame"]))
             self.frame += 1
         return self
 
@@ -114,6 +127,12 @@ def test_another_owner_tells_its_end(on_air: OnAir) -> None:
     on_air.take_over()
     on_air.run(5)
     assert len(on_air.told) == 2
+
+
+@pytest.mark.parametrize("frames", range(12, 18))
+def test_what_ends_while_everything_is_killed_is_told_once(on_air: OnAir, frames: int) -> None:
+    on_air.take("break", Fraction(1, 2)).run(frames).come_back()
+    assert on_air.run(20).told == [("scene:taken", "break", 10), ("transition:complete", "break", 25)]
 
 
 def test_what_a_stream_begins_with_is_no_take(on_air: OnAir) -> None:
