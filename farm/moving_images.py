@@ -28,8 +28,9 @@ class MovingImage:
     """
 
     def __init__(self, data: bytes) -> None:
+        self._data = data
         with decoder_errors():
-            self._image = Image.open(io.BytesIO(data), formats=FORMATS)
+            self._image = self._opened()
         # The picture that an APNG has for programs that know no APNG is no frame of it.
         self._first = 1 if self._image.info.get("default_image") else 0
 
@@ -65,8 +66,16 @@ class MovingImage:
         """Forget everything."""
         self._image.close()
 
+    def _opened(self) -> Image.Image:
+        return Image.open(io.BytesIO(self._data), formats=FORMATS)
+
     def _seek(self, index: int) -> None:
-        self._image.seek(self._first + index)
+        wanted = self._first + index
+        if wanted < self._image.tell():
+            # PIL goes back within a PNG to the first frame only, and takes any other for damage.
+            self._image.close()
+            self._image = self._opened()
+        self._image.seek(wanted)
 
 
 def frame_times_ms(data: bytes) -> tuple[int, ...]:

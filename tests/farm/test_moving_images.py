@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 from collections.abc import Sequence
 
 import pytest
@@ -11,7 +12,9 @@ from PIL import Image, ImageDraw
 from farm import moving_images
 from farm.errors import AssetRefused
 from farm.moving_images import MovingImage, frame_times_ms
+from tests.repo.tree import ROOT
 
+EXAMPLES = ROOT / "examples" / "assets"
 COLOURS = ("red", "lime", "blue")
 
 
@@ -45,6 +48,18 @@ def test_every_kind_has_its_frames_and_durations(kind: str) -> None:
     with pytest.raises(AssetRefused):
         moving.frame(3)
     moving.close()
+
+
+@pytest.mark.parametrize("path", ["pulse.png", "equaliser.gif", "comet.webp"])
+def test_frames_come_in_any_order_whichever_was_the_first(path: str) -> None:
+    data = (EXAMPLES / path).read_bytes()
+    whole = MovingImage(data)
+    frames = [whole.frame(number) for number in range(4)]
+    for first, second in itertools.permutations(range(4), 2):
+        moving = MovingImage(data)
+        assert moving.frame(first) == frames[first]
+        assert moving.frame(second) == frames[second]
+        moving.close()
 
 
 def test_an_apngs_picture_for_others_is_no_frame() -> None:
