@@ -205,8 +205,8 @@ class Sequencer:
             self.refused[Refusal.PASSED] += 1
 
     def waiting(self) -> int:
-        """Frames that are here before their tick."""
-        return sum(m > self.emitted for m in self._held)
+        """Frames that are here before their tick. Any thread: it looks at a copy that is made in one step."""
+        return sum(m > self.emitted for m in list(self._held))
 
     def ready(self) -> int:
         """How many of the next ticks have their frame here already, without a hole."""

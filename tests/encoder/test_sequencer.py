@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+import sys
+from threading import Event as Flag
+from threading import Thread
 from typing import Any
 
 import msgspec
@@ -60,6 +63,30 @@ def test_an_epoch_that_goes_on_at_a_frame_wants_none_before_it(sequencer: Sequen
     assert following.offer(frame(10, epoch=2, fence=2)) is Refusal.FENCE
     assert following.offer(frame(10, epoch=2, fence=3)) is None
     assert (following.canvas, show(following, 10).frame, following.canvas) == (EMPTY, 10, 10)
+
+
+def test_another_thread_may_ask_at_any_time_how_many_wait(sequencer: Sequencer) -> None:
+    over, usual_s = Flag(), sys.getswitchinterval()
+    asked: list[int] = []
+
+    def ask() -> None:
+        while not over.is_set():
+            asked.append(sequencer.waiting())
+
+    reporter = Thread(target=ask)
+    sys.setswitchinterval(1e-6)
+    try:
+        reporter.start()
+        for tick in range(1000):
+            for ahead in range(1, WINDOW):
+                sequencer.offer(frame(tick + ahead))
+            show(sequencer, tick)
+        assert reporter.is_alive()
+    finally:
+        over.set()
+        reporter.join()
+        sys.setswitchinterval(usual_s)
+    assert set(asked) <= set(range(WINDOW + 1))
 
 
 def test_of_several_frames_that_fit_the_newest_is_shown_and_the_others_have_passed(
