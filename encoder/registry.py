@@ -34,9 +34,28 @@ class Registry:
 
     def __init__(self, state_dir: Path, name: str) -> None:
         self._directory = state_dir / "encoders" / quote(name, safe="")
+        self._unwritten: dict[str, Entry] = {}
 
     def write(self, entry: Entry) -> None:
-        """Remember ``entry`` in place of the stream's earlier one; whole or not at all."""
+        """Remember ``entry`` in place of the stream's earlier one; whole or not at all.
+
+        A disk that is full stops no stream: what cannot be written now is written by :meth:`catch_up`.
+        """
+        try:
+            self._write(entry)
+        except OSError as error:
+            if entry.stream not in self._unwritten:
+                log.error("an entry cannot be written yet", stream=entry.stream, reason=str(error))  # noqa: TRY400
+            self._unwritten[entry.stream] = entry
+        else:
+            self._unwritten.pop(entry.stream, None)
+
+    def catch_up(self) -> None:
+        """Write what could not be written before."""
+        for entry in list(self._unwritten.values()):
+            self.write(entry)
+
+    def _write(self, entry: Entry) -> None:
         self._directory.mkdir(parents=True, exist_ok=True)
         path = self._path(entry.stream)
         fresh = path.with_suffix(".new")
@@ -48,6 +67,7 @@ class Registry:
 
     def remove(self, stream: str) -> None:
         """Forget the entry of ``stream``."""
+        self._unwritten.pop(stream, None)
         self._path(stream).unlink(missing_ok=True)
 
     def entries(self) -> list[Entry]:

@@ -171,6 +171,7 @@ class Supervisor:
         Whether one was killed just now, whose place is empty in a moment.
         """
         killed = False
+        self._registry.catch_up()
         for stream, unit in list(self._units.items()):
             self._reap(stream, unit)
             unit.watch(self._clock.monotonic_ns())

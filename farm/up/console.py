@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from contextlib import suppress
 from typing import TextIO
 
 from farm.log import get_logger, mask_text
@@ -52,5 +53,8 @@ class Console:
         return f"{colour}{line}{_PLAIN}" if colour else line
 
     def _write(self, line: str) -> None:
-        self._out.write(f"{line}\n")
-        self._out.flush()
+        """A line that cannot be written, to a disk that is full or a pipe that nobody reads, is lost: the
+        processes behind it go on talking, and must not wait."""
+        with suppress(OSError):
+            self._out.write(f"{line}\n")
+            self._out.flush()

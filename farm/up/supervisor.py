@@ -25,6 +25,7 @@ log = get_logger(__name__)
 
 LONGEST_LINE_BYTES = 256 * 1024
 LAST_WORDS_S = 0.1
+NOTE_AGAIN_S = 1.0
 
 Started = tuple[Process, int]
 """A process, and the file descriptor from which what it prints on either way out comes."""
@@ -97,7 +98,7 @@ class Supervisor:
             here = self._started.pop(service.name) if service.name in self._started else await _start(service)
             process, lines = await _relayed(here)
             self._processes[service.name] = process
-            self._roster.write(self.running())
+            self._note()
             if self._stopping.is_set():
                 process.terminate()
             relaying = asyncio.create_task(self._relay(service, lines))
@@ -116,6 +117,11 @@ class Supervisor:
                 "died, starting it again", service=service.name, exit=_exit_words(code), delay_s=delay_s
             )
             await asyncio.sleep(delay_s)
+
+    def _note(self) -> None:
+        """Write down what runs; again later while the disk is full, which stops no service."""
+        if not self._stopping.is_set() and not self._roster.write(self.running()):
+            asyncio.get_running_loop().call_later(NOTE_AGAIN_S, self._note)
 
     async def _relay(self, service: Service, lines: asyncio.StreamReader) -> None:
         """Pass on its lines until it closes its output."""
@@ -181,13 +187,18 @@ class Roster:
     def __init__(self, state_dir: Path) -> None:
         self._path = state_dir / "processes.json"
 
-    def write(self, running: dict[str, int]) -> None:
-        """Note the supervisor and the services that run now."""
+    def write(self, running: dict[str, int]) -> bool:
+        """Note the supervisor and the services that run now; whether that could be written."""
         entries = {"supervisor": os.getpid(), **running}
         born = {name: (pid, born_s(pid)) for name, pid in entries.items()}
         temporary = self._path.with_suffix(".new")
-        temporary.write_text(json.dumps(born))
-        temporary.replace(self._path)
+        try:
+            temporary.write_text(json.dumps(born))
+            temporary.replace(self._path)
+        except OSError as error:
+            log.error("cannot note which processes run", reason=str(error))  # noqa: TRY400  it says it all
+            return False
+        return True
 
     def clear(self) -> None:
         """Nothing runs any more."""

@@ -16,7 +16,16 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from farm.perf.results import circumstances, keep_result
-from tests.chaos import at_once, destinations, encoder_hosts, monkey, one_host, own_redis, two_hosts
+from tests.chaos import (
+    at_once,
+    destinations,
+    encoder_hosts,
+    full_disk,
+    monkey,
+    one_host,
+    own_redis,
+    two_hosts,
+)
 from tests.chaos.case import Arena, Case, Outcome, run_case
 from tests.chaos.report import as_values, in_markdown, print_table, rows, write_page
 
@@ -33,6 +42,7 @@ def stages(seed: int) -> tuple[tuple[Found, tuple[Case, ...]], ...]:
         (two_hosts.SteppedHost, two_hosts.ONE_HOST_CASES),
         (encoder_hosts.EncoderHosts, encoder_hosts.CASES),
         (own_redis.OwnRedis, own_redis.CASES),
+        (full_disk.FullDisk, full_disk.CASES),
     )
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import subprocess
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import httpx
@@ -16,11 +15,11 @@ from farm.services import redis_command
 from farm.store.connection import FarmRedis, connect
 from tests.chaos.arena import Ground, started
 from tests.chaos.case import STREAM, Case, Marks
+from tests.chaos.disk import full, small_disk
 from tests.chaos.one_host import BACK_MS, REDIS_AWAY_S
 from tests.conftest import listens, wait_until
 from tests.integration.running_farm import TOKEN, RunningFarm
 
-DISK_BYTES = 96 * 1024 * 1024
 SHORT_S = 2.0
 FULL_S = 8.0
 
@@ -63,7 +62,7 @@ class OwnRedis(Ground):
     def __init__(self, state_dir: Path, settings: dict[str, str]) -> None:
         with self.building() as undo:
             self.primary, self.replica = (
-                RedisServer(undo.enter_context(_small_disk(state_dir / name))) for name in ("one", "two")
+                RedisServer(undo.enter_context(small_disk(state_dir / name))) for name in ("one", "two")
             )
             for server in (self.primary, self.replica):
                 server.start()
@@ -77,17 +76,6 @@ class OwnRedis(Ground):
         """The replica is the primary now."""
         self.primary, self.replica = self.replica, self.primary
         self.primary.follow(None)
-
-
-@contextmanager
-def _small_disk(folder: Path) -> Iterator[Path]:
-    """A file system of DISK_BYTES at ``folder``."""
-    folder.mkdir(parents=True)
-    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={DISK_BYTES}", "tmpfs", str(folder)], check=True)
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
 @contextmanager
@@ -152,30 +140,10 @@ def begins_from_nothing(arena: OwnRedis) -> Iterator[None]:
 @contextmanager
 def has_a_full_disk(arena: OwnRedis) -> Iterator[None]:
     """Nothing can be saved. The API says so, and works again when there is room."""
-    filler = arena.primary.directory / "filler"
-    room = threading.Event()
-    filling = threading.Thread(target=_fill, args=(filler, room), name="filler")
-    filling.start()
-    try:
+    with full(arena.primary.directory):
         wait_until(lambda: _edit(arena.farm) == httpx.codes.SERVICE_UNAVAILABLE, "the API answers 503")
         yield
-    finally:
-        room.set()
-        filling.join()
-        filler.unlink()
     _expect_edits(arena.farm)
-
-
-def _fill(path: Path, room: threading.Event) -> None:
-    """Keep the disk full: what a server that could not write gives back is taken at once."""
-    with path.open("wb", buffering=0) as file:
-        for piece_bytes in (1 << 20, 1 << 12, 1):
-            with suppress(OSError):
-                while not room.is_set():
-                    file.write(bytes(piece_bytes))
-        while not room.wait(0.02):
-            with suppress(OSError):
-                file.write(b"0")
 
 
 def _expect_edits(farm: RunningFarm) -> None:

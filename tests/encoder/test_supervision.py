@@ -313,3 +313,28 @@ def test_the_registry_is_private_and_survives_odd_names_and_broken_files(tmp_pat
     assert Registry(tmp_path, "other").entries() == []
     registry.remove("../odd name")
     assert registry.entries() == []
+
+
+def test_a_registry_that_cannot_be_written_stops_no_stream_and_is_written_later(tmp_path: Path) -> None:
+    in_the_way = tmp_path / "encoders" / "node" / "s.new"
+    in_the_way.mkdir(parents=True)
+    house = House(tmp_path)
+    house.supervisor.want({"s": small_spec("s")})
+    house.step()
+    house.step()
+    assert house.state() == ("running", 1)
+    assert len(house.started) == 1
+    in_the_way.rmdir()
+    house.step()
+    assert house.registry.entries() == [house.started[0].entry]
+
+
+def test_what_was_forgotten_is_not_written_later(tmp_path: Path) -> None:
+    in_the_way = tmp_path / "encoders" / "node" / "s.new"
+    in_the_way.mkdir(parents=True)
+    registry = Registry(tmp_path, "node")
+    registry.write(Entry("s", 1000, 5.0, 1, 1, "label"))
+    registry.remove("s")
+    in_the_way.rmdir()
+    registry.catch_up()
+    assert registry.entries() == []

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import io
+import json
 import os
 import signal
 import socket
@@ -15,6 +17,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+import farm.up.supervisor as supervisor_module
 from farm.errors import SettingsError
 from farm.forking.restarting import restart_delay_s
 from farm.perf.ports import free_port
@@ -82,6 +85,41 @@ def test_a_program_that_is_killed_takes_its_children_along(tmp_path: Path) -> No
             await until(lambda: not child.is_running() or child.status() == psutil.STATUS_ZOMBIE)
 
     asyncio.run(scenario())
+
+
+def test_a_service_runs_again_though_nothing_can_be_written_which_is_made_up_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervisor_module, "NOTE_AGAIN_S", 0.01)
+
+    def noted() -> object:
+        return json.loads((tmp_path / "processes.json").read_text())["greeter"][0]
+
+    async def scenario() -> None:
+        async with supervised(tmp_path, service("greeter", SAYS_HELLO)) as (supervisor, _):
+            first = supervisor.running()["greeter"]
+            in_the_way = tmp_path / "processes.new"
+            in_the_way.mkdir()
+            os.kill(first, signal.SIGKILL)
+            await until(lambda: supervisor.running().get("greeter") not in {None, first})
+            assert noted() == first
+            in_the_way.rmdir()
+            await until(lambda: noted() == supervisor.running()["greeter"])
+
+    asyncio.run(scenario())
+
+
+class Full(io.StringIO):
+    """A file on a disk without room."""
+
+    def write(self, line: str) -> int:
+        raise OSError(errno.ENOSPC, line)
+
+
+@pytest.mark.parametrize("json", [True, False])
+def test_what_cannot_be_shown_is_lost_and_nobody_waits(*, json: bool) -> None:
+    Console(json=json, out=Full()).relay("redis", "a line", foreign=True)
+    Console(json=json, out=Full()).relay("api", '{"event": "a line of ours"}', foreign=False)
 
 
 def test_stopping_leaves_no_process_even_when_one_is_deaf(tmp_path: Path) -> None:
