@@ -131,9 +131,10 @@ def dispatch(show: Show | None, credit: Credit, order: Order, fence: int, now_ns
     same_process = show is not None and _same_process(show.program, credit)
     own = show if show is not None and same_process and show.program.fence == fence else None
 
-    dispatched = own.dispatched if own else credit.emitted
+    dispatched = max(own.dispatched if own else -1, credit.emitted)
     trusted_after = _trust(own.trusted_after if own else None, credit, fence)
-    first = max(dispatched, credit.emitted) + 1
+    stands_until = _stands_until(own.program, credit, order, trusted_after) if own and not starts else -1
+    first = max(dispatched, stands_until) + 1
     lead = min(credit.lead + order.ahead, credit.delivery.slots)
     frames = range(first, credit.emitted + lead + 1, order.hold)
     missing = _missing(own, credit)
@@ -167,7 +168,7 @@ def dispatch(show: Show | None, credit: Credit, order: Order, fence: int, now_ns
     return Dispatch(
         show=Show(
             program,
-            frames[-1] + order.hold - 1 if frames else first - 1,
+            frames[-1] + order.hold - 1 if frames else dispatched,
             trusted_after,
             drawn,
             drawn_from,
@@ -186,6 +187,15 @@ def _due(frames: range, credit: Credit, order: Order) -> bool:
     for its frame."""
     batch = min(order.batch, max(1, credit.delivery.slots // 2))
     return bool(frames) and (len(frames) >= batch or frames[0] == credit.emitted + 1)
+
+
+def _stands_until(program: Program, credit: Credit, order: Order, trusted_after: int | None) -> int:
+    """The last tick that needs no frame, because one that was ordered as things are still stands for it; -1
+    when none does."""
+    frame, until = credit.standing
+    newest = program.segments[-1]
+    ours = trusted_after is not None and frame > trusted_after
+    return until if ours and frame >= newest.from_frame and _shows(newest, order) else -1
 
 
 def _missing(own: Show | None, credit: Credit) -> tuple[int, ...]:
@@ -228,14 +238,22 @@ def _segments(
     old: Sequence[Segment], order: Order, first: int, time_s: Fraction, *, starts: bool
 ) -> tuple[Segment, ...]:
     """``old``, and from ``first`` on what is ordered, unless that is on air already."""
-    rate = Fraction(1 if order.playing else 0)
-    wanted = (order.revision, order.snapshot, rate, order.lean)
-    if old and not starts and (old[-1].revision, old[-1].snapshot, old[-1].rate, old[-1].lean) == wanted:
+    if old and not starts and _shows(old[-1], order):
         return tuple(old)
     return (
         *(segment for segment in old if segment.from_frame < first),
-        Segment(first, order.revision, time_s, rate, order.snapshot, order.lean),
+        Segment(first, order.revision, time_s, _rate(order), order.snapshot, order.lean),
     )
+
+
+def _shows(segment: Segment, order: Order) -> bool:
+    """Whether ``segment`` is what is ordered."""
+    shown = (segment.revision, segment.snapshot, segment.rate, segment.lean)
+    return shown == (order.revision, order.snapshot, _rate(order), order.lean)
+
+
+def _rate(order: Order) -> Fraction:
+    return Fraction(1 if order.playing else 0)
 
 
 def _still_needed(segments: tuple[Segment, ...], canvas: int) -> tuple[Segment, ...]:

@@ -121,17 +121,20 @@ class Hedger:
         under_way = self._streams.setdefault(credit.stream, _UnderWay())
         under_way.habit.add(credit.arrivals_ms)
         under_way.forget_up_to(credit.emitted)
-        late = overdue(credit, under_way.habit)
+        late = [
+            task
+            for frame in overdue(credit, under_way.habit)
+            if (task := under_way.tasks.get(frame)) is not None
+            and frame not in under_way.again
+            and _is_of(task, credit, fence)
+        ]
         again: list[FrameTask] = []
         if not late or not free():
             return again
-        for frame in late:
-            task = under_way.tasks.get(frame)
-            if task is None or frame in under_way.again or not _is_of(task, credit, fence):
-                continue
+        for task in late:
             if not self._budget.spend():
                 break
-            under_way.again.add(frame)
+            under_way.again.add(task.frame)
             again.append(second_draw(task, credit.canvas, now_ns))
         self.count += len(again)
         return again

@@ -62,10 +62,10 @@ class Meter:
         """The first frame of the epoch is ``first``."""
         self._asked_upto = first - 1
 
-    def asked(self, upto: int) -> None:
-        """A credit asks for all frames up to ``upto``."""
+    def asked(self, upto: int, after: int = -1) -> None:
+        """A credit asks for all frames up to ``upto``, but for those up to ``after``, which nobody needs."""
         now_ns = self._clock.monotonic_ns()
-        for frame in range(max(self._asked_upto + 1, upto + 1 - MOST_WORKERS), upto + 1):
+        for frame in range(max(self._asked_upto, after, upto - MOST_WORKERS) + 1, upto + 1):
             self._asked_ns[frame] = now_ns
         self._asked_upto = max(self._asked_upto, upto)
 

@@ -185,7 +185,8 @@ class Pipeline:
         if self._muted:
             return
         sequencer, lead = self._parts.sequencer, self._parts.lead.frames
-        self._parts.meter.asked(sequencer.emitted + lead)
+        standing = sequencer.standing()
+        self._parts.meter.asked(sequencer.emitted + lead, after=standing[1])
         self._give_credit(
             Credit(
                 stream=sequencer.stream,
@@ -201,6 +202,7 @@ class Pipeline:
                 missing=missing,
                 follows=self._follows,
                 drawn=sequencer.drawn,
+                standing=standing,
             )
         )
 

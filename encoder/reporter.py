@@ -138,6 +138,7 @@ class Reporter:
             fresh=sequencer.fresh,
             blank=sequencer.blank,
             held=sequencer.held,
+            still=sequencer.still,
             ordered_again=watched.pipeline.ordered_again,
             repeated={str(cause): count for cause, count in sequencer.repeated.copy().items()},
             refused={str(cause): count for cause, count in sequencer.refused.copy().items()},

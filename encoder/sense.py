@@ -15,10 +15,11 @@ LONGEST_MS = 3_600_000.0
 
 
 def makes_sense(done: FrameDone, stream: str, window: int) -> bool:
-    """Whether ``done`` can be a frame of ``stream``, which holds for ``window`` ticks at most."""
+    """Whether ``done`` can be a frame of ``stream``, which stands for ``window`` ticks at most."""
     named = done.stream == stream and len(done.worker) <= LONGEST_NAME
-    numbered = -1 <= done.base < done.frame and 1 <= done.hold <= window
-    return named and numbered and _has_times(done)
+    numbered = -1 <= done.base < done.frame
+    lasting = done.hold >= 1 and done.still >= 0 and done.hold + done.still <= window
+    return named and numbered and lasting and _has_times(done)
 
 
 def _has_times(done: FrameDone) -> bool:

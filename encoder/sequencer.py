@@ -45,6 +45,7 @@ class Repeat(StrEnum):
     LATE = "late"  # its frame came after the tick
     MISSING = "missing"  # its frame never came
     HELD = "held"  # it was to: fewer pictures are drawn than ticks go by; not counted as a repeat
+    STILL = "still"  # another one would look the same; not counted as a repeat
 
 
 class Choice(NamedTuple):
@@ -89,8 +90,12 @@ class Sequencer:
         """Ticks before the first picture."""
         self.covered = EMPTY
         """The last tick that what the canvas holds was drawn for."""
+        self.still_until = EMPTY
+        """The last tick that what the canvas holds is right for, unless another frame comes."""
         self.held = 0
-        """Ticks for which no frame of their own was ordered."""
+        """Ticks for which no frame of their own was ordered, because they were too many."""
+        self.still = 0
+        """Ticks for which none was needed."""
         self.repeated: Counter[Repeat] = Counter()
         self.refused: Counter[Refusal] = Counter()
         self.garbage_by: Counter[str] = Counter()
@@ -115,6 +120,7 @@ class Sequencer:
         self.fresh += before.fresh
         self.blank += before.blank
         self.held += before.held
+        self.still += before.still
         self.repeated += before.repeated
         self.refused += before.refused
 
@@ -155,6 +161,8 @@ class Sequencer:
             return Choice(None, Repeat.GAP)
         if tick <= self.covered:
             return Choice(None, Repeat.HELD)
+        if tick <= self.still_until:
+            return Choice(None, Repeat.STILL)
         return Choice(None, None if self._started else Repeat.STARTING)
 
     def fits(self, done: FrameDone) -> bool:
@@ -176,6 +184,7 @@ class Sequencer:
         self.canvas = done.frame
         self.drawn = done.drawn
         self.covered = max(self.covered, done.frame + done.hold - 1)
+        self.still_until = _stands_until(done)
         for frame in [m for m in self._held if m <= self.canvas]:
             self.refused[Refusal.PASSED] += 1
             del self._held[frame]
@@ -193,6 +202,8 @@ class Sequencer:
             self.blank += 1
         elif choice.cause is Repeat.HELD:
             self.held += 1
+        elif choice.cause is Repeat.STILL:
+            self.still += 1
         elif choice.cause is not None:
             self.repeated[choice.cause] += 1
         else:
@@ -216,6 +227,17 @@ class Sequencer:
                 covered = max(covered, tick + done.hold - 1)
             tick += 1
         return tick - self.emitted - 1
+
+    def standing(self) -> tuple[int, int]:
+        """The frame that is here and stands for ticks furthest ahead without a hole, and the last of them."""
+        frame, until = self.canvas, self.still_until
+        for tick in range(self.emitted + 1, self.emitted + self.window + 1):
+            done = self._held.get(tick)
+            if done is not None and done.base <= frame:
+                frame, until = tick, _stands_until(done)
+            elif tick > until:
+                break
+        return frame, until
 
     def missing(self, lead: int) -> tuple[int, ...]:
         """Which of the next ``lead`` ticks have no frame here."""
@@ -273,3 +295,8 @@ class Sequencer:
         for tick in self._unexplained.intersection(ticks):
             self._unexplained.discard(tick)
             self.repeated[Repeat.LATE] += 1
+
+
+def _stands_until(done: FrameDone) -> int:
+    """The last tick that ``done`` is right for, unless another frame comes."""
+    return done.frame + done.hold - 1 + done.still

@@ -26,8 +26,8 @@ class FrameRecord(msgspec.Struct, frozen=True, array_like=True):
     shown: int
     """The frame on the canvas then: ``frame`` itself, or an older one; -1 before the first."""
     cause: str
-    """Why the last picture was repeated: starting, gap, late, missing, or held, when it was to be; empty when
-    a newer one was there."""
+    """Why the last picture was repeated: starting, gap, late, missing; or held, when it was to be, or still,
+    when another one would have looked the same; empty when a newer one was there."""
     base: int
     """What the patch of the frame built on; -1 for a whole picture."""
     worker: str
@@ -61,7 +61,7 @@ class FrameRecord(msgspec.Struct, frozen=True, array_like=True):
     @property
     def missed(self) -> bool:
         """Whether viewers saw the last picture once more because of the farm."""
-        return self.cause not in ("", "starting", "held")
+        return self.cause not in ("", "starting", "held", "still")
 
     @property
     def latency_ms(self) -> float:

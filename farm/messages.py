@@ -125,6 +125,8 @@ class FrameDone(msgspec.Struct, frozen=True):
     """As its task said: so many ticks show it."""
     drawn: Size | None = None
     """As its task said: the size of the picture, if it is not the canvas's."""
+    still: int = 0
+    """After those of ``hold``, so many ticks more would show the same: nothing moves until then."""
 
 
 class Credit(msgspec.Struct, frozen=True):
@@ -150,6 +152,8 @@ class Credit(msgspec.Struct, frozen=True):
     """The epoch that this one took over from within one process; its frames are counted on."""
     drawn: Size | None = None
     """The size that the canvas's picture was drawn with, if it is not the canvas's own."""
+    standing: tuple[int, int] = (-1, -1)
+    """A frame that is here, and the last tick that it stands for while what is ordered stays the same."""
 
 
 class OutputSpec(msgspec.Struct, frozen=True):
@@ -258,6 +262,8 @@ class StreamReport(msgspec.Struct, frozen=True):
     """Frames that could not be used, by the worker that they say drew them."""
     held: int = 0
     """Ticks that showed the last picture as they were meant to, while the stream has fewer of them."""
+    still: int = 0
+    """Ticks that showed the last picture because nothing in the scene moved."""
     host_cpu_percent: float = 0.0
     """Of all cores of the process's host together, over the last second."""
 

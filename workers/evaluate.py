@@ -7,7 +7,7 @@ ends: the canvas may hold any frame from base on, and a layer that left and came
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import Protocol
 
 from farm.errors import NotFound, SceneInvalid
@@ -34,10 +34,14 @@ _MAX_STEPS = 1024
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to draw: ``rects`` are even, disjoint and inside the canvas; none when nothing changed."""
+    """What to draw: ``rects`` are even, disjoint and inside the canvas; none when nothing changed.
+
+    After the frame's own ticks, ``still`` more would show the same.
+    """
 
     state: SceneState
     rects: tuple[Rect, ...]
+    still: int = 0
 
 
 _SegmentKey = tuple[int, ...]
@@ -99,11 +103,24 @@ class Evaluator:
             moments = [_moment(task, n) for n in range(task.base, task.frame + 1)]
             for before, after in pairwise(moments):
                 rects.update(self._step(task, before, after))
+            rects.update(unsettled_extents(self._sprites, state))
+            still = 0 if rects else self._still(task, state)
         except (LookupError, NotFound):
             # The past cannot be evaluated any more; the present can.
             return Plan(state, full)
-        rects.update(unsettled_extents(self._sprites, state))
-        return Plan(state, merge_rects(rects, width, height))
+        return Plan(state, merge_rects(rects, width, height), still)
+
+    def _still(self, task: FrameTask, state: SceneState) -> int:
+        """For how many ticks after the task's own the scene stays as it is in ``state``; no more than frames
+        may be under way, and none where each frame has a tick of its own.
+
+        Asked when nothing moved for a while: a scene that moves pays nothing for it.
+        """
+        if task.unhurried:
+            return 0
+        following = range(task.frame + 1, task.frame + task.delivery.slots)
+        same = takewhile(lambda n: self._state(task, _moment(task, n)) == state, following)
+        return max(0, sum(1 for _ in same) - (task.hold - 1))
 
     def _state(self, task: FrameTask, moment: _Moment) -> SceneState:
         state = self._states.get(moment)

@@ -113,6 +113,7 @@ class Renderer:
                     finished_ns=finished_ns,
                     hedge=task.hedge,
                     hold=task.hold,
+                    still=plan.still,
                     drawn=task.drawn,
                     layer_errors=tuple((layer, why[:MAX_REASON_CHARS]) for layer, why in errors[:MAX_ERRORS]),
                 )

@@ -79,6 +79,7 @@ class ReportShape(Shape):
     fresh: int
     blank: int
     held: int
+    still: int
     repeated: dict[str, int]
     refused: dict[str, int]
     fps: float

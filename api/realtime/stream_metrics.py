@@ -77,6 +77,12 @@ def stream_metrics(reports: list[StreamReport]) -> Iterator[Metric]:
         [((r.stream,), r.held) for r in reports],
     )
     yield counter(
+        "framefarm_frames_still",
+        "Ticks that showed the last picture because nothing in the scene moved",
+        ("stream",),
+        [((r.stream,), r.still) for r in reports],
+    )
+    yield counter(
         "framefarm_frames_refused",
         "Delivered frames that were of no use",
         ("stream", "cause"),

@@ -9,6 +9,8 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Group
 from rich.table import Table
 
+_MEANT = {"held": "fewer pictures are drawn than ticks go by", "still": "nothing in the scene moved"}
+"""What to say of ticks that were given no picture of their own."""
 _HOPS = {
     "queueMs": "waited for a worker",
     "planMs": "scene loaded, evaluated, compared",
@@ -37,7 +39,7 @@ def frames_table(ledger: dict[str, Any]) -> Group:
             f"{frame['area']:.0%}",
             *(_ms(frame[name]) for name in _COLUMNS),
             _remark(frame),
-            style="yellow" if cause else "",
+            style="yellow" if cause and cause not in _MEANT else "",
         )
     return Group(table, _summary(ledger["summary"]))
 
@@ -68,7 +70,8 @@ def _picture(frame: dict[str, Any]) -> str:
     if not frame["cause"]:
         return f"frame {frame['shown']}"
     last = f"frame {frame['shown']}" if frame["shown"] >= 0 else "none yet"
-    return f"repeated, {frame['cause']}: {last}"
+    meant = _MEANT.get(frame["cause"])
+    return f"repeated, {frame['cause']}: {last}" if meant is None else f"{last} once more: {meant}"
 
 
 def _race(frame: dict[str, Any]) -> str:

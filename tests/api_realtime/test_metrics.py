@@ -118,6 +118,7 @@ def test_a_live_streams_numbers_are_shown(samples: Samples, name: str, value: fl
         ("framefarm_queue_tasks", {}, 5),
         ("framefarm_degrade_level", {"stream": "demo"}, 2),
         ("framefarm_frames_held_total", {"stream": "demo"}, 0),
+        ("framefarm_frames_still_total", {"stream": "demo"}, 0),
         ("framefarm_redis_up", {}, 1),
         ("framefarm_streams_moved_total", {"coordinator": "c"}, 3),
         ("framefarm_moves_abandoned_total", {"coordinator": "c"}, 1),

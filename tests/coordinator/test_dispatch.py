@@ -419,3 +419,60 @@ def test_a_canvas_of_another_size_than_was_ordered_is_not_built_upon() -> None:
     assert [task.base for task in step(show, said).tasks] == [7]
     shrunk = msgspec.structs.replace(said, drawn=(2, 2))
     assert [task.base for task in step(show, shrunk).tasks] == [-1]
+
+
+def standing(emitted: int, canvas: int, until: int, **changes: object) -> Credit:
+    """The credit of a canvas of ours that is right until then."""
+    said = credit(emitted, canvas, fence=FENCE)
+    return msgspec.structs.replace(said, standing=(canvas, until), **changes)
+
+
+def test_for_ticks_that_a_frame_stands_for_none_are_ordered() -> None:
+    show = on_air(FIRST)
+    assert frames(step(show, standing(6, 6, 12))) == []
+    assert frames(step(show, standing(9, 6, 12))) == []
+    again = step(show, standing(10, 6, 12))
+    assert [(task.frame, task.base) for task in again.tasks] == [(13, 6)]
+    assert frames(step(again.show, standing(11, 6, 12))) == [14]
+    assert frames(step(again.show, standing(11, 13, 20))) == []
+
+
+def test_an_edit_is_ordered_at_once_though_a_frame_stands_for_the_ticks_to_come() -> None:
+    show = on_air(FIRST)
+    quiet = step(show, standing(6, 6, 12)).show
+    edited = step(quiet, standing(7, 6, 12), EDITED)
+    assert frames(edited) == [8, 9, 10]
+    assert edited.applied is not None
+    assert edited.applied.from_frame == 8
+
+
+def test_while_an_edit_is_under_way_the_frame_before_it_stands_for_nothing() -> None:
+    quiet = step(on_air(FIRST), standing(6, 6, 12)).show
+    edited = step(quiet, standing(7, 6, 12), EDITED).show
+    assert frames(step(edited, standing(8, 6, 12), EDITED)) == [11]
+    assert frames(step(edited, standing(8, 8, 15), EDITED)) == []
+
+
+@pytest.mark.parametrize(
+    "order",
+    [PAUSED, FIRST._replace(snapshot=1), FIRST._replace(lean=True), FIRST._replace(started_wall_ms=7)],
+    ids=["paused", "live data", "lean", "started again"],
+)
+def test_whatever_changes_the_picture_is_an_edit(order: Order) -> None:
+    quiet = step(on_air(FIRST), standing(6, 6, 12)).show
+    assert frames(step(quiet, standing(7, 6, 12), order)) == [8, 9, 10]
+
+
+def test_what_somebody_else_had_drawn_stands_for_nothing() -> None:
+    theirs = on_air(FIRST, fence=FENCE - 1)
+    mine = step(theirs, standing(6, 6, 12, fence=FENCE - 1))
+    assert [(task.frame, task.base) for task in mine.tasks] == [(7, -1), (8, -1), (9, -1)]
+    assert frames(step(mine.show, standing(7, 6, 12, fence=FENCE - 1))) == [10]
+    seen = step(mine.show, standing(8, 8, 15))
+    assert frames(seen) == [10, 11], "ours or not: that is known of the next one"
+    assert frames(step(seen.show, standing(9, 9, 16))) == []
+
+
+def test_a_frame_that_stands_for_ticks_is_lost_with_its_canvas() -> None:
+    quiet = step(on_air(FIRST), standing(6, 6, 12)).show
+    assert frames(step(quiet, credit(7, -1, fence=FENCE))) == [8, 9, 10]

@@ -71,6 +71,21 @@ class Reference:
         shown = [event.done for event in self.log[:until] if isinstance(event, Shown)]
         return max((done.frame + done.hold - 1 for done in shown), default=EMPTY)
 
+    def still_until(self, until: int | None = None) -> int:
+        """The last tick that what is on the canvas is right for."""
+        shown = [event.done for event in self.log[:until] if isinstance(event, Shown)]
+        return _right_until(shown[-1]) if shown else EMPTY
+
+    def standing(self) -> tuple[int, int]:
+        """The frame that stands for the next ticks without a hole, and the last of these."""
+        frame, until, held = self.canvas(), self.still_until(), self.held()
+        for tick in range(self.emitted() + 1, self.emitted() + self.window + 1):
+            if tick in held and held[tick].base <= frame:
+                frame, until = tick, _right_until(held[tick])
+            elif tick > until:
+                break
+        return frame, until
+
     def fence(self, until: int | None = None) -> int:
         """The highest fence seen of those that were known when they were."""
         seen = [
@@ -169,8 +184,8 @@ class Reference:
             return "fresh"
         if event.gap:
             return Repeat.GAP
-        if tick <= self.covered(place):
-            return Repeat.HELD
+        if tick <= max(self.covered(place), self.still_until(place)):
+            return Repeat.HELD if tick <= self.covered(place) else Repeat.STILL
         if not any(came < place for came, _ in heard):
             return Repeat.STARTING
         given_up = closed[tick + self.window] if tick + self.window < len(closed) else None
@@ -180,8 +195,8 @@ class Reference:
         return "open" if given_up is None else Repeat.MISSING
 
     def _sane(self, done: FrameDone) -> bool:
-        numbers = EMPTY <= done.base < done.frame and 1 <= done.hold <= self.window
-        return done.stream == self.stream and numbers
+        numbers = EMPTY <= done.base < done.frame and done.hold >= 1 and done.still >= 0
+        return done.stream == self.stream and numbers and done.hold + done.still <= self.window
 
     def _refused_for_good(self, done: FrameDone, until: int | None) -> Refusal | None:
         emitted = self.emitted(until)
@@ -197,3 +212,7 @@ class Reference:
             return Refusal.EARLY
         passed = done.frame <= max(self.canvas(until), emitted - self.window)
         return Refusal.PASSED if passed else None
+
+
+def _right_until(done: FrameDone) -> int:
+    return done.frame + done.hold + done.still - 1

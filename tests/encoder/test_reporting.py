@@ -43,6 +43,15 @@ def test_figures_are_means_over_a_second() -> None:
     assert figures.drawn_by == {"w": 25}
 
 
+def test_frames_that_nobody_needs_are_not_asked_for() -> None:
+    clock = ManualClock(1)
+    meter = Meter(clock)
+    meter.asked(upto=3, after=1)
+    clock.advance_ns(5)
+    meter.asked(upto=5, after=4)
+    assert [meter.asked_ns(frame) for frame in range(6)] == [None, None, 1, 1, None, 6]
+
+
 def test_latency_counts_from_the_first_credit_that_asked() -> None:
     clock = ManualClock()
     meter = Meter(clock)

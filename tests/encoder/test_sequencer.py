@@ -233,6 +233,35 @@ def test_times_that_are_no_numbers_spoil_no_mean(sequencer: Sequencer, times: di
 def test_no_frame_stands_for_more_ticks_than_the_window(sequencer: Sequencer) -> None:
     assert sequencer.offer(frame(0, hold=WINDOW + 1)) is Refusal.GARBAGE
     assert sequencer.offer(frame(0, hold=0)) is Refusal.GARBAGE
+    for still in (-1, WINDOW):
+        assert sequencer.offer(msgspec.structs.replace(frame(0), still=still)) is Refusal.GARBAGE
+
+
+def test_ticks_in_which_nothing_moves_need_no_frame_and_are_not_repeated(sequencer: Sequencer) -> None:
+    sequencer.offer(msgspec.structs.replace(frame(0), still=2))
+    assert sequencer.standing() == (0, 2)
+    assert [show(sequencer, tick).cause for tick in range(4)] == [None, Repeat.STILL, Repeat.STILL, None]
+    assert (sequencer.fresh, sequencer.still, sequencer.unexplained()) == (1, 2, 1)
+
+
+def test_a_newer_frame_ends_what_an_older_one_was_right_for(sequencer: Sequencer) -> None:
+    sequencer.offer(msgspec.structs.replace(frame(0), still=3))
+    show(sequencer, 0)
+    sequencer.offer(frame(1, base=0))
+    assert sequencer.standing() == (1, 1)
+    assert [show(sequencer, tick) for tick in (1, 2)] == [Choice(1), Choice(None)]
+
+
+def test_a_frame_to_come_stands_for_ticks_only_without_a_hole_and_on_what_is_there(
+    sequencer: Sequencer,
+) -> None:
+    sequencer.offer(msgspec.structs.replace(frame(0), still=1))
+    sequencer.offer(msgspec.structs.replace(frame(2, base=0), still=2))
+    assert sequencer.standing() == (2, 4)
+    sequencer.withdraw(2)
+    sequencer.offer(msgspec.structs.replace(frame(2, base=1), still=2))
+    sequencer.offer(frame(4))
+    assert sequencer.standing() == (0, 1)
 
 
 def test_ready_counts_up_to_the_first_hole(sequencer: Sequencer) -> None:

@@ -69,11 +69,14 @@ class SequencerMachine(RuleBasedStateMachine):
         upon=bases,
         owner=st.sampled_from([0, 0, 0, 0, 1, -1]),
         epoch=st.sampled_from([1, 1, 1, 1, 1, 0, 2]),
-        hold=st.sampled_from([1, 1, 2, 3]),
+        lasting=st.sampled_from([(1, 0), (1, 0), (1, 0), (2, 0), (3, 0), (1, 1), (1, 3), (2, 2)]),
     )
-    def a_frame_comes(self, ahead: int, upon: int | None, owner: int, epoch: int, hold: int) -> None:
+    def a_frame_comes(
+        self, ahead: int, upon: int | None, owner: int, epoch: int, lasting: tuple[int, int]
+    ) -> None:
         done = self.drawn(self.real.emitted + ahead, upon, max(1, self.real.fence + owner), epoch)
-        self.offer(msgspec.structs.replace(done, hold=hold))
+        hold, still = lasting
+        self.offer(msgspec.structs.replace(done, hold=hold, still=still))
 
     @rule(later=st.sampled_from([0, 0, 0, 1, 2]), held=st.booleans())
     def redis_says_who_has_the_lease(self, later: int, *, held: bool) -> None:
@@ -116,6 +119,8 @@ class SequencerMachine(RuleBasedStateMachine):
                 FrameDone("other", 1, 3, -1, 9, (), "worker", 0.0, 1.0),
                 FrameDone("s", 1, 3, -1, 9, (), "worker", 0.0, 1.0, hold=0),
                 FrameDone("s", 1, 3, -1, 9, (), "worker", 0.0, 1.0, hold=WINDOW + 1),
+                FrameDone("s", 1, 3, -1, 9, (), "worker", 0.0, 1.0, still=WINDOW),
+                FrameDone("s", 1, 3, -1, 9, (), "worker", 0.0, 1.0, still=-1),
             ]
         ),
         instead=st.booleans(),
@@ -163,11 +168,12 @@ class SequencerMachine(RuleBasedStateMachine):
     def every_tick_is_counted_once_and_rightly(self) -> None:
         real, ticks = self.real, self.reference.ticks()
         assert (real.fresh, real.blank) == (ticks["fresh"], ticks[Repeat.STARTING])
-        assert (real.held, real.unexplained()) == (ticks[Repeat.HELD], ticks["open"])
+        assert (real.held, real.still) == (ticks[Repeat.HELD], ticks[Repeat.STILL])
+        assert real.unexplained() == ticks["open"]
         for cause in (Repeat.GAP, Repeat.LATE, Repeat.MISSING):
             assert real.repeated[cause] == ticks[cause]
-        counted = real.fresh + real.blank + real.held + sum(real.repeated.values()) + real.unexplained()
-        assert counted == real.emitted + 1
+        shown_again = real.held + real.still + sum(real.repeated.values()) + real.unexplained()
+        assert real.fresh + real.blank + shown_again == real.emitted + 1
 
     @invariant()
     def it_wants_just_what_would_be_news(self) -> None:
@@ -186,6 +192,10 @@ class SequencerMachine(RuleBasedStateMachine):
             for tick in range(emitted + 1, emitted + 2 + self.real.ready())
         ]
         assert ready == [True] * self.real.ready() + [False]
+
+    @invariant()
+    def it_knows_for_how_long_what_is_here_is_right(self) -> None:
+        assert self.real.standing() == self.reference.standing()
 
     @invariant()
     def it_is_bounded(self) -> None:

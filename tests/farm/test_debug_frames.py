@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from rich.console import Console
 
 from farm.debug.frames import frames_table, journey
@@ -88,6 +89,13 @@ def test_what_could_not_be_used_is_told_with_its_reason_and_whose_it_was() -> No
     assert "garbage of liar" in shown(journey(lost))
     assert "missing, garbage of liar" in shown(frames_table({"frames": [lost], "summary": SUMMARY}))
     assert "garbage of somebody" in shown(journey({**lost, "refusedWorker": ""}))
+
+
+@pytest.mark.parametrize(
+    ("cause", "meant"), [("still", "nothing in the scene moved"), ("held", "fewer pictures are drawn")]
+)
+def test_a_tick_that_was_to_show_the_last_picture_again_says_why(cause: str, meant: str) -> None:
+    assert f"frame 812 once more: {meant}" in shown(journey({**LATE, "cause": cause, "worker": ""}))
 
 
 def test_a_frame_that_nobody_drew_says_so() -> None:

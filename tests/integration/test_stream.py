@@ -176,6 +176,20 @@ def test_one_edit_is_on_air_in_both_formats(farm: RunningFarm) -> None:
         farm.call("POST", f"/streams/{stream}/stop")
 
 
+def test_a_card_is_drawn_seldom_and_an_edit_of_it_shows(farm: RunningFarm) -> None:
+    scene = {"layers": [{"id": "ground", "type": "colour", "colour": "#000000"}]}
+    farm.call("POST", "/streams", {"id": "card", "scene": scene, "config": SMALL})
+    _on_air(farm, "card")
+    wait_until(lambda: farm.report("card")["still"] > 60, "nothing moves")
+    report = farm.report("card")
+    assert report["still"] > report["fresh"]
+    with decoded(farm.play_url("card"), "scale=1:1:flags=area,format=gray", 1, seconds=20) as pictures:
+        wait_until(lambda: next(pictures)[0] < 20, "the card is black")
+        farm.call("PATCH", "/streams/card/layers/ground", {"colour": "#ffffff"})
+        wait_until(lambda: next(pictures)[0] > 225, "the card is white")
+    farm.call("POST", "/streams/card/stop")
+
+
 def test_an_output_that_nobody_answers_leaves_the_stream_alone(farm: RunningFarm, url: str) -> None:
     farm.call("POST", "/streams", {"id": "nowhere", "outputs": [{"url": "rtmp://127.0.0.1:9/live/x"}]})
     farm.call("POST", "/streams/nowhere/start")

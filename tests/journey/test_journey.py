@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from fractions import Fraction
+from itertools import takewhile
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -46,6 +47,14 @@ def full_drawing(task: FrameTask, frame: int) -> Picture:
         "slow clock": time_s * FPS // 4,
         "background": 0,
     }
+
+
+def still(task: FrameTask) -> int:
+    """For how many ticks after its own nothing would change, as a worker sees it."""
+    following = range(task.frame + 1, task.frame + task.delivery.slots)
+    shown = full_drawing(task, task.frame)
+    same = takewhile(lambda n: full_drawing(task, n) == shown, following)
+    return 0 if task.base == EMPTY or patch(task) else max(0, len(list(same)) - (task.hold - 1))
 
 
 def patch(task: FrameTask) -> Picture:
@@ -122,7 +131,17 @@ class Encoder:
 
     def deliver(self, task: FrameTask) -> None:
         done = FrameDone(
-            task.stream, task.epoch, task.frame, task.base, task.fence, (), "worker", 0.0, 1.0, hold=task.hold
+            task.stream,
+            task.epoch,
+            task.frame,
+            task.base,
+            task.fence,
+            (),
+            "worker",
+            0.0,
+            1.0,
+            hold=task.hold,
+            still=still(task),
         )
         if self.sequencer.offer(done) is None:
             self.came[done] = task
@@ -155,6 +174,7 @@ class Encoder:
             FPS,
             real.fence,
             delivery(real.epoch),
+            standing=real.standing(),
         )
 
 
@@ -284,15 +304,20 @@ class Journey(RuleBasedStateMachine):
 
     @rule()
     def nothing_fails_any_more(self) -> None:
-        """Then every tick shows its own frame, soon, with the newest edit; or that of a held picture."""
+        """Then every tick shows its own frame, soon, with the newest edit; or, while nothing moves, one that
+        looks the same."""
         for coordinator in self.coordinators:
             coordinator.awake = True
         self.order = self.order._replace(batch=1, hold=1, ahead=0)
         for _ in range(RECOVERY_TICKS):
             self.go_on()
         real = self.encoder.sequencer
-        assert real.canvas == real.emitted
         assert self.on_air is not None
+        if self.order.playing:
+            assert real.canvas == real.emitted
+        else:
+            assert real.still_until >= real.emitted
+            assert real.canvas < real.emitted or real.standing()[1] > real.emitted, "nothing is drawn in vain"
         segment = segment_at(self.on_air.segments, self.on_air.frame)
         assert (segment.revision, segment.snapshot) == (self.order.revision, self.order.snapshot)
 
@@ -300,7 +325,10 @@ class Journey(RuleBasedStateMachine):
     def what_is_on_air_is_the_full_drawing_of_a_frame(self) -> None:
         if self.on_air is not None:
             assert self.encoder.canvas == full_drawing(self.on_air, self.on_air.frame)
-            assert self.on_air.frame == self.encoder.sequencer.canvas <= self.encoder.sequencer.emitted
+            real = self.encoder.sequencer
+            assert self.on_air.frame == real.canvas <= real.emitted
+            if real.covered < real.emitted <= real.still_until:
+                assert self.encoder.canvas == full_drawing(self.on_air, real.emitted)
 
     @invariant()
     def the_lead_stays_in_its_bounds(self) -> None:

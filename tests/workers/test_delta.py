@@ -166,6 +166,29 @@ def test_a_patch_on_any_frame_since_its_base_equals_the_full_frame(
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(documents(3), st.integers(1, 9), st.integers(1, 30), rates)
+def test_a_frame_that_is_said_to_last_looks_like_those_after_it(
+    document: Document, pixels: int, tenths: int, fps: Fraction
+) -> None:
+    """Something moves so slowly that it stands still in between, among whatever else there may be."""
+    motion = {"property": "position.x", "from": 0, "to": pixels, "duration": tenths / 10}
+    slow: Document = {"id": "slow", "type": "colour", "colour": "#fff", "size": {"width": 8, "height": 8}}
+    slow |= {"animations": [{**motion, "start": 0}], "zIndex": 99}
+    layers_: list[Document] = document["layers"]
+    scene = {**document, "layers": [*layers_, slow]}
+    segments = (Segment(0, 1, Fraction(0), Fraction(1)),)
+    history = History([scene], [], segments)
+    evaluator, _ = studio(history)
+    plans = {n: evaluator.plan(task(n, n - 1, segments, fps)) for n in range(1, 25)}
+    lasting = [(n, n + plan.still) for n, plan in plans.items() if plan.still]
+    for frame, last in lasting[:1] + lasting[-1:]:
+        shown, after = (
+            drawn(*studio(history), task(n, -1, segments, fps), canvas(*CANVAS)) for n in (frame, last)
+        )
+        assert same(shown, after)
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(histories(), rates, st.lists(st.booleans(), min_size=6, max_size=12))
 def test_a_canvas_that_misses_frames_is_healed_by_the_next(
     history: History, fps: Fraction, arrives: list[bool]

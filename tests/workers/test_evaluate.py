@@ -49,6 +49,38 @@ def test_a_still_scene_changes_nothing(evaluator: Evaluator, redis: FarmRedis) -
     assert evaluator.plan(task(9, base=4)).rects == ()
 
 
+@pytest.mark.parametrize(("frame", "hold", "still"), [(9, 1, 7), (9, 3, 5), (300, 1, 7)])
+def test_a_still_scene_stays_as_it_is_for_as_long_as_frames_are_ordered(
+    evaluator: Evaluator, redis: FarmRedis, frame: int, hold: int, still: int
+) -> None:
+    put_scene(redis, STILL)
+    assert evaluator.plan(task(frame, base=frame - 1, hold=hold)).still == still
+    assert evaluator.plan(task(frame, base=frame - 1, hold=hold, unhurried=True)).still == 0
+
+
+def test_nobody_says_of_a_frame_that_changed_how_long_it_will_stay(
+    evaluator: Evaluator, redis: FarmRedis
+) -> None:
+    put_scene(redis, STILL)
+    assert evaluator.plan(task(9, base=-1)).still == 0
+    put_scene(redis, {**STILL, "position": {"x": 40, "y": 40}})
+    edited = [segment(0, 1), segment(9, 2)]
+    assert evaluator.plan(task(9, base=8, segments=edited)).still == 0
+    assert evaluator.plan(task(10, base=9, segments=edited)).still == 7
+
+
+def test_a_scene_is_still_until_something_moves(evaluator: Evaluator, redis: FarmRedis) -> None:
+    put_scene(redis, {"type": "image", "asset": "a", "frameMs": [100, 200], "start": 0}, STILL)
+    assert [evaluator.plan(task(n, base=n - 1)).still for n in range(1, 10)] == [1, 0, 0, 4, 3, 2, 1, 0, 0]
+
+
+def test_a_picture_that_is_missing_is_looked_for_in_every_frame(
+    evaluator: Evaluator, redis: FarmRedis
+) -> None:
+    put_scene(redis, {"type": "image", "asset": "missing", "size": {"width": 10, "height": 10}})
+    assert evaluator.plan(task(5, base=4)).still == 0
+
+
 def test_a_movement_wants_where_it_was_and_where_it_is(evaluator: Evaluator, redis: FarmRedis) -> None:
     put_scene(redis, MOVING)
     ((x, y, width, height),) = evaluator.plan(task(9, base=4)).rects
