@@ -187,10 +187,11 @@ def main() -> int:
     """Run a node. 0 after SIGTERM or SIGINT, 2 for bad settings."""
     try:
         settings = load_settings()
+        configure_logging(settings, "encoder")
+        Registry(settings.state_dir, settings.node_name).claim(SystemClock())
     except SettingsError as error:
         sys.stderr.write(f"{error.message}\n")
         return 2
-    configure_logging(settings, "encoder")
     node = Node(settings, SystemClock())
 
     def stop(_number: int, _frame: FrameType | None) -> None:

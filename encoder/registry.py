@@ -5,16 +5,23 @@ One file per stream in ``state_dir/encoders/<node>``, mode 0600. They hold no se
 
 from __future__ import annotations
 
+import fcntl
 import os
 from pathlib import Path
 from urllib.parse import quote
 
 import msgspec
 
+from farm.clock import Clock
+from farm.errors import SettingsError
 from farm.log import get_logger
 from farm.messages import from_json, to_json
 
 log = get_logger(__name__)
+
+
+_PATIENCE_NS = 3_000_000_000
+_POLL_NS = 50_000_000
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -29,12 +36,46 @@ class Entry(msgspec.Struct, frozen=True):
     ring_label: str
 
 
+def _locked(fd: int) -> bool:
+    """Whether the file is ours now, for as long as it is open."""
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
 class Registry:
     """The entries of the node ``name``."""
 
     def __init__(self, state_dir: Path, name: str) -> None:
+        self._name = name
         self._directory = state_dir / "encoders" / quote(name, safe="")
         self._unwritten: dict[str, Entry] = {}
+
+    def claim(self, clock: Clock) -> None:
+        """Keep other nodes of this name away until this process ends: they would adopt its streams, and take
+        them along when they end. Waits for one that is about to end. Raises SettingsError."""
+        try:
+            self._directory.mkdir(parents=True, exist_ok=True)
+            lock = os.open(self._directory / "node.lock", os.O_RDWR | os.O_CREAT, 0o600)
+            self._hold(lock, clock)
+        except OSError as error:  # as on a full disk, which shall not keep a node from its streams
+            log.warning("cannot keep other nodes of this name away", reason=error.strerror)
+
+    def _hold(self, lock: int, clock: Clock) -> None:
+        given_up_ns = clock.monotonic_ns() + _PATIENCE_NS
+        while not _locked(lock):
+            if clock.monotonic_ns() >= given_up_ns:
+                holder = os.pread(lock, 20, 0).decode(errors="replace") or "?"
+                os.close(lock)
+                raise SettingsError(
+                    f"NODE_NAME: an encoder node {self._name!r} runs here already (process {holder}); "
+                    "give this one another name"
+                )
+            clock.sleep_until_ns(clock.monotonic_ns() + _POLL_NS)
+        os.ftruncate(lock, 0)
+        os.pwrite(lock, str(os.getpid()).encode(), 0)
 
     def write(self, entry: Entry) -> None:
         """Remember ``entry`` in place of the stream's earlier one; whole or not at all.

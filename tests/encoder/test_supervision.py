@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import msgspec
@@ -13,8 +16,8 @@ from encoder.order import LastWord
 from encoder.registry import Entry, Registry
 from encoder.supervision import Action, Limits, Sight, next_action
 from encoder.supervisor import STUCK, Supervisor
-from farm.clock import ManualClock
-from farm.errors import EncoderFailed
+from farm.clock import ManualClock, SystemClock
+from farm.errors import EncoderFailed, SettingsError
 from farm.messages import StreamSpec
 from tests.encoder.running import SMALL, small_spec
 
@@ -338,3 +341,35 @@ def test_what_was_forgotten_is_not_written_later(tmp_path: Path) -> None:
     in_the_way.rmdir()
     registry.catch_up()
     assert registry.entries() == []
+
+
+def test_two_nodes_of_one_name_do_not_share_a_place(tmp_path: Path) -> None:
+    clock = ManualClock()
+    Registry(tmp_path, "one").claim(clock)
+    Registry(tmp_path, "another").claim(clock)
+    with pytest.raises(SettingsError, match=f"NODE_NAME: .*'one' runs here already .process {os.getpid()}"):
+        Registry(tmp_path, "one").claim(clock)
+    assert clock.monotonic_ns() >= 3e9
+
+
+def test_a_name_is_free_again_when_its_node_has_ended_however_it_did(tmp_path: Path) -> None:
+    claiming = (
+        "import sys; from pathlib import Path; from encoder.registry import Registry; "
+        "from farm.clock import SystemClock; Registry(Path(sys.argv[1]), 'one').claim(SystemClock()); "
+        "print('claimed', flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", claiming, str(tmp_path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as node:
+        assert node.stdout is not None
+        assert node.stdout.readline() == "claimed\n"
+        node.kill()
+        Registry(tmp_path, "one").claim(SystemClock())
+
+
+def test_a_disk_that_takes_no_lock_keeps_no_node_from_starting(tmp_path: Path) -> None:
+    (tmp_path / "encoders").write_text("in the way")
+    Registry(tmp_path, "one").claim(ManualClock())

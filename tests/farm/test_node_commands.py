@@ -44,7 +44,6 @@ class FakeApi:
 def clock(monkeypatch: pytest.MonkeyPatch) -> ManualClock:
     """Time goes by only where it is waited for."""
     clock = ManualClock()
-    monkeypatch.setattr(clock, "sleep_until_ns", lambda at_ns: clock.advance_ns(at_ns - clock.monotonic_ns()))
     monkeypatch.setattr(node_commands, "SystemClock", lambda: clock)
     return clock
 
