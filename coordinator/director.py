@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 
 from coordinator.degrade import Measures
-from coordinator.dispatch import Dispatch, Order, Show, dispatch, handed_over, relieved, resume
+from coordinator.dispatch import Dispatch, Show, dispatch, handed_over, resume
 from coordinator.hedging import Hedger
 from coordinator.isolation import Isolation
+from coordinator.order import Order, relieved
 from coordinator.publisher import Publisher, Terms
 from coordinator.teller import Teller
 from coordinator.tenure import Tenure

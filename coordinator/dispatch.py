@@ -21,47 +21,14 @@ from typing import NamedTuple
 
 import msgspec
 
-from coordinator.degrade import Measures
-from farm.messages import Credit, Delivery, FrameTask, Size, VariantOf
+from coordinator.order import Order
+from farm.messages import Credit, Delivery, FrameTask, Size
 from farm.store.programs import KEPT_BIRTHS, Program
 from scene.time import Segment, segment_at, segments_covering
 
 MAX_SEGMENTS = 64
 """Edits that one frame's change can span. A canvas older than these gets a whole frame."""
 NO_BIRTHS: Mapping[int, Fraction] = MappingProxyType({})
-
-
-class Order(NamedTuple):
-    """What is to be on air."""
-
-    revision: int
-    """The newest scene revision; 0 when there is none yet."""
-    playing: bool
-    started_wall_ms: int | None
-    """Which start of the stream; a new one begins at scene time 0."""
-    quality: str = "high"
-    """How finely to draw, from the next epoch on."""
-    replacing: bool = False
-    """The process that gives credit is about to be replaced by one for a newer generation."""
-    snapshot: int = 0
-    """The newest of what is live, see :mod:`scene.live`; 0 when nothing is."""
-    batch: int = 1
-    """So many frames are ordered together, unless the next tick would wait for one of them."""
-    variant_of: VariantOf | None = None
-    """Where the scene of a rendition comes from."""
-    free: bool = False
-    """Frame n of a free stream shows frame ``first_frame`` + n of the scene, whoever encodes it."""
-    first_frame: int = 0
-    hold: int = 1
-    """Every so many ticks get a new picture."""
-    scale: Fraction = Fraction(1)
-    """How much smaller than the canvas to draw."""
-    lean: bool = False
-    """Without the layers that are optional."""
-    ahead: int = 0
-    """So many frames more are ordered than the credit asks for, so that the first of a batch isn't late."""
-    priority: str = "normal"
-    """Whose frames are drawn first when workers are short: one of ``farm.tasks.LANES``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,17 +61,6 @@ class Dispatch(NamedTuple):
     """The segment in which a revision goes on air for the first time."""
     refreshed: Segment | None = None
     """The segment in which a live snapshot goes on air for the first time."""
-
-
-def relieved(order: Order, measures: Measures) -> Order:
-    """``order`` as an overloaded stream gets it."""
-    return order._replace(
-        batch=measures.batch,
-        ahead=measures.ahead,
-        hold=measures.hold,
-        scale=measures.scale,
-        lean=measures.lean,
-    )
 
 
 def resume(program: Program) -> Show:

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 from coordinator.degrade import Measures
-from coordinator.dispatch import Order, relieved
+from coordinator.order import Order, relieved
 from farm.messages import Desired, StreamConfig
 from farm.store import keys
 from farm.store.connection import FarmRedis, as_text

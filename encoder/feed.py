@@ -11,7 +11,8 @@ from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
 from encoder.arrivals import Arrivals
-from encoder.sequencer import Choice, Refusal, Sequencer
+from encoder.sequencer import Sequencer
+from encoder.verdicts import Choice, Refusal
 from farm.clock import Clock
 from farm.errors import FrameRefused
 from farm.messages import FrameDone, Size

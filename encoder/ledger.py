@@ -13,7 +13,7 @@ from fractions import Fraction
 
 from encoder.flv import Kind, Tag
 from encoder.sense import LONGEST_NAME
-from encoder.sequencer import Choice, Repeat
+from encoder.verdicts import Choice, Repeat
 from farm.clock import Clock
 from farm.ledger import UNKNOWN_MS, FrameRecord
 from farm.messages import FrameDone

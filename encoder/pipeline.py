@@ -20,7 +20,8 @@ from encoder.keyframes import KeyframeRequests
 from encoder.lead import Lead
 from encoder.ledger import Ledger, Tick
 from encoder.meter import Meter
-from encoder.sequencer import Choice, Sequencer
+from encoder.sequencer import Sequencer
+from encoder.verdicts import Choice
 from farm.clock import Clock
 from farm.messages import Credit, Delivery, StreamSpec
 

@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from coordinator.cues import CueCaller
-from coordinator.dispatch import Order, Show, dispatch, resume
+from coordinator.dispatch import Show, dispatch, resume
+from coordinator.order import Order
 from farm.clock import ManualClock, SystemClock
 from farm.store import keys
 from farm.store.connection import FarmRedis

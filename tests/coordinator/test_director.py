@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from coordinator.director import MIN_BACKLOG, Director
-from coordinator.dispatch import Order
 from coordinator.hedging import Hedger
+from coordinator.order import Order
 from coordinator.publisher import Publisher
 from coordinator.teller import Teller
 from coordinator.tenure import Tenure

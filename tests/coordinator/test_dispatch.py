@@ -7,7 +7,8 @@ from fractions import Fraction
 import msgspec
 import pytest
 
-from coordinator.dispatch import MAX_SEGMENTS, Dispatch, Order, Show, dispatch, resume
+from coordinator.dispatch import MAX_SEGMENTS, Dispatch, Show, dispatch, resume
+from coordinator.order import Order
 from farm.messages import Credit, FrameTask
 from scene.time import Segment, segment_at
 from tests.coordinator.rig import FPS, LEAD, SLOTS, credit

@@ -15,7 +15,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from coordinator.dispatch import Order, Show, dispatch, resume
+from coordinator.dispatch import Show, dispatch, resume
+from coordinator.order import Order
 from farm.messages import Credit, FrameTask
 from farm.store.programs import Program
 from scene.time import segment_at

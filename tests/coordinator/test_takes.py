@@ -7,7 +7,8 @@ from fractions import Fraction
 import msgspec
 import pytest
 
-from coordinator.dispatch import Order, Show, dispatch, resume
+from coordinator.dispatch import Show, dispatch, resume
+from coordinator.order import Order
 from coordinator.takes import TakeTeller
 from farm.clock import ManualClock
 from farm.store import keys

@@ -7,7 +7,8 @@ from collections import Counter
 from typing import NamedTuple
 
 from encoder.authority import LATER_ANSWERS
-from encoder.sequencer import EMPTY, Refusal, Repeat
+from encoder.sequencer import EMPTY
+from encoder.verdicts import Refusal, Repeat
 from farm.messages import FrameDone
 
 

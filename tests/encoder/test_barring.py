@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from encoder.barring import GRACE_NS, Barring
-from encoder.sequencer import MOST_BLAMED, Refusal, Sequencer
+from encoder.sequencer import MOST_BLAMED, Sequencer
+from encoder.verdicts import Refusal
 from farm.messages import FrameDone
 from farm.workforce import Standing, WorkerState
 

@@ -12,7 +12,8 @@ from encoder.arrivals import Arrivals
 from encoder.authority import LATER_ANSWERS, Authority
 from encoder.canvas import Canvas
 from encoder.feed import Feed
-from encoder.sequencer import EMPTY, Choice, Refusal, Repeat, Sequencer
+from encoder.sequencer import EMPTY, Sequencer
+from encoder.verdicts import Choice, Refusal, Repeat
 from farm.clock import ManualClock
 from farm.messages import Delivery, FrameDone
 from farm.transport.mailbox import Letter, pack_frame

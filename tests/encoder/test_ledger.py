@@ -8,7 +8,7 @@ import pytest
 
 from encoder.flv import Kind, Tag
 from encoder.ledger import MOST_TICKS, Ledger, Tick
-from encoder.sequencer import Choice, Repeat
+from encoder.verdicts import Choice, Repeat
 from farm.clock import ManualClock
 from farm.ledger import UNKNOWN_MS
 from farm.messages import FrameDone

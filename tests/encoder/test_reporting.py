@@ -9,7 +9,7 @@ from encoder.ledger import Tick
 from encoder.link import Latest
 from encoder.meter import MOST_WORKERS, Meter
 from encoder.reporter import MOST_LAYERS, LayerErrors
-from encoder.sequencer import Choice
+from encoder.verdicts import Choice
 from farm.clock import ManualClock
 from farm.messages import FrameDone
 from farm.perf.ports import free_port

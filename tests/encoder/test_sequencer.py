@@ -13,7 +13,8 @@ import pytest
 
 from encoder.authority import LATER_ANSWERS, Authority
 from encoder.sense import LONGEST_MS, LONGEST_NAME
-from encoder.sequencer import EMPTY, Choice, Refusal, Repeat, Sequencer
+from encoder.sequencer import EMPTY, Sequencer
+from encoder.verdicts import Choice, Refusal, Repeat
 from farm.messages import FrameDone
 
 WINDOW = 4

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from encoder.authority import Authority
-from encoder.sequencer import EMPTY, Repeat, Sequencer
+from encoder.sequencer import EMPTY, Sequencer
+from encoder.verdicts import Repeat
 from farm.messages import FrameDone
 from tests.encoder.reference import Answered, Closed, Offered, Reference, Shown, Withdrawn
 

@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 from coordinator.degrade import Measures
-from coordinator.dispatch import Order, Show, dispatch, relieved
+from coordinator.dispatch import Show, dispatch
+from coordinator.order import Order, relieved
 from encoder.arrivals import Arrivals
 from encoder.canvas import Canvas
 from encoder.feed import Feed
