@@ -101,10 +101,10 @@ class Process:
 
 @contextmanager
 def on_air(redis: FarmRedis, redis_url: str, spec: StreamSpec) -> Iterator[Process]:
-    """A stream that has been on air for a second."""
+    """A stream that is on air, with pictures."""
     with encoder_process(redis_url, spec) as popen:
         process = Process(redis, popen.pid, label_of(spec.stream))
-        wait_until(lambda: (report := report_of(redis, spec.stream)) and report.fresh > 30, "pictures")
+        wait_until(lambda: (report := report_of(redis, spec.stream)) and report.fresh, "pictures")
         wait_until(lambda: all(o.state == "connected" for o in process.report(spec.stream).outputs), "on air")
         yield process
 
