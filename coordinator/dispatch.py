@@ -1,9 +1,10 @@
 """Which frames to order next, and what they show: pure, one stream at a time.
 
 The contract: frames ``max(last + 1, e + 1) .. e + lead`` for a credit of emitted ``e``, as soon as they are a
-batch or the next tick needs one; each once per owner and epoch, and of an overloaded stream only every
-``hold``-th, which stands for the ticks after it as well. Scene time never jumps: it goes on over
-pauses, edits, owners and encoder processes, and begins again at 0 only when the stream is started again.
+batch or the next tick needs one; each once per owner and epoch. Of an overloaded stream only every
+``hold``-th is ordered, which stands for the ticks after it as well; and none where a frame that is here says
+that nothing moves. Scene time never jumps: it goes on over pauses, edits, owners and encoder processes, and
+begins again at 0 only when the stream is started again.
 
 A frame's ``base`` is a promise that the canvas was drawn by the segments that travel with it. A new owner
 cannot know what the one before it, or a Redis that lost its last second, let the workers draw; so it orders

@@ -78,6 +78,11 @@ class Rig:
         entries = (self.settings.state_dir / "encoders").glob("*/*.json")
         return [process for entry in entries if (process := _noted(entry)) is not None]
 
+    def _encodes(self, stream: str) -> bool:
+        """Whether the process of ``stream`` is there."""
+        notes = (self.settings.state_dir / "encoders").glob(f"*/{stream}.json")
+        return any(_noted(note) is not None for note in notes)
+
     def redis_bytes(self) -> tuple[int, int]:
         """Bytes that came into the farm's Redis and went out of it so far."""
         with connect(reaching_private_redis(self.settings).broker_url()) as redis:
@@ -110,6 +115,8 @@ class Rig:
         """Wait until ``stream``, whose pace is free, has all its ``frames``. Raises FarmError."""
 
         def finished() -> bool:
+            if self._encodes(stream):  # seen without asking, which would cost what is measured
+                return False
             status = self.client.call("GET", f"/streams/{stream}/status")
             return (status["desired"], status["state"]) == ("stopped", "idle")
 
