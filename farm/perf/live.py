@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -14,6 +16,8 @@ from farm.perf.shows.catalogue import SHOWS
 STREAM = "perf-live"
 _WARM_S = 5
 _PIECE_S = 20
+_LATE = ("late", "missing", "gap")
+_AS_WANTED = ("", "held", "still")
 _NOTHING = Spread(UNKNOWN_MS, UNKNOWN_MS, UNKNOWN_MS)
 
 
@@ -37,9 +41,7 @@ def measure_live(show: str, *, size: str, fps: int, seconds: int) -> dict[str, A
         "size": size,
         "fps": fps,
         "frames": len(frames),
-        "late": sum(frame["cause"] in ("late", "missing", "gap") for frame in frames),
-        "repeated": sum(frame["cause"] != "" for frame in frames),
-        "causes": _causes(frames),
+        **repeats([frame["cause"] for frame in frames]),
         "latency_ms": {name: round(ms, 1) for name, ms in msgspec.structs.asdict(latency).items()},
         "cpu_percent": round(100 * used_s / took_s, 1),
         "cpu_ms_per_frame": round(1000 * used_s / took_s / fps, 2),
@@ -59,6 +61,11 @@ def _watched(farm: Rig, first: int, count: int, fps: int) -> list[dict[str, Any]
     return [frames[number] for number in sorted(frames)]
 
 
-def _causes(frames: list[dict[str, Any]]) -> dict[str, int]:
-    causes = [frame["cause"] for frame in frames if frame["cause"]]
-    return {cause: causes.count(cause) for cause in sorted(set(causes))}
+def repeats(causes: Sequence[str]) -> dict[str, Any]:
+    """Of the causes of all ticks, as the ledger has them: ticks that were late, ticks that showed the last
+    picture again though another was wanted, and all by cause."""
+    return {
+        "late": sum(cause in _LATE for cause in causes),
+        "repeated": sum(cause not in _AS_WANTED for cause in causes),
+        "causes": {cause: count for cause, count in sorted(Counter(causes).items()) if cause},
+    }
