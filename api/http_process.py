@@ -12,7 +12,7 @@ import socket
 import sys
 from pathlib import Path
 
-from farm.forking.process import Process, run_module
+from farm.forking.process import ForkServer, Process, run_module
 from farm.forking.restarting import STABLE_AFTER_S, restart_delay_s
 from farm.forking.waiting import ended
 from farm.log import get_logger
@@ -33,7 +33,7 @@ class HttpProcess:
     """Keeps the HTTP API running from :meth:`keep` to :meth:`stop`."""
 
     def __init__(self, fork_server: Path | None) -> None:
-        self._fork_server = fork_server
+        self._fork_server = ForkServer.at(fork_server)
         self._process: Process | None = None
         self._stopping = asyncio.Event()
 

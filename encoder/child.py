@@ -18,11 +18,14 @@ from encoder.registry import Entry
 from encoder.watchdog import TickCount, at_rest
 from farm.errors import EncoderFailed
 from farm.forking.kinship import born_s
-from farm.forking.process import run_module
+from farm.forking.process import ForkServer, run_module
 from farm.messages import StreamSpec, to_json
 from farm.transport.ring import RING_PREFIX, SHM_DIR
 
 _MOST_WORDS_BYTES = 500
+FORK_PATIENCE_S = 0.3
+"""The fork server answers within milliseconds. If it hangs, a stream is off the air and all others go without
+a watchdog meanwhile; a process that is started alone takes a second and needs nobody."""
 
 
 class Child:
@@ -146,7 +149,7 @@ class Launched:
             # Nothing here is linear algebra, for which numpy would start a thread per core.
             os.environ | {"OPENBLAS_NUM_THREADS": "1"},
             (self._memory, sys.stdout.fileno(), sys.stderr.fileno()),
-            fork_server=fork_server,
+            fork_server=ForkServer.at(fork_server, FORK_PATIENCE_S),
             own_session=True,
         )
         self.pid = self._process.pid

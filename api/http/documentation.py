@@ -12,7 +12,7 @@ import msgspec
 
 from api.http.document import Document
 from farm.errors import FarmError
-from farm.forking.process import run_module
+from farm.forking.process import ForkServer, run_module
 from farm.messages import from_pack
 
 MODULE = "api.http.document"
@@ -40,7 +40,7 @@ def _written(fork_server: Path | None) -> Document:
     try:
         with Path(os.devnull).open("rb") as nothing:
             fds = (nothing.fileno(), paper, sys.stderr.fileno())
-            process = run_module(MODULE, (), os.environ, fds, fork_server=fork_server)
+            process = run_module(MODULE, (), os.environ, fds, fork_server=ForkServer.at(fork_server))
         if not select.select([process.pidfd], [], [], WITHIN_S)[0]:
             process.kill()
         if code := process.exit_code():

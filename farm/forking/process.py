@@ -13,8 +13,9 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple, Self
 
-from farm.forking.wire import Born, Died, Launch, connected, receive, send
+from farm.forking.wire import PATIENCE_S, Born, Died, Launch, connected, receive, send
 from farm.log import get_logger
 
 UNKNOWN_CODE = 1
@@ -55,6 +56,18 @@ class Process:
         self.send_signal(signal.SIGKILL)
 
 
+class ForkServer(NamedTuple):
+    """Where it listens, and how long to wait for it: to fork, and to tell how a process ended."""
+
+    path: Path
+    patience_s: float = PATIENCE_S
+
+    @classmethod
+    def at(cls, path: Path | None, patience_s: float = PATIENCE_S) -> Self | None:
+        """The one at ``path``; None where there is none."""
+        return None if path is None else cls(path, patience_s)
+
+
 def run_program(
     command: Sequence[str], environment: Mapping[str, str], fds: Sequence[int], *, own_session: bool = False
 ) -> Process:
@@ -78,7 +91,7 @@ def run_module(
     environment: Mapping[str, str],
     fds: Sequence[int],
     *,
-    fork_server: Path | None,
+    fork_server: ForkServer | None,
     own_session: bool = False,
 ) -> Process:
     """Start ``python -m module arguments`` with ``fds`` as 0, 1 and 2, forked if ``fork_server`` answers.
@@ -97,8 +110,8 @@ def run_module(
     return run_program(command, environment, fds, own_session=own_session)
 
 
-def _forked(fork_server: Path, launch: Launch, fds: Sequence[int]) -> Process:
-    connection = connected(fork_server)
+def _forked(fork_server: ForkServer, launch: Launch, fds: Sequence[int]) -> Process:
+    connection = connected(fork_server.path, fork_server.patience_s)
     try:
         send(connection, launch, fds)
         born, [pidfd] = receive(connection, Born)

@@ -22,7 +22,8 @@ from farm.messages import from_pack, to_pack
 _LENGTH = struct.Struct("<I")
 _MOST_BYTES = 16_000_000
 MOST_FDS = 3
-_PATIENCE_S = 5.0
+PATIENCE_S = 5.0
+"""How long a client waits for the server, unless it is in a hurry."""
 
 T = TypeVar("T")
 
@@ -49,11 +50,14 @@ class Died(msgspec.Struct, frozen=True):
     code: int
 
 
-def connected(path: Path) -> socket.socket:
-    """A connection to the server that listens at ``path``. Raises OSError."""
+def connected(path: Path, patience_s: float = PATIENCE_S) -> socket.socket:
+    """A connection to the server that listens at ``path``, which is waited for so long each time.
+
+    Raises OSError.
+    """
     connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
-        connection.settimeout(_PATIENCE_S)
+        connection.settimeout(patience_s)
         with _short(path) as address:
             connection.connect(address)
     except OSError:

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from farm.errors import SettingsError
 from farm.forking.kinship import adopt_orphans, bury_orphans
-from farm.forking.process import Process, run_module
+from farm.forking.process import ForkServer, Process, run_module
 from farm.forking.roles import forked_server
 from farm.forking.server import preload
 from farm.forking.waiting import ended
@@ -43,7 +43,7 @@ class Farm:
     def __init__(self, settings: Settings, supervisor: Supervisor, environment: Mapping[str, str]) -> None:
         self._supervisor = supervisor
         self._environment = {**os.environ, **environment}
-        self._fork_server = fork_server_path(settings)
+        self._fork_server = ForkServer(fork_server_path(settings))
         self._step: Process | None = None
 
     async def run(self, *, demo: bool) -> int:

@@ -14,7 +14,7 @@ import psutil
 
 from farm.errors import SettingsError
 from farm.forking.kinship import born_s
-from farm.forking.process import Process, run_module, run_program
+from farm.forking.process import ForkServer, Process, run_module, run_program
 from farm.forking.restarting import STABLE_AFTER_S, restart_delay_s
 from farm.forking.waiting import ended
 from farm.log import get_logger
@@ -166,7 +166,7 @@ def _run(service: Service, environment: dict[str, str], fds: Sequence[int]) -> P
     if not service.module:
         return run_program(service.command, environment, fds)
     module, *arguments = service.command
-    fork_server = Path(environment["FORK_SERVER"])
+    fork_server = ForkServer(Path(environment["FORK_SERVER"]))
     return run_module(module, arguments, environment, fds, fork_server=fork_server)
 
 

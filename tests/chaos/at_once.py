@@ -10,8 +10,9 @@ from tests.chaos.faults import (
     http_process,
     kill,
     service,
+    while_stopped,
 )
-from tests.chaos.one_host import BACK_MS, BLACK, COORDINATOR_MS
+from tests.chaos.one_host import BACK_MS, BLACK, COORDINATOR_MS, PROCESS_MS, STOPPED_S
 
 NODE_MS = 5000.0
 """A node died together with its processes: so soon its streams are on air."""
@@ -44,5 +45,11 @@ CASES = (
         "kill -9: encoder node with its process",
         kill(service("encoder"), encoder_process),
         Marks(NODE_MS, reconnects=1, unreadable=BLACK, silence_ms=NODE_MS),
+    ),
+    Case(
+        "SIGSTOP: fork server; kill -9: encoder process and a worker",
+        while_stopped(service("forks"), kill(encoder_process, service("worker-1"))),
+        Marks(PROCESS_MS, reconnects=1, unreadable=BLACK, silence_ms=PROCESS_MS),
+        STOPPED_S,
     ),
 )

@@ -9,9 +9,11 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
 
+import psutil
+
 from api.http.outputs import FARM_OUTPUT
 from tests.chaos.case import STREAM, Arena, Case, Marks
-from tests.chaos.faults import kill, service
+from tests.chaos.faults import kill, service, stop
 from tests.chaos.one_host import WORKER_MS
 from tests.conftest import wait_until
 from tests.integration.running_farm import RunningFarm
@@ -142,18 +144,24 @@ def ticking_on(
     return watched
 
 
+def _serving(farm: RunningFarm) -> psutil.Process:
+    """The child of the RTMP server's master that does its work."""
+    return farm.service("rtmp").children()[0]
+
+
+def _away(ms: float) -> Marks:
+    """Nobody sees anything for so long: it looks like ticks that were missed."""
+    return Marks(
+        WORKER_MS,
+        missing_ticks=int(ms / 1000 * FPS),
+        reconnects=1,
+        recovered_s=SERVER_MS / 1000,
+        silence_ms=ms,
+    )
+
+
 CASES = (
-    Case(
-        "kill -9: RTMP server",
-        ticking_on(kill(service("rtmp"))),
-        # What nobody could see while the server was away looks like ticks that were missed.
-        Marks(
-            WORKER_MS,
-            missing_ticks=int(SERVER_MS / 1000 * FPS),
-            reconnects=1,
-            recovered_s=SERVER_MS / 1000,
-            silence_ms=SERVER_MS,
-        ),
-    ),
+    Case("kill -9: RTMP server", ticking_on(kill(service("rtmp"))), _away(SERVER_MS)),
+    Case("SIGSTOP: RTMP server", ticking_on(stop(_serving)), _away(1000 * HANGS_S + SERVER_MS), HANGS_S),
     Case("one of two destinations hangs", ticking_on(one_of_two_hangs), Marks(0), HANGS_S),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from functools import partial
 
 import psutil
@@ -96,6 +96,20 @@ def stop(victim: Victim) -> Callable[[Arena], AbstractContextManager[None]]:
                 process.send_signal(signal.SIGCONT)
 
     return strike
+
+
+def while_stopped(
+    stopped: Victim, strike: Callable[[Arena], AbstractContextManager[None]]
+) -> Callable[[Arena], AbstractContextManager[None]]:
+    """``strike``, and who would help is stopped."""
+
+    @contextmanager
+    def both(arena: Arena) -> Iterator[None]:
+        with ExitStack() as afterwards, stop(stopped)(arena):
+            afterwards.enter_context(strike(arena))
+            yield
+
+    return both
 
 
 def _replaced(victim: Victim, farm: RunningFarm, pid: int) -> bool:

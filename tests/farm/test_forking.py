@@ -18,9 +18,9 @@ from typing import BinaryIO
 import psutil
 import pytest
 
-from farm.forking.process import UNKNOWN_CODE, Process, run_module, run_program
+from farm.forking.process import UNKNOWN_CODE, ForkServer, Process, run_module, run_program
 from farm.forking.waiting import ended
-from farm.forking.wire import connected
+from farm.forking.wire import PATIENCE_S, connected
 from tests.conftest import wait_until
 
 PROBE = '''
@@ -101,7 +101,10 @@ def run(path: Path, modules: Path) -> Iterator[Run]:
     started: list[Process] = []
 
     def start(
-        *arguments: str, environment: Mapping[str, str] | None = None, own_session: bool = False
+        *arguments: str,
+        environment: Mapping[str, str] | None = None,
+        own_session: bool = False,
+        patience_s: float = PATIENCE_S,
     ) -> Output:
         read_end, write_end = os.pipe()
         inputs, typed = os.pipe()
@@ -109,7 +112,14 @@ def run(path: Path, modules: Path) -> Iterator[Run]:
         os.close(typed)
         given = {"PYTHONPATH": str(modules), "PATH": os.environ["PATH"], **(environment or {})}
         fds = (inputs, write_end, write_end)
-        process = run_module("probe", arguments, given, fds, fork_server=path, own_session=own_session)
+        process = run_module(
+            "probe",
+            arguments,
+            given,
+            fds,
+            fork_server=ForkServer(path, patience_s),
+            own_session=own_session,
+        )
         os.close(inputs)
         os.close(write_end)
         started.append(process)
@@ -191,6 +201,34 @@ def test_without_the_server_a_module_is_started_alone(run: Run, capsys: pytest.C
     assert (said["input"], said["heavy"]) == ("typed", out.process.pid)
     out.process.terminate()
     assert exit_code(out.process) == -signal.SIGTERM
+
+
+def test_a_server_that_hangs_is_not_waited_for_and_leaves_no_second_process(
+    server: subprocess.Popen[bytes], run: Run, modules: Path
+) -> None:
+    asked = psutil.Process(server.pid)
+    server.send_signal(signal.SIGSTOP)
+    try:
+        out = run("wait", environment={"PYTHONPATH": f"{modules}:{Path.cwd()}"}, patience_s=0.05)
+        assert out.word()["heavy"] == out.process.pid, "it imported that itself"
+    finally:
+        server.send_signal(signal.SIGCONT)
+    run().word()  # what was asked before was answered by now
+    wait_until(lambda: not asked.children(), "the one that nobody waited for is gone")
+    assert out.process.exit_code() is None
+
+
+def test_of_an_end_that_a_hanging_server_does_not_tell_nobody_waits_to_hear(
+    server: subprocess.Popen[bytes], run: Run
+) -> None:
+    out = run("wait", patience_s=0.05)
+    out.word()
+    server.send_signal(signal.SIGSTOP)
+    try:
+        out.process.kill()
+        assert exit_code(out.process) == UNKNOWN_CODE
+    finally:
+        server.send_signal(signal.SIGCONT)
 
 
 def test_the_server_leaves_nothing_but_its_children_behind(
