@@ -11,10 +11,17 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from farm.perf.ports import free_port
 from farm.services import redis_command, rtmp_command
 from farm.store.connection import FarmRedis, connect
+
+# A machine that does something else as well is slow, which says nothing about what is tested.
+settings.register_profile(
+    "untimed", parent=settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("untimed")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
