@@ -46,8 +46,9 @@ def scene_head(stream: str) -> str:
 
 
 def scene_births(stream: str) -> str:
-    """hash: revision -> scene time (seconds, a fraction) at which it was first shown; never changed."""
-    return f"ff:scene-births:{stream}"
+    """sorted set by revision: "revision time", the scene time (seconds, a fraction) at which it was first shown;
+    never changed."""
+    return f"ff:scene-birth-times:{stream}"
 
 
 def scene_notes(stream: str) -> str:
