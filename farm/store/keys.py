@@ -46,8 +46,8 @@ def scene_head(stream: str) -> str:
 
 
 def scene_births(stream: str) -> str:
-    """sorted set by revision: "revision time", the scene time (seconds, a fraction) at which it was first shown;
-    never changed."""
+    """sorted set by revision: "revision time", the scene time (seconds, a fraction) at which it was first
+    shown; never changed."""
     return f"ff:scene-birth-times:{stream}"
 
 
