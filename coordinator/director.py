@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from coordinator.degrade import Measures
 from coordinator.dispatch import Dispatch, Show, dispatch, handed_over, resume
 from coordinator.hedging import Hedger
 from coordinator.isolation import Isolation
 from coordinator.order import Order, relieved
-from coordinator.publisher import Publisher, Terms
+from coordinator.publisher import USUAL, Publisher, Terms
 from coordinator.teller import Teller
 from coordinator.tenure import Tenure
 from farm.clock import Clock
@@ -18,11 +18,13 @@ from farm.messages import Credit, FrameTask
 from farm.store.keepsake import OnAir
 from farm.store.leases import Lease
 from farm.store.programs import Program, ProgramStore
+from farm.tasks import LANES
 
 log = get_logger(__name__)
 
 MIN_BACKLOG = 32
-"""Tasks that may wait for a worker however few frames are wanted."""
+"""Tasks of a priority that may wait for a worker however few frames are wanted."""
+_PRIORITIES = {lane: priority for priority, lane in LANES.items()}
 
 
 class Director:
@@ -48,7 +50,8 @@ class Director:
         self._kept_emitted: dict[str, int] = {}
         self._isolation = Isolation()
         self._isolated_telling = Isolation()
-        self._stuck = False
+        self._stuck: set[str] = set()
+        """Lanes in which more tasks wait than workers take."""
 
     def order(self, stream: str, order: Order) -> None:
         """What is to be on air of ``stream`` from the next frame on that is ordered."""
@@ -97,12 +100,16 @@ class Director:
         """Order the frames that ``credits_``, one a stream, call for; how many.
 
         ``frames_wanted`` is how many frames all streams of the farm together want to be under way: once twice
-        as many wait for workers, none are added until they are fewer. ``drawers`` is how many frames the
-        workers can draw at once: late frames are ordered again only while one of several is free.
+        as many of a priority wait for workers, none of it are added until they are fewer; those of others
+        are not to suffer for that. ``drawers`` is how many frames the workers can draw at once: late frames
+        are ordered again only while one of several is free.
         """
         mine = [(credit, lease) for credit in credits_ if (lease := self._tenure.lease(credit.stream))]
         bound = max(MIN_BACKLOG, 2 * frames_wanted)
-        if not mine or (self._stuck and self._is_stuck(self._publisher.backlog(), bound)):
+        if mine and self._stuck:
+            self._note(self._publisher.waiting(), bound)
+            mine = [(credit, lease) for credit, lease in mine if self._lane(credit.stream) not in self._stuck]
+        if not mine:
             return 0
         steps: dict[str, Dispatch] = {}
         for credit, lease in mine:
@@ -117,7 +124,7 @@ class Director:
             if (order := self._orders.get(stream)) is not None
         }
         again = self._late(mine, drawers)
-        self._is_stuck(self._publisher.publish(tasks, terms), bound)
+        self._note(self._publisher.publish(tasks, terms), bound)
         self._publisher.publish_again(again, terms)
         self._hedger.ordered(tasks)
         for stream, step in steps.items():
@@ -186,16 +193,20 @@ class Director:
             return resume(stored)
         return show
 
-    def _is_stuck(self, waiting: int, bound: int) -> bool:
-        """Whether the workers do not keep up; said once when it begins and once when it ends."""
-        stuck = waiting > bound
-        if stuck is not self._stuck:
-            self._stuck = stuck
-            if stuck:
-                log.warning("no worker takes frames; ordering none", waiting=waiting, bound=bound)
-            else:
-                log.info("workers take frames again", waiting=waiting)
-        return stuck
+    def _lane(self, stream: str) -> str:
+        order = self._orders.get(stream)
+        return (USUAL if order is None else _terms(order)).lane
+
+    def _note(self, waiting: Mapping[str, int], bound: int) -> None:
+        """Note in which lanes workers do not keep up; said once when it begins and once when it ends."""
+        for lane, tasks in waiting.items():
+            if tasks > bound and lane not in self._stuck:
+                self._stuck.add(lane)
+                told = {"priority": _PRIORITIES[lane], "waiting": tasks, "bound": bound}
+                log.warning("workers do not keep up; ordering no more frames until they do", **told)
+            elif tasks <= bound and lane in self._stuck:
+                self._stuck.remove(lane)
+                log.info("workers keep up again", priority=_PRIORITIES[lane], waiting=tasks)
 
 
 def _terms(order: Order) -> Terms:

@@ -123,12 +123,12 @@ class Publisher:
     def __init__(self, redis: FarmRedis) -> None:
         self._redis = redis
 
-    def publish(self, tasks: Sequence[FrameTask], terms: Mapping[str, Terms] = NO_TERMS) -> int:
+    def publish(self, tasks: Sequence[FrameTask], terms: Mapping[str, Terms] = NO_TERMS) -> Mapping[str, int]:
         """Queue ``tasks``, the first of a priority to be drawn first; ``terms`` are those of their streams,
-        where they are not the usual ones. Answers how many waited for a worker before these, in the same
-        lanes."""
+        where they are not the usual ones. Answers how many waited for a worker before these, by lane, of
+        the lanes that they went into."""
         if not tasks:
-            return 0
+            return {}
         lanes: dict[str, list[bytes]] = {}
         for stream, of_stream in groupby(tasks, key=lambda task: task.stream):
             own = terms.get(stream, USUAL)
@@ -139,8 +139,7 @@ class Publisher:
                 pipe.lpush(name, *envelopes)
                 pipe.pexpire(name, EXPIRES_MS)
             lengths = pipe.execute()[::2]
-        waited: int = sum(lengths) - sum(map(len, lanes.values()))
-        return waited
+        return {lane: length - len(lanes[lane]) for lane, length in zip(lanes, lengths, strict=True)}
 
     def publish_again(self, tasks: Sequence[FrameTask], terms: Mapping[str, Terms] = NO_TERMS) -> None:
         """Queue second draws, each by itself and before all that waits with the priority of its stream, and
@@ -158,9 +157,13 @@ class Publisher:
                 note_hedge(pipe, task.stream, task.epoch, task.frame)
             pipe.execute()
 
-    def backlog(self) -> int:
-        """How many tasks wait for a worker."""
+    def waiting(self) -> Mapping[str, int]:
+        """How many tasks wait for a worker, by lane."""
         with self._redis.pipeline(transaction=False) as pipe:
             for lane in LANES.values():
                 pipe.llen(lane)
-            return sum(pipe.execute())
+            return dict(zip(LANES.values(), pipe.execute(), strict=True))
+
+    def backlog(self) -> int:
+        """How many tasks wait for a worker in all."""
+        return sum(self.waiting().values())

@@ -17,6 +17,7 @@ from farm.store.events import EventLog
 from farm.store.leases import LeaseStore
 from farm.store.programs import ProgramStore
 from farm.store.scenes import SceneStore
+from farm.tasks import LANES
 from tests.coordinator.rig import LEAD, commit_scene, credit
 
 TTL_MS = 60_000
@@ -56,3 +57,13 @@ def test_a_farm_that_wants_more_frames_may_have_more_waiting(director: Director,
     redis.lpush(keys.QUEUE, *["another stream's"] * (2 * MIN_BACKLOG))
     assert director.direct([credit(-1)], frames_wanted=MIN_BACKLOG) == LEAD
     assert director.direct([credit(0)], frames_wanted=2 * MIN_BACKLOG) == 1
+
+
+def test_what_waits_with_a_low_priority_holds_up_no_other(director: Director, redis: FarmRedis) -> None:
+    director.order("s", Order(revision=1, playing=True, started_wall_ms=100, priority="low"))
+    redis.lpush(LANES["low"], *["another stream's"] * (MIN_BACKLOG + 1))
+    assert director.direct([credit(-1)], frames_wanted=LEAD) == LEAD  # only now it is seen
+    assert director.direct([credit(0)], frames_wanted=LEAD) == 0
+    director.order("s", Order(revision=1, playing=True, started_wall_ms=100, priority="high"))
+    assert director.direct([credit(1)], frames_wanted=LEAD) == 2
+    assert redis.llen(LANES["high"]) == 2

@@ -175,16 +175,18 @@ def test_second_draws_that_nobody_takes_are_dropped_by_redis(publisher: Publishe
 
 
 def test_the_backlog_is_counted(publisher: Publisher) -> None:
-    assert publisher.publish([]) == 0
+    assert publisher.publish([]) == {}
     assert publisher.backlog() == 0
-    assert publisher.publish([frame_task(4), frame_task(5)]) == 0
+    assert publisher.publish([frame_task(4), frame_task(5)]) == {keys.QUEUE: 0}
     assert publisher.backlog() == 2
+    publisher.publish([frame_task(6)], {"s": Terms(priority="low")})
+    assert publisher.waiting() == {LANES["high"]: 0, LANES["normal"]: 2, LANES["low"]: 1}
 
 
 def test_whoever_publishes_hears_how_many_waited_already_in_the_same_lanes(publisher: Publisher) -> None:
     publisher.publish([frame_task(4), frame_task(5)])
-    assert publisher.publish([frame_task(6)], {"s": Terms(priority="high")}) == 0
-    assert publisher.publish([frame_task(7), frame_task(8)]) == 2
+    assert publisher.publish([frame_task(6)], {"s": Terms(priority="high")}) == {LANES["high"]: 0}
+    assert publisher.publish([frame_task(7), frame_task(8)]) == {keys.QUEUE: 2}
 
 
 def test_a_broker_that_does_not_answer_is_said_in_our_words() -> None:
