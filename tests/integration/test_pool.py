@@ -27,7 +27,9 @@ def pool(start_farm: StartFarm) -> RunningFarm:
     """A farm with a stream on air, which may order many frames twice."""
     light = {"STREAM_RESOLUTION": "320x180", "TARGET_FPS": "30", "DEGRADE": "false"}
     farm = start_farm(REDIS_PASSWORD="of-this-test", HEDGE_PERCENT="20", ASSET_PRELOAD="lazy", **light)
-    farm.call("POST", "/streams", {"id": STREAM})
+    # Its number changes with every frame, so that every one of them is drawn.
+    number = {"id": "number", "type": "frame_number", "bits": 16, "cell": 8}
+    farm.call("POST", "/streams", {"id": STREAM, "scene": {"layers": [number]}})
     farm.call("POST", f"/streams/{STREAM}/start")
     wait_until(lambda: farm.call("GET", f"/streams/{STREAM}/status")["frameCount"] > 45, "it is on air", 45)
     return farm
