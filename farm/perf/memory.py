@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from farm.perf.rig import own_farm
@@ -18,32 +19,47 @@ _EVERY_S = 5.0
 
 
 def measure_memory(show: str, *, size: str, fps: int, minutes: float) -> dict[str, Any]:
-    """PSS of all processes of a farm with one stream, in 10^6 bytes: the most, and the slope of what is
-    measured every five seconds with its standard error, in MB a minute. Raises FarmError."""
+    """What all processes of a farm with one stream take, in 10^6 bytes, looked at every five seconds.
+
+    ``pss_mb`` is the most; ``written_mb``, by minute, what of it they wrote to. The slope, in MB a minute
+    with its standard error, is that of the second half: what is remembered for a while fills up in the
+    first. Raises FarmError.
+    """
     with own_farm(target_fps=fps, stream_resolution=size) as farm:
         farm.show(STREAM, SHOWS[show](), {"STREAM_RESOLUTION": size, "TARGET_FPS": fps})
         farm.until(lambda: farm.emitted(STREAM) > 0, "the stream is on air", 30)
         farm.settle(STREAM, _WARM_S * fps)
         began_s = time.monotonic()
         points: list[tuple[float, float]] = []
+        most_mb = 0.0
         while True:
             shares = farm.memory()
-            total_mb = sum(share.pss_mb for share in shares.values())
-            points.append((time.monotonic() - began_s, total_mb))
-            if points[-1][0] >= minutes * 60:
+            most_mb = max(most_mb, sum(share.pss_mb for share in shares.values()))
+            minute = (time.monotonic() - began_s) / 60
+            points.append((minute, sum(share.written_mb for share in shares.values())))
+            if minute >= minutes:
                 break
             time.sleep(_EVERY_S)
-    slope = trend([(second / 60, mb) for second, mb in points])
+    slope = trend(points[len(points) // 2 :])
     return {
         "show": show,
         "size": size,
         "fps": fps,
-        "pss_mb": round(max(mb for _, mb in points)),
+        "pss_mb": round(most_mb),
         "mark_mb": MARK_MB,
         "most_mb": MOST_MB,
         "slope_mb_per_min": round(slope.slope, 3),
         "noise_mb_per_min": round(slope.noise, 3),
         "grows": slope.grows(),
         "minutes": minutes,
+        "written_mb": [round(mb, 1) for mb in by_minute(points)],
         "processes": {name: share._asdict() for name, share in shares.items()},
     }
+
+
+def by_minute(points: Sequence[tuple[float, float]]) -> list[float]:
+    """The first value of each whole minute of ``points`` (minute, value), which are in their order."""
+    firsts: dict[int, float] = {}
+    for minute, value in points:
+        firsts.setdefault(int(minute), value)
+    return list(firsts.values())

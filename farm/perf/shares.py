@@ -19,16 +19,20 @@ class Share(NamedTuple):
     """What it shares counts by its part of it: those of all processes add up to what they take together."""
     own_mb: float
     """What nobody shares, and what would be free without it."""
+    written_mb: float
+    """Of ``pss_mb`` what was written to. The rest is files of programs, and how much of these is this
+    process's part depends on who else of this host happens to run the same ones."""
 
 
-NOTHING = Share(0.0, 0.0)
+NOTHING = Share(0.0, 0.0, 0.0)
 
 
 def share_in(rollup: str) -> Share:
     """What the text of a ``smaps_rollup`` says."""
     bytes_of = {name: int(kb) * 1024 for name, kb in _FIELD.findall(rollup)}
     own = bytes_of.get("Private_Clean", 0) + bytes_of.get("Private_Dirty", 0)
-    return Share(round(bytes_of.get("Pss", 0) / 1e6, 1), round(own / 1e6, 1))
+    sizes = (bytes_of.get("Pss", 0), own, bytes_of.get("Pss_Dirty", 0))
+    return Share(*(round(size / 1e6, 1) for size in sizes))
 
 
 def share_of(pid: int) -> Share:

@@ -22,12 +22,13 @@ SwapPss:               0 kB
 
 
 def test_the_share_of_a_process_is_in_its_rollup() -> None:
-    assert share_in(ROLLUP) == Share(pss_mb=20.5, own_mb=13.3)
+    assert share_in(ROLLUP) == Share(pss_mb=20.5, own_mb=13.3, written_mb=15.4)
     assert share_in("") == NOTHING
 
 
 def test_a_process_that_runs_takes_some_and_one_that_is_gone_nothing() -> None:
     own = share_of(os.getpid())
+    assert 0 < own.written_mb <= own.pss_mb
     assert 0 < own.own_mb <= own.pss_mb < psutil.Process().memory_info().rss / 1e6 + 1
     assert share_of(2**22 + 1) == NOTHING
 

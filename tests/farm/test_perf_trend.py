@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from farm.perf.memory import by_minute
 from farm.perf.trend import Trend, trend
 
 
@@ -45,3 +46,8 @@ def test_a_slope_on_top_is_found_on_top(values: list[float], slope: float) -> No
     leaning = trend([(i, value + slope * i) for i, value in enumerate(values)])
     assert leaning.slope - plain.slope == pytest.approx(slope, abs=1e-6)
     assert leaning.noise >= 0
+
+
+def test_of_each_minute_the_first_measurement_is_told() -> None:
+    assert by_minute([(0.0, 5.0), (0.5, 9.0), (1.2, 6.0), (2.0, 7.0), (2.9, 1.0)]) == [5.0, 6.0, 7.0]
+    assert by_minute([]) == []
