@@ -51,6 +51,11 @@ class RedisServer:
             client.config_set("repl-diskless-sync-delay", 0)
             client.execute_command("REPLICAOF", *(("127.0.0.1", other.port) if other else ("NO", "ONE")))
 
+    def wait_for_replica(self) -> None:
+        """Until it has all that was written here: one that lags, or begins anew, is nothing to go over to."""
+        with closing(self.client()) as client:
+            wait_until(lambda: client.wait(1, 100), "the replica has all that was written", 30)
+
     def client(self) -> FarmRedis:
         """A client of this very server, whatever its role."""
         return connect(self.url)
@@ -90,6 +95,7 @@ def killed_for_a_while(arena: OwnRedis) -> Iterator[None]:
 def fails_over(arena: OwnRedis) -> Iterator[None]:
     """The primary dies; a moment later its replica takes over, at another address."""
     dead = arena.primary
+    dead.wait_for_replica()
     dead.kill()
     yield
     arena.change_places()
@@ -101,8 +107,7 @@ def fails_over(arena: OwnRedis) -> Iterator[None]:
 def is_demoted(arena: OwnRedis) -> Iterator[None]:
     """Primary and replica change places; both stay reachable."""
     old = arena.primary
-    with closing(old.client()) as client:
-        wait_until(lambda: client.wait(1, 100), "the replica has all that was written", 30)
+    old.wait_for_replica()
     arena.change_places()
     old.follow(arena.primary)
     yield
