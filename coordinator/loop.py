@@ -28,12 +28,12 @@ from coordinator.timer import Timer
 from coordinator.unrecorded import Unrecorded
 from coordinator.ward import Ward
 from farm.clock import Clock
-from farm.errors import StoreUnavailable
+from farm.errors import StoreCannotSave, StoreUnavailable
 from farm.log import get_logger
 from farm.messages import to_json
 from farm.store import keys
 from farm.store.channels import Subscription
-from farm.store.connection import FarmRedis
+from farm.store.connection import FarmRedis, begin_file_anew
 from farm.store.events import EventLog
 from farm.store.handovers import HandoverStore
 from farm.store.heartbeats import beat, end_beat
@@ -105,7 +105,7 @@ class Coordinator:
     def run(self, stop: Flag) -> None:
         """Work until ``stop`` is set, whatever becomes of Redis meanwhile; then give up all leases."""
         retry_s = FIRST_RETRY_S
-        away = False
+        away = unsaved = False
         while not stop.is_set():
             try:
                 with closing(Subscription(self._redis, *CHANNELS)) as heard:
@@ -114,11 +114,13 @@ class Coordinator:
                         self.turn(heard)
                         if away:
                             log.info("Redis is back")
-                        away, retry_s = False, FIRST_RETRY_S
+                        if unsaved:
+                            begin_file_anew(self._redis)
+                        away, unsaved, retry_s = False, False, FIRST_RETRY_S
             except StoreUnavailable as error:
                 if not away:
                     log.warning("driving nothing until Redis is back", reason=error.message)
-                away = True
+                away, unsaved = True, unsaved or isinstance(error, StoreCannotSave)
                 self._clock.sleep_until_ns(self._clock.monotonic_ns() + int(retry_s * 1e9))
                 retry_s = min(LAST_RETRY_S, 2 * retry_s)
         self._leave()

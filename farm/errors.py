@@ -145,6 +145,10 @@ class StoreUnavailable(FarmError):
     severity = Severity.TRANSIENT
 
 
+class StoreCannotSave(StoreUnavailable):
+    """Redis cannot write to its disk and refuses everything until it can."""
+
+
 class FrameRefused(FarmError):
     """A delivered frame cannot be used; ``reason`` is a word for counters (late, torn, fence, epoch …);
     ``worker`` says who drew it, and ``frame`` which it was to be, where that can be read."""

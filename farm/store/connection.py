@@ -10,9 +10,11 @@ from redis.client import Pipeline
 from redis.exceptions import NoScriptError
 from redis.retry import Retry
 
-from farm.errors import StoreUnavailable
+from farm.errors import StoreCannotSave, StoreUnavailable
+from farm.log import get_logger
 from farm.store.primary import connection_options, split_urls
 
+log = get_logger(__name__)
 _NOT_PERSISTED = "MISCONF"
 """What Redis says while its append-only file cannot be written."""
 
@@ -26,7 +28,7 @@ def unavailable(error: redis.RedisError) -> StoreUnavailable:
     if isinstance(error, redis.OutOfMemoryError):
         return StoreUnavailable("Redis has no memory left and refuses to write")
     if isinstance(error, redis.ResponseError) and str(error).startswith(_NOT_PERSISTED):
-        return StoreUnavailable("Redis cannot save to its disk (is it full?) and refuses to write")
+        return StoreCannotSave("Redis cannot save to its disk (is it full?) and refuses to write")
     return StoreUnavailable(f"Redis does not answer ({type(error).__name__})")
 
 
@@ -88,3 +90,16 @@ def connect(url: str, *, timeout_s: float = 2.0) -> FarmRedis:
     client = FarmRedis(connection_pool=pool)
     client.auto_close_connection_pool = True
     return client
+
+
+def begin_file_anew(client: FarmRedis) -> None:
+    """Have Redis write its append-only file anew, after it could not write for a while.
+
+    What it cuts off then is not always what it wrote last (seen with 7.0.15, as a primary that was a replica
+    before), and a file with a hole keeps it from ever starting again. A Redis that may not be told to, or is
+    at it already, is left alone.
+    """
+    try:
+        client.bgrewriteaof()
+    except StoreUnavailable as error:
+        log.info("Redis does not write its file anew", reason=error.message)

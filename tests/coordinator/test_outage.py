@@ -121,6 +121,26 @@ def test_a_redis_that_was_away_finds_the_coordinator_waiting(tmp_path: Path) -> 
             assert status(redis).node == node.name
 
 
+def test_a_redis_that_could_not_save_is_told_to_write_its_file_anew(tmp_path: Path) -> None:
+    port, key = free_port(), keys.component("coordinator:one")
+    url = f"redis://127.0.0.1:{port}/0"
+
+    def rewrites() -> int:
+        return int(redis.info("persistence")["aof_rewrites"])
+
+    with own_redis(tmp_path, port), connect(url) as redis, coordinator(url, "one"):
+        wait_until(lambda: redis.get(key), "it is there")
+        before = rewrites()
+        (tmp_path / "dump.rdb").mkdir()  # in the way of what is to be saved
+        redis.config_set("save", "3600 1")
+        redis.bgsave()
+        wait_until(lambda: redis.get(key) is None, "nobody can write", 20)
+        assert rewrites() == before
+        redis.config_set("save", "")
+        wait_until(lambda: rewrites() > before, "the file is written anew", 20)
+        wait_until(lambda: redis.get(key), "it works again")
+
+
 def test_an_empty_redis_begins_from_nothing(tmp_path: Path) -> None:
     port = free_port()
     url = f"redis://127.0.0.1:{port}/0"
