@@ -58,6 +58,11 @@ def metadata(config: StreamConfig, video: VideoSettings) -> dict[str, Value]:
     }
 
 
+FREE_RING_BYTES = 64_000_000
+"""Up to here the ring of a free stream is larger than others."""
+_NOW = Fraction(0)
+
+
 def ring_slots(config: StreamConfig, usual: int) -> int:
     """How many frames of a stream may be under way. At a free pace twice as many as usually, so that each
     task can have several, as far as that does not take too much memory."""
@@ -65,11 +70,6 @@ def ring_slots(config: StreamConfig, usual: int) -> int:
         return usual
     affordable = FREE_RING_BYTES // i420_bytes(config.width, config.height)
     return min(2 * usual, max(usual, affordable))
-
-
-FREE_RING_BYTES = 64_000_000
-"""Up to here the ring of a free stream is larger than others."""
-_NOW = Fraction(0)
 
 
 @dataclass(frozen=True, slots=True)
